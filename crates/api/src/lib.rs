@@ -1,0 +1,3 @@
+//! api (being written).
+pub mod request;
+pub mod transport;

@@ -1,0 +1,137 @@
+//! The desired world: what the manifests say, defaults resolved, references closed as far as configuration goes.
+
+use crate::{
+    address::{Address, Block, KindId, Node},
+    expr::Expr,
+    path::Path,
+    place::Billing,
+    span::Span,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What happens to the object when its block leaves the manifests or the project is destroyed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OnRemove {
+    /// Deleted in the cloud.
+    #[default]
+    Destroy,
+    /// Left in the cloud, forgotten by the state.
+    Retain,
+}
+
+impl OnRemove {
+    /// As written in manifests and stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            OnRemove::Destroy => "destroy",
+            OnRemove::Retain => "retain",
+        }
+    }
+
+    /// From its written form.
+    pub fn parse(text: &str) -> Option<OnRemove> {
+        match text {
+            "destroy" => Some(OnRemove::Destroy),
+            "retain" => Some(OnRemove::Retain),
+            _ => None,
+        }
+    }
+}
+
+/// Which changes are left alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum IgnoreChanges {
+    /// These attributes, paths or map keys.
+    Paths(Vec<Path>),
+    /// Every attribute.
+    All,
+}
+
+impl Default for IgnoreChanges {
+    fn default() -> IgnoreChanges {
+        IgnoreChanges::Paths(Vec::new())
+    }
+}
+
+/// The `lifecycle` table, evaluated.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lifecycle {
+    /// Deleting or replacing is an error.
+    pub prevent_destroy: bool,
+    /// Changes not to be made.
+    pub ignore_changes: IgnoreChanges,
+    /// What removal means.
+    pub on_remove: OnRemove,
+}
+
+/// One resource instance as wanted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DesiredResource {
+    /// Its address.
+    pub address: Address,
+    /// Region; `None` only for kinds that live in none.
+    pub region: Option<String>,
+    /// Zone, for kinds that have one and where it is set.
+    pub zone: Option<String>,
+    /// Billing, for kinds that are billed.
+    pub billing: Option<Billing>,
+    /// Attributes by name, `zone`, `billing` and `tags` among them (as far as the kind has them), `region` not.
+    /// Null means absent and is left out. Residuals refer to nodes.
+    pub attributes: BTreeMap<String, Expr>,
+    /// Everything this instance depends on: references really used, and depends_on.
+    pub dependencies: BTreeSet<Node>,
+    /// Lifecycle.
+    pub lifecycle: Lifecycle,
+    /// The block's header, for messages.
+    pub span: Span,
+}
+
+/// One output as wanted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DesiredOutput {
+    /// Its value, possibly residual.
+    pub value: Expr,
+    /// Hidden unless asked for by name.
+    pub sensitive: bool,
+    /// Shown beside it.
+    pub description: Option<String>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// A look-up the manifests ask for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lookup {
+    /// `data.vm.image.ubuntu`.
+    pub address: Address,
+    /// Region asked.
+    pub region: Option<String>,
+    /// Parameters in snake case, all known.
+    pub parameters: crate::value::Map,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// How a block repeats: decides how `block` without a key evaluates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Repetition {
+    /// One instance, bare address.
+    Single,
+    /// `count`: a list.
+    Count,
+    /// `for_each`: a map.
+    ForEach,
+}
+
+/// The desired world.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Desired {
+    /// Resources by address.
+    pub resources: BTreeMap<Address, DesiredResource>,
+    /// How each block that exists repeats, so that `block[*]` can be put together again.
+    pub blocks: BTreeMap<Block, Repetition>,
+    /// Outputs by name.
+    pub outputs: BTreeMap<String, DesiredOutput>,
+    /// Kinds used.
+    pub kinds: BTreeSet<KindId>,
+}

@@ -1,0 +1,24 @@
+//! The vocabulary of Firma.
+//!
+//! Addresses and kinds name things; values, types, paths and expressions describe them; places say where they live and how
+//! they are paid for. The three worlds are `desired` (what the manifests say), `record` (what Firma wrote down) and
+//! `observed` (what the cloud says). Events are the journal, faults are what the world did to a call, diagnostics are what
+//! a user can fix. Everything here is plain data: no I/O, no clock, no policy.
+
+pub mod number;
+pub mod types;
+pub mod value;
+pub mod path;
+pub mod address;
+pub mod span;
+pub mod diagnostic;
+pub mod suggest;
+pub mod expr;
+pub mod place;
+pub mod document;
+pub mod time;
+pub mod fault;
+pub mod desired;
+pub mod record;
+pub mod observed;
+pub mod event;

@@ -1,0 +1,31 @@
+//! The observed world: what the cloud says now.
+
+use crate::{address::Address, fault::Fault, value::Map};
+use std::collections::BTreeMap;
+
+/// What was seen of one recorded object.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Sighting {
+    /// It is there.
+    Present {
+        /// Attributes by manifest name, read-only ones included.
+        attributes: Map,
+        /// Parent and creation time, see `Record::fingerprint`.
+        fingerprint: String,
+        /// The kind's status field, where it has one.
+        status: Option<String>,
+    },
+    /// Confirmed gone: asked by id, and the cloud says there is no such object.
+    Gone,
+    /// Nobody could say (no permission, throttled, unreadable): not gone.
+    Blocked(Fault),
+}
+
+/// The observed world. An address that is missing here was not asked about: its record stands.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Observed {
+    /// Current objects.
+    pub objects: BTreeMap<Address, Sighting>,
+    /// Calls that were made to find out.
+    pub calls: u64,
+}

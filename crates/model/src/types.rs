@@ -1,0 +1,68 @@
+//! Type constraints, as variables and attributes declare them.
+
+use std::{collections::BTreeMap, fmt};
+
+/// One field of an object type.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ObjectField {
+    /// The field's type.
+    pub ty: Type,
+    /// May be left out.
+    pub optional: bool,
+}
+
+/// A type.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Type {
+    /// Anything.
+    Any,
+    /// Text.
+    String,
+    /// A number.
+    Number,
+    /// true or false.
+    Bool,
+    /// Elements of one type, ordered.
+    List(Box<Type>),
+    /// Distinct elements of one type.
+    Set(Box<Type>),
+    /// Values of one type by key.
+    Map(Box<Type>),
+    /// Named fields.
+    Object(BTreeMap<String, ObjectField>),
+    /// Elements of given types, by position.
+    Tuple(Vec<Type>),
+}
+
+impl fmt::Display for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Type::Any => f.write_str("any"),
+            Type::String => f.write_str("string"),
+            Type::Number => f.write_str("number"),
+            Type::Bool => f.write_str("bool"),
+            Type::List(t) => write!(f, "list({t})"),
+            Type::Set(t) => write!(f, "set({t})"),
+            Type::Map(t) => write!(f, "map({t})"),
+            Type::Object(fields) => {
+                f.write_str("object({")?;
+                for (i, (name, field)) in fields.iter().enumerate() {
+                    let comma = if i == 0 { "" } else { ", " };
+                    match field.optional {
+                        true => write!(f, "{comma}{name} = optional({})", field.ty)?,
+                        false => write!(f, "{comma}{name} = {}", field.ty)?,
+                    }
+                }
+                f.write_str("})")
+            }
+            Type::Tuple(items) => {
+                f.write_str("tuple([")?;
+                for (i, item) in items.iter().enumerate() {
+                    let comma = if i == 0 { "" } else { ", " };
+                    write!(f, "{comma}{item}")?;
+                }
+                f.write_str("])")
+            }
+        }
+    }
+}
