@@ -1,5 +1,6 @@
 //! Type constraints, as variables and attributes declare them.
 
+use crate::value::Value;
 use std::{collections::BTreeMap, fmt};
 
 /// One field of an object type.
@@ -9,6 +10,20 @@ pub struct ObjectField {
     pub ty: Type,
     /// May be left out.
     pub optional: bool,
+    /// What it is when left out or null; only optional fields have one.
+    pub default: Option<Value>,
+}
+
+impl ObjectField {
+    /// A field that must be given.
+    pub fn required(ty: Type) -> ObjectField {
+        ObjectField { ty, optional: false, default: None }
+    }
+
+    /// A field that may be left out: then it is null.
+    pub fn optional(ty: Type) -> ObjectField {
+        ObjectField { ty, optional: true, default: None }
+    }
 }
 
 /// A type.

@@ -1,1 +1,28 @@
-//! plan (being written).
+//! From three worlds to a plan, and from a plan to the next step.
+//!
+//! Reading order: [`worlds`] (what goes in), [`step`] (what comes out), [`observe`] (which questions show the observed
+//! world), [`compare`] and [`diff`] (what differs), [`decide`] (what happens to each address, and why), [`walk`], [`table`]
+//! and [`nodes`] (values in dependency order), [`make`] (the planner itself), [`order`] (edges), [`lower`] (calls),
+//! [`preflight`], [`audit`]; then [`fill`] and [`progress`], which carry a plan out. Nothing here does I/O: the planner is
+//! given answers and returns questions, and an apply is a sequence of transitions.
+
+pub mod worlds;
+pub mod step;
+pub mod observe;
+pub mod secret;
+pub mod compare;
+pub mod diff;
+pub mod decide;
+pub mod walk;
+pub mod nodes;
+pub mod table;
+pub mod make;
+pub mod order;
+pub mod lower;
+pub mod preflight;
+pub mod audit;
+pub mod fill;
+pub mod progress;
+
+pub use make::plan;
+pub use worlds::{Options, Worlds};

@@ -64,19 +64,13 @@ impl fmt::Display for AuthorizationError {
             AuthorizationError::RepeatedField(s) => write!(f, "{s} is given twice"),
             AuthorizationError::MissingField(s) => write!(f, "{s} is missing"),
             AuthorizationError::Credential(s) => {
-                write!(
-                    f,
-                    "Credential `{s}` is not of the form access-key/day/region/service/terminator"
-                )
+                write!(f, "Credential `{s}` is not of the form access-key/day/region/service/terminator")
             }
             AuthorizationError::Day(s) => {
                 write!(f, "the scope's day `{s}` is not of the form YYYYMMDD")
             }
             AuthorizationError::SignedHeaders(s) => {
-                write!(
-                    f,
-                    "SignedHeaders `{s}` is not a list of lower-case names joined by semicolons"
-                )
+                write!(f, "SignedHeaders `{s}` is not a list of lower-case names joined by semicolons")
             }
             AuthorizationError::Signature => {
                 write!(f, "Signature is not 64 lower-case hexadecimal digits")
@@ -105,19 +99,9 @@ impl Authorization {
         let scheme = Scheme::from_algorithm(algorithm)
             .ok_or_else(|| AuthorizationError::UnknownScheme(algorithm.to_string()))?;
 
-        let mut fields = [
-            (CREDENTIAL, None),
-            (SIGNED_HEADERS, None),
-            (SIGNATURE, None),
-        ];
-        for part in rest
-            .split(',')
-            .map(str::trim)
-            .filter(|part| !part.is_empty())
-        {
-            let (name, value) = part
-                .split_once('=')
-                .ok_or_else(|| AuthorizationError::NotAPair(part.to_string()))?;
+        let mut fields = [(CREDENTIAL, None), (SIGNED_HEADERS, None), (SIGNATURE, None)];
+        for part in rest.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+            let (name, value) = part.split_once('=').ok_or_else(|| AuthorizationError::NotAPair(part.to_string()))?;
             let (known, slot) = fields
                 .iter_mut()
                 .find(|(field, _)| *field == name)
@@ -139,26 +123,16 @@ impl Authorization {
                 .map(str::to_string)
                 .ok_or_else(|| AuthorizationError::Credential(credential.to_string()))
         };
-        let (terminator, service, region, date, access_key) =
-            (next()?, next()?, next()?, next()?, next()?);
+        let (terminator, service, region, date, access_key) = (next()?, next()?, next()?, next()?, next()?);
         if date.len() != 8 || !date.bytes().all(|b| b.is_ascii_digit()) {
             return Err(AuthorizationError::Day(date));
         }
 
         let names: Vec<String> = signed_headers.split(';').map(str::to_string).collect();
-        if names
-            .iter()
-            .any(|name| name.is_empty() || name.bytes().any(|b| b.is_ascii_uppercase()))
-        {
-            return Err(AuthorizationError::SignedHeaders(
-                signed_headers.to_string(),
-            ));
+        if names.iter().any(|name| name.is_empty() || name.bytes().any(|b| b.is_ascii_uppercase())) {
+            return Err(AuthorizationError::SignedHeaders(signed_headers.to_string()));
         }
-        if signature.len() != 64
-            || !signature
-                .bytes()
-                .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
-        {
+        if signature.len() != 64 || !signature.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
             return Err(AuthorizationError::Signature);
         }
         Ok(Authorization {
@@ -212,48 +186,23 @@ mod tests {
     fn says_what_is_wrong() {
         let scope = "AK/20260102/r/s/jdcloud2_request";
         let check = |text: String, expected: E| {
-            assert_eq!(
-                Authorization::parse(&text).expect_err(&text),
-                expected,
-                "{text}"
-            );
+            assert_eq!(Authorization::parse(&text).expect_err(&text), expected, "{text}");
         };
         let head = "JDCLOUD2-HMAC-SHA256";
         check(String::new(), E::Empty);
         check("Bearer x".into(), E::UnknownScheme("Bearer".into()));
         check(head.into(), E::MissingField("Credential"));
-        check(
-            format!("{head} Credential"),
-            E::NotAPair("Credential".into()),
-        );
+        check(format!("{head} Credential"), E::NotAPair("Credential".into()));
         check(format!("{head} Realm=x"), E::UnknownField("Realm".into()));
-        check(
-            format!("{head} Signature=a,Signature=b"),
-            E::RepeatedField("Signature"),
-        );
-        check(
-            format!("{head} Credential={scope}"),
-            E::MissingField("SignedHeaders"),
-        );
-        check(
-            format!("{head} Credential={scope},SignedHeaders=a"),
-            E::MissingField("Signature"),
-        );
+        check(format!("{head} Signature=a,Signature=b"), E::RepeatedField("Signature"));
+        check(format!("{head} Credential={scope}"), E::MissingField("SignedHeaders"));
+        check(format!("{head} Credential={scope},SignedHeaders=a"), E::MissingField("Signature"));
         let with = |credential: &str, names: &str, signature: &str| {
             format!("{head} Credential={credential}, SignedHeaders={names}, Signature={signature}")
         };
-        check(
-            with("AK/20260102/r/s", "a", HEX),
-            E::Credential("AK/20260102/r/s".into()),
-        );
-        check(
-            with("/20260102/r/s/t", "a", HEX),
-            E::Credential("/20260102/r/s/t".into()),
-        );
-        check(
-            with("AK/2026-1-2/r/s/t", "a", HEX),
-            E::Day("2026-1-2".into()),
-        );
+        check(with("AK/20260102/r/s", "a", HEX), E::Credential("AK/20260102/r/s".into()));
+        check(with("/20260102/r/s/t", "a", HEX), E::Credential("/20260102/r/s/t".into()));
+        check(with("AK/2026-1-2/r/s/t", "a", HEX), E::Day("2026-1-2".into()));
         check(with(scope, "a;;b", HEX), E::SignedHeaders("a;;b".into()));
         check(with(scope, "Host", HEX), E::SignedHeaders("Host".into()));
         check(with(scope, "host", "abc"), E::Signature);

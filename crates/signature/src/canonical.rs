@@ -9,11 +9,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Everything but the unreserved characters of RFC 3986.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'~');
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 /// The same for a path, where `/` separates.
 const RESERVED_IN_PATH: &AsciiSet = &RESERVED.remove(b'/');
 
@@ -64,11 +60,7 @@ pub(crate) fn request(parts: Parts<'_>, rule: PathRule) -> String {
 
 /// The signed header names as both the canonical request and the `Authorization` header print them.
 pub(crate) fn names(headers: &BTreeMap<String, String>) -> String {
-    headers
-        .keys()
-        .map(String::as_str)
-        .collect::<Vec<_>>()
-        .join(";")
+    headers.keys().map(String::as_str).collect::<Vec<_>>().join(";")
 }
 
 /// Headers by lower-case name. A repeated name is one header whose values are joined by commas (RFC 9110, 5.3).
@@ -102,22 +94,14 @@ fn path(given: &str, rule: PathRule) -> String {
         }
     };
     let encoded = percent_encode(&decoded, RESERVED_IN_PATH).to_string();
-    if encoded.starts_with('/') {
-        encoded
-    } else {
-        format!("/{encoded}")
-    }
+    if encoded.starts_with('/') { encoded } else { format!("/{encoded}") }
 }
 
 /// Decodes and encodes each name and value, sorts by name, then value. A name without `=` gets an empty value.
 fn query(given: &str) -> String {
     let canonical = |text: &str| {
         let spaced = text.replace('+', " ");
-        percent_encode(
-            &percent_decode(spaced.as_bytes()).collect::<Vec<u8>>(),
-            RESERVED,
-        )
-        .to_string()
+        percent_encode(&percent_decode(spaced.as_bytes()).collect::<Vec<u8>>(), RESERVED).to_string()
     };
     let mut pairs: Vec<(String, String)> = given
         .split('&')
@@ -128,11 +112,7 @@ fn query(given: &str) -> String {
         })
         .collect();
     pairs.sort();
-    pairs
-        .into_iter()
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect::<Vec<_>>()
-        .join("&")
+    pairs.into_iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
 }
 
 fn header_value(given: &str, rule: PathRule) -> Cow<'_, str> {
@@ -140,11 +120,7 @@ fn header_value(given: &str, rule: PathRule) -> Cow<'_, str> {
         PathRule::AsGiven => Cow::Borrowed(given),
         PathRule::DecodedCollapsed => Cow::Borrowed(given.trim()),
         PathRule::Decoded => {
-            let words: Vec<&str> = given
-                .trim()
-                .split(' ')
-                .filter(|word| !word.is_empty())
-                .collect();
+            let words: Vec<&str> = given.trim().split(' ').filter(|word| !word.is_empty()).collect();
             Cow::Owned(words.join(" "))
         }
     }
@@ -159,11 +135,7 @@ mod tests {
         let check = |given: &str, as_given: &str, decoded: &str, collapsed: &str| {
             assert_eq!(path(given, PathRule::AsGiven), as_given, "{given} as given");
             assert_eq!(path(given, PathRule::Decoded), decoded, "{given} decoded");
-            assert_eq!(
-                path(given, PathRule::DecodedCollapsed),
-                collapsed,
-                "{given} collapsed"
-            );
+            assert_eq!(path(given, PathRule::DecodedCollapsed), collapsed, "{given} collapsed");
         };
         check("", "/", "/", "/");
         check("/v1/a:b", "/v1/a%3Ab", "/v1/a%3Ab", "/v1/a%3Ab");
@@ -187,28 +159,19 @@ mod tests {
         check("name=a+b", "name=a%20b");
         check("name=a%2bb", "name=a%2Bb");
         check("o=%&p=~", "o=%25&p=~");
-        check(
-            "filters.10.name=x&filters.1.name=y",
-            "filters.1.name=y&filters.10.name=x",
-        );
+        check("filters.10.name=x&filters.1.name=y", "filters.1.name=y&filters.10.name=x");
     }
 
     #[test]
     fn header_values_follow_the_rule() {
         assert_eq!(header_value("  a   b ", PathRule::AsGiven), "  a   b ");
         assert_eq!(header_value("  a   b ", PathRule::Decoded), "a b");
-        assert_eq!(
-            header_value("  a   b ", PathRule::DecodedCollapsed),
-            "a   b"
-        );
+        assert_eq!(header_value("  a   b ", PathRule::DecodedCollapsed), "a   b");
     }
 
     #[test]
     fn repeated_headers_are_one() {
         let map = by_name(&[("X-A".into(), "1".into()), ("x-a".into(), "2".into())]);
-        assert_eq!(
-            map.into_iter().collect::<Vec<_>>(),
-            [("x-a".to_string(), "1,2".to_string())]
-        );
+        assert_eq!(map.into_iter().collect::<Vec<_>>(), [("x-a".to_string(), "1,2".to_string())]);
     }
 }

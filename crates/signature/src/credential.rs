@@ -16,11 +16,7 @@ pub struct Credential {
 impl Credential {
     /// A permanent pair, without a session token.
     pub fn new(access_key: impl Into<String>, secret_key: impl Into<String>) -> Credential {
-        Credential {
-            access_key: access_key.into(),
-            secret_key: secret_key.into(),
-            security_token: None,
-        }
+        Credential { access_key: access_key.into(), secret_key: secret_key.into(), security_token: None }
     }
 }
 
@@ -29,13 +25,7 @@ impl fmt::Debug for Credential {
         f.debug_struct("Credential")
             .field("access_key", &self.access_key)
             .field("secret_key", &format_args!("(sensitive)"))
-            .field(
-                "security_token",
-                &self
-                    .security_token
-                    .as_ref()
-                    .map(|_| format_args!("(sensitive)")),
-            )
+            .field("security_token", &self.security_token.as_ref().map(|_| format_args!("(sensitive)")))
             .finish()
     }
 }

@@ -69,13 +69,7 @@ impl Scheme {
     /// The signing key: one HMAC per part of the scope, starting from the prefixed secret.
     ///
     /// `date` is the day, `YYYYMMDD`.
-    pub fn signing_key(
-        self,
-        secret_key: &str,
-        date: &str,
-        region: &str,
-        service: &str,
-    ) -> [u8; 32] {
+    pub fn signing_key(self, secret_key: &str, date: &str, region: &str, service: &str) -> [u8; 32] {
         let first = format!("{}{secret_key}", self.key_prefix());
         [date, region, service, self.terminator()]
             .into_iter()

@@ -66,9 +66,7 @@ pub struct Signed {
 
 impl std::fmt::Debug for Signed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Signed")
-            .field("string_to_sign", &self.string_to_sign)
-            .finish_non_exhaustive()
+        f.debug_struct("Signed").field("string_to_sign", &self.string_to_sign).finish_non_exhaustive()
     }
 }
 
@@ -76,17 +74,9 @@ impl std::fmt::Debug for Signed {
 ///
 /// A date, nonce or token header already among the given headers is kept and not added again; the scope's day and the
 /// string to sign come from the date that is sent.
-pub fn sign(
-    scheme: Scheme,
-    rule: PathRule,
-    credential: &Credential,
-    request: &SignRequest<'_>,
-) -> Signed {
+pub fn sign(scheme: Scheme, rule: PathRule, credential: &Credential, request: &SignRequest<'_>) -> Signed {
     let mut covered = canonical::by_name(request.headers);
-    let date = covered
-        .get(DATE)
-        .cloned()
-        .unwrap_or_else(|| request.date.to_string());
+    let date = covered.get(DATE).cloned().unwrap_or_else(|| request.date.to_string());
     let added: Vec<(String, String)> = [
         (DATE, Some(date.as_str())),
         (NONCE, Some(request.nonce)),
@@ -101,23 +91,10 @@ pub fn sign(
     }
     covered.retain(|name, _| !NEVER_SIGNED.contains(&name.as_str()));
 
-    let region = request
-        .region
-        .filter(|r| !r.is_empty())
-        .unwrap_or(NO_REGION);
-    let scope = Scope {
-        scheme,
-        day: day_of(&date),
-        region,
-        service: request.service,
-    };
+    let region = request.region.filter(|r| !r.is_empty()).unwrap_or(NO_REGION);
+    let scope = Scope { scheme, day: day_of(&date), region, service: request.service };
     let computed = compute(request_parts(request, &covered), rule, &scope, &date);
-    let signature = hex::encode(
-        scope
-            .mac(&credential.secret_key, &computed.string_to_sign)
-            .finalize()
-            .into_bytes(),
-    );
+    let signature = hex::encode(scope.mac(&credential.secret_key, &computed.string_to_sign).finalize().into_bytes());
     let authorization = format!(
         "{} Credential={}/{}, SignedHeaders={}, Signature={signature}",
         scheme.algorithm(),
@@ -135,17 +112,8 @@ pub fn sign(
     }
 }
 
-fn request_parts<'a>(
-    request: &SignRequest<'a>,
-    headers: &'a BTreeMap<String, String>,
-) -> Parts<'a> {
-    Parts {
-        method: request.method,
-        path: request.path,
-        query: request.query,
-        headers,
-        body: request.body,
-    }
+fn request_parts<'a>(request: &SignRequest<'a>, headers: &'a BTreeMap<String, String>) -> Parts<'a> {
+    Parts { method: request.method, path: request.path, query: request.query, headers, body: request.body }
 }
 
 /// The day (`YYYYMMDD`) of a signing time.
@@ -163,23 +131,12 @@ pub(crate) struct Scope<'a> {
 
 impl Scope<'_> {
     pub(crate) fn text(&self) -> String {
-        format!(
-            "{}/{}/{}/{}",
-            self.day,
-            self.region,
-            self.service,
-            self.scheme.terminator()
-        )
+        format!("{}/{}/{}/{}", self.day, self.region, self.service, self.scheme.terminator())
     }
 
     /// The authenticator of a string to sign, not yet finished: a signer takes the bytes, a verifier compares.
     pub(crate) fn mac(&self, secret_key: &str, string_to_sign: &str) -> hmac::Hmac<sha2::Sha256> {
-        let mut mac = keyed(&self.scheme.signing_key(
-            secret_key,
-            self.day,
-            self.region,
-            self.service,
-        ));
+        let mut mac = keyed(&self.scheme.signing_key(secret_key, self.day, self.region, self.service));
         mac.update(string_to_sign.as_bytes());
         mac
     }
@@ -195,13 +152,6 @@ pub(crate) struct Computed {
 pub(crate) fn compute(parts: Parts<'_>, rule: PathRule, scope: &Scope<'_>, date: &str) -> Computed {
     let canonical_request = canonical::request(parts, rule);
     let hash = canonical::sha256_hex(canonical_request.as_bytes());
-    let string_to_sign = format!(
-        "{}\n{date}\n{}\n{hash}",
-        scope.scheme.algorithm(),
-        scope.text()
-    );
-    Computed {
-        canonical_request,
-        string_to_sign,
-    }
+    let string_to_sign = format!("{}\n{date}\n{}\n{hash}", scope.scheme.algorithm(), scope.text());
+    Computed { canonical_request, string_to_sign }
 }

@@ -46,15 +46,9 @@ impl fmt::Display for VerifyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             VerifyError::MissingHeader(name) => write!(f, "the header `{name}` is missing"),
-            VerifyError::BadDate(date) => write!(
-                f,
-                "x-jdcloud-date `{date}` is not of the form YYYYMMDDTHHMMSSZ"
-            ),
+            VerifyError::BadDate(date) => write!(f, "x-jdcloud-date `{date}` is not of the form YYYYMMDDTHHMMSSZ"),
             VerifyError::ScopeMismatch { header, scope } => {
-                write!(
-                    f,
-                    "x-jdcloud-date is of the day {header}, the credential scope of {scope}"
-                )
+                write!(f, "x-jdcloud-date is of the day {header}, the credential scope of {scope}")
             }
             VerifyError::WrongTerminator(t) => {
                 write!(f, "the credential scope must not end in `{t}`")
@@ -80,37 +74,23 @@ pub fn verify(
     let headers = canonical::by_name(request.headers);
     let mut covered = BTreeMap::new();
     for name in &authorization.signed_headers {
-        let value = headers
-            .get(name)
-            .ok_or_else(|| VerifyError::MissingHeader(name.clone()))?;
+        let value = headers.get(name).ok_or_else(|| VerifyError::MissingHeader(name.clone()))?;
         covered.insert(name.clone(), value.clone());
     }
-    let date = headers
-        .get(DATE)
-        .map(|d| d.trim())
-        .ok_or_else(|| VerifyError::MissingHeader(DATE.to_string()))?;
+    let date = headers.get(DATE).map(|d| d.trim()).ok_or_else(|| VerifyError::MissingHeader(DATE.to_string()))?;
     if !is_basic_time(date) {
         return Err(VerifyError::BadDate(date.to_string()));
     }
     let scheme = authorization.scheme;
     if day_of(date) != authorization.date {
-        return Err(VerifyError::ScopeMismatch {
-            header: day_of(date).to_string(),
-            scope: authorization.date.clone(),
-        });
+        return Err(VerifyError::ScopeMismatch { header: day_of(date).to_string(), scope: authorization.date.clone() });
     }
     if authorization.terminator != scheme.terminator() {
-        return Err(VerifyError::WrongTerminator(
-            authorization.terminator.clone(),
-        ));
+        return Err(VerifyError::WrongTerminator(authorization.terminator.clone()));
     }
 
-    let scope = Scope {
-        scheme,
-        day: &authorization.date,
-        region: &authorization.region,
-        service: &authorization.service,
-    };
+    let scope =
+        Scope { scheme, day: &authorization.date, region: &authorization.region, service: &authorization.service };
     let parts = Parts {
         method: request.method,
         path: request.path,
@@ -118,18 +98,14 @@ pub fn verify(
         headers: &covered,
         body: request.body,
     };
-    let claimed =
-        hex::decode(&authorization.signature).map_err(|_| VerifyError::SignatureMismatch)?;
+    let claimed = hex::decode(&authorization.signature).map_err(|_| VerifyError::SignatureMismatch)?;
     scheme
         .accepted_rules()
         .iter()
         .copied()
         .find(|rule| {
             let computed = compute(parts, *rule, &scope, date);
-            scope
-                .mac(secret_key, &computed.string_to_sign)
-                .verify_slice(&claimed)
-                .is_ok()
+            scope.mac(secret_key, &computed.string_to_sign).verify_slice(&claimed).is_ok()
         })
         .ok_or(VerifyError::SignatureMismatch)
 }

@@ -1,8 +1,7 @@
 //! What a verifier accepts and refuses: both spellings of a colon, every kind of tampering, any request there and back.
 
 use firma_signature::{
-    Authorization, Coverage, Credential, PathRule, Received, Scheme, SignRequest, VerifyError,
-    sign, verify,
+    Authorization, Coverage, Credential, PathRule, Received, Scheme, SignRequest, VerifyError, sign, verify,
 };
 use proptest::prelude::*;
 
@@ -52,21 +51,11 @@ impl Sent {
     }
 
     fn header(&mut self, name: &str) -> &mut String {
-        &mut self
-            .headers
-            .iter_mut()
-            .find(|(n, _)| n == name)
-            .expect("the header is there")
-            .1
+        &mut self.headers.iter_mut().find(|(n, _)| n == name).expect("the header is there").1
     }
 
     fn verified_with(&self, secret: &str) -> Result<PathRule, VerifyError> {
-        let header = &self
-            .headers
-            .iter()
-            .find(|(n, _)| n == "authorization")
-            .expect("it was signed")
-            .1;
+        let header = &self.headers.iter().find(|(n, _)| n == "authorization").expect("it was signed").1;
         let authorization = Authorization::parse(header).expect("well formed");
         let received = Received {
             method: &self.method,
@@ -86,25 +75,11 @@ impl Sent {
 #[test]
 fn a_colon_may_travel_raw_or_encoded() {
     for scheme in Scheme::ALL {
-        for (signed_as, sent_as) in [
-            (":", ":"),
-            (":", "%3A"),
-            ("%3A", ":"),
-            ("%3A", "%3A"),
-            (":", "%3a"),
-        ] {
+        for (signed_as, sent_as) in [(":", ":"), (":", "%3A"), ("%3A", ":"), ("%3A", "%3A"), (":", "%3a")] {
             let path = |colon: &str| format!("/v1/disks/vol-a1{colon}extend");
-            let mut sent = Sent {
-                path: path(signed_as),
-                ..Sent::sample()
-            }
-            .signed(scheme, scheme.path_rule());
+            let mut sent = Sent { path: path(signed_as), ..Sent::sample() }.signed(scheme, scheme.path_rule());
             sent.path = path(sent_as);
-            assert_eq!(
-                sent.verified(),
-                Ok(scheme.path_rule()),
-                "{scheme} {signed_as} {sent_as}"
-            );
+            assert_eq!(sent.verified(), Ok(scheme.path_rule()), "{scheme} {signed_as} {sent_as}");
         }
     }
 }
@@ -112,38 +87,14 @@ fn a_colon_may_travel_raw_or_encoded() {
 #[test]
 fn each_scheme_accepts_its_own_rules() {
     let check = |scheme, rule, path: &str, expected| {
-        let sent = Sent {
-            path: path.into(),
-            ..Sent::sample()
-        }
-        .signed(scheme, rule);
+        let sent = Sent { path: path.into(), ..Sent::sample() }.signed(scheme, rule);
         assert_eq!(sent.verified(), expected, "{scheme} {rule:?} {path}");
     };
     let no = Err(VerifyError::SignatureMismatch);
-    check(
-        Scheme::Jdcloud2,
-        PathRule::AsGiven,
-        "/a%3Ab",
-        Ok(PathRule::AsGiven),
-    );
-    check(
-        Scheme::Jdcloud2,
-        PathRule::Decoded,
-        "/a%3Ab",
-        Ok(PathRule::Decoded),
-    );
-    check(
-        Scheme::Jdcloud2,
-        PathRule::DecodedCollapsed,
-        "/a//b",
-        no.clone(),
-    );
-    check(
-        Scheme::Jdcloud3,
-        PathRule::DecodedCollapsed,
-        "/a//b",
-        Ok(PathRule::DecodedCollapsed),
-    );
+    check(Scheme::Jdcloud2, PathRule::AsGiven, "/a%3Ab", Ok(PathRule::AsGiven));
+    check(Scheme::Jdcloud2, PathRule::Decoded, "/a%3Ab", Ok(PathRule::Decoded));
+    check(Scheme::Jdcloud2, PathRule::DecodedCollapsed, "/a//b", no.clone());
+    check(Scheme::Jdcloud3, PathRule::DecodedCollapsed, "/a//b", Ok(PathRule::DecodedCollapsed));
     check(Scheme::Jdcloud3, PathRule::Decoded, "/a//b", no.clone());
     check(Scheme::Jdcloud3, PathRule::AsGiven, "/a%3Ab", no);
 }
@@ -180,17 +131,9 @@ fn tampering_with_any_part_is_noticed() {
         for (what, change) in &changes {
             let mut changed = sent.clone();
             change(&mut changed);
-            assert_eq!(
-                changed.verified(),
-                Err(VerifyError::SignatureMismatch),
-                "{scheme} {what}"
-            );
+            assert_eq!(changed.verified(), Err(VerifyError::SignatureMismatch), "{scheme} {what}");
         }
-        assert_eq!(
-            sent.verified_with("another-fake"),
-            Err(VerifyError::SignatureMismatch),
-            "{scheme} key"
-        );
+        assert_eq!(sent.verified_with("another-fake"), Err(VerifyError::SignatureMismatch), "{scheme} key");
         // What is not covered may change: the query's order, an unsigned header.
         let mut harmless = sent.clone();
         harmless.query = "a=1&b=2".into();
@@ -207,24 +150,12 @@ fn errors_name_what_is_wrong() {
         change(&mut changed);
         assert_eq!(changed.verified(), Err(expected));
     };
-    check(
-        |s| s.headers.retain(|(n, _)| n != "Host"),
-        VerifyError::MissingHeader("host".into()),
-    );
-    check(
-        |s| s.headers.retain(|(n, _)| n != "x-jdcloud-date"),
-        VerifyError::MissingHeader("x-jdcloud-date".into()),
-    );
-    check(
-        |s| *s.header("x-jdcloud-date") = "2026-01-02".into(),
-        VerifyError::BadDate("2026-01-02".into()),
-    );
+    check(|s| s.headers.retain(|(n, _)| n != "Host"), VerifyError::MissingHeader("host".into()));
+    check(|s| s.headers.retain(|(n, _)| n != "x-jdcloud-date"), VerifyError::MissingHeader("x-jdcloud-date".into()));
+    check(|s| *s.header("x-jdcloud-date") = "2026-01-02".into(), VerifyError::BadDate("2026-01-02".into()));
     check(
         |s| *s.header("x-jdcloud-date") = "20260103T030405Z".into(),
-        VerifyError::ScopeMismatch {
-            header: "20260103".into(),
-            scope: "20260102".into(),
-        },
+        VerifyError::ScopeMismatch { header: "20260103".into(), scope: "20260102".into() },
     );
     check(
         |s| {
@@ -236,9 +167,7 @@ fn errors_name_what_is_wrong() {
     check(
         |s| {
             let header = s.header("authorization");
-            *header = header
-                .replace("JDCLOUD2-HMAC", "JDCLOUD3-HMAC")
-                .replace("jdcloud2_", "jdcloud3_");
+            *header = header.replace("JDCLOUD2-HMAC", "JDCLOUD3-HMAC").replace("jdcloud2_", "jdcloud3_");
         },
         VerifyError::SignatureMismatch,
     );
@@ -264,12 +193,7 @@ fn a_session_token_is_sent_and_covered() {
     let signed = sign(Scheme::Jdcloud2, PathRule::Decoded, &credential, &request);
     let authorization = Authorization::parse(&signed.authorization).expect("well formed");
     assert_eq!(authorization.region, "jdcloud-api");
-    assert!(
-        authorization
-            .signed_headers
-            .iter()
-            .any(|n| n == "x-jdcloud-security-token")
-    );
+    assert!(authorization.signed_headers.iter().any(|n| n == "x-jdcloud-security-token"));
     assert!(!format!("{signed:?}").contains("bm90"));
     let mut sent = sample.clone();
     sent.headers.extend(signed.headers_to_add);
@@ -290,11 +214,7 @@ fn any_request() -> impl Strategy<Value = Sent> {
         .prop_map(|(method, path, query, headers, body)| Sent {
             method: method.into(),
             path: format!("/{}", path.join("/")),
-            query: query
-                .iter()
-                .map(|(n, v)| format!("{n}={v}"))
-                .collect::<Vec<_>>()
-                .join("&"),
+            query: query.iter().map(|(n, v)| format!("{n}={v}")).collect::<Vec<_>>().join("&"),
             headers,
             body,
         })

@@ -1,0 +1,447 @@
+//! What the catalogue compiles a kind into: everything `plan` needs to interpret it without the catalogue.
+//!
+//! A plan embeds one procedure per kind it uses, so an apply needs no catalogue and an interrupted run finishes with the
+//! procedures it began with. This module is therefore a durable format: [`FORMAT`] grows with every incompatible change.
+//!
+//! Terms: a *parameter path* walks request parameters (`instanceSpec.az`), a *read path* walks the object that a read or
+//! list returns (`charge.chargeMode`, `primaryNetworkInterface.networkInterface.subnetId`); both in the API's own spelling.
+
+use firma_model::address::KindId;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+
+/// Version of the procedure format.
+pub const FORMAT: u32 = 1;
+
+/// A kind, compiled.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Procedure {
+    /// Kind, `vpc.subnet`.
+    pub kind: String,
+    /// One line for people.
+    pub title: String,
+    /// Version of the attribute schema, stored with each record.
+    pub schema_version: u32,
+    /// Attributes a manifest may set, by manifest name; `zone`, `billing`, `tags` among them where the kind has them.
+    pub attributes: BTreeMap<String, Attribute>,
+    /// Read-only attributes, by manifest name.
+    pub computed: BTreeMap<String, Computed>,
+    /// Whether the kind lives in a region.
+    pub regional: bool,
+    /// Whether a zone must, may or cannot be given.
+    pub zone: ZoneRule,
+    /// Billing methods sold; empty for kinds that are free.
+    pub billing_methods: Vec<String>,
+    /// How the cloud id comes about.
+    pub identity: Identity,
+    /// Makes the object. `None` for kinds without a cloud (`firma.value`).
+    pub create: Option<Call>,
+    /// Reads one object by id, where the service can.
+    pub read: Option<Read>,
+    /// Lists objects, with an id filter where the service has one.
+    pub list: Option<List>,
+    /// Picks the object out of what was read; for attachments it is an element of the parent.
+    pub select: Option<Select>,
+    /// In-place changes. An attribute without a `write` path belongs to one of these and is applied by it after create.
+    pub updates: Vec<Update>,
+    /// Deletes the object.
+    pub delete: Option<Call>,
+    /// Status field and what its values mean, for kinds that are asynchronous.
+    pub status: Option<StatusRule>,
+    /// How a lost create is found again.
+    pub recovery: Recovery,
+    /// Read paths whose values identify the object beyond its id (parent, creation time).
+    pub fingerprint: Vec<String>,
+    /// Read path of the time a prepaid object expires.
+    pub expires: Option<String>,
+    /// Ids on which only one task may run at a time (the instance and the disk of an attachment).
+    pub serial: Vec<Source>,
+    /// A CIDR block that must lie inside its parent's and not overlap its siblings'.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cidr: Option<Cidr>,
+    /// Usual seconds of create, update and delete including the wait, before anything is learned.
+    pub usual_seconds: UsualSeconds,
+    /// Seconds after which a wait gives up.
+    pub timeout_seconds: UsualSeconds,
+}
+
+impl Procedure {
+    /// The kind as an id.
+    pub fn kind_id(&self) -> KindId {
+        KindId::new(&self.kind)
+    }
+}
+
+/// Which attribute is a CIDR block, and which one refers to the object it must lie inside.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cidr {
+    /// The attribute; the parent has one of the same name.
+    pub attribute: String,
+    /// The attribute that holds the parent's id.
+    pub parent: Option<String>,
+}
+
+/// Durations by action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UsualSeconds {
+    /// Create.
+    pub create: u32,
+    /// Update.
+    pub update: u32,
+    /// Delete.
+    pub delete: u32,
+}
+
+/// Whether a zone belongs to the kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ZoneRule {
+    /// The kind has no zone.
+    None,
+    /// May be given; the project's default zone is not applied.
+    Optional,
+    /// Must be given or defaulted.
+    Required,
+}
+
+/// The form of an attribute's value, and of its JSON on the wire.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shape {
+    /// Text.
+    String,
+    /// A whole number.
+    Integer,
+    /// A number.
+    Number,
+    /// true or false.
+    Bool,
+    /// Anything; sent as it is.
+    Any,
+    /// Ordered elements.
+    List(Box<Shape>),
+    /// Elements whose order means nothing (scalars); kept sorted and distinct.
+    Set(Box<Shape>),
+    /// Fields by manifest name.
+    Object(BTreeMap<String, Field>),
+    /// A map in the manifest, `[{ "key": k, "value": v }]` on the wire.
+    Pairs,
+}
+
+/// A field of an object shape.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Field {
+    /// Name in requests.
+    pub write: String,
+    /// Name in answers, where it is readable; usually the same.
+    pub read: Option<String>,
+    /// Form.
+    pub shape: Shape,
+    /// The API demands it.
+    pub required: bool,
+    /// Hashed, never stored.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub write_only: bool,
+    /// What the service fills in; equal to leaving it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<Json>,
+    /// Kind whose id it holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub references: Option<String>,
+}
+
+/// What happens when an attribute changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnChange {
+    /// The object is replaced.
+    Replace,
+    /// `updates[index]` changes it in place.
+    Update(usize),
+    /// Means something to Firma only (`triggers_replace` replaces, others are recorded).
+    Record,
+}
+
+/// An attribute that a manifest may set.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Attribute {
+    /// Parameter path in the create call; `None` when create does not take it.
+    pub write: Option<String>,
+    /// Read path in the object; `None` when it cannot be read back.
+    pub read: Option<String>,
+    /// Form.
+    pub shape: Shape,
+    /// Must be set.
+    pub required: bool,
+    /// Hashed, never stored, never shown.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub write_only: bool,
+    /// What a change means.
+    pub on_change: OnChange,
+    /// Growing is an update, shrinking replaces (disk size).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub grows_only: bool,
+    /// What the service fills in when it is left out: equal to leaving it out, and what removal resets it to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<Json>,
+    /// Elements with server-made ids that are added, removed and modified one by one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub elements: Option<Elements>,
+    /// Kind whose id it holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub references: Option<String>,
+    /// One sentence for people, where there is more to say than the name says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doc: Option<String>,
+}
+
+/// A read-only attribute.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Computed {
+    /// Read path.
+    pub read: String,
+    /// Form.
+    pub shape: Shape,
+}
+
+/// A set of elements inside an object: security group rules.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Elements {
+    /// Manifest names of the fields that make an element itself; the others are modified in place.
+    pub key: Vec<String>,
+    /// Read name of the element's server id.
+    pub server_id: String,
+    /// Read name and value that mark elements the service made by itself.
+    pub server_made: Option<(String, Json)>,
+    /// Defaults of fields, some only for certain values of another field.
+    pub defaults: Vec<ElementDefault>,
+}
+
+/// A default of an element's field.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ElementDefault {
+    /// Manifest name of the field.
+    pub field: String,
+    /// Its value when left out.
+    pub value: Json,
+    /// Applies when this other field has one of these values.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<(String, Vec<Json>)>,
+}
+
+/// How the cloud id comes about.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Identity {
+    /// The cloud assigns it; a path in the create call's result (`vpcId`, `elasticIpIds[0]`).
+    Assigned(String),
+    /// The manifest chooses it.
+    Chosen(String),
+    /// Put together from attributes, joined by `/`.
+    Composed(Vec<String>),
+    /// Firma makes it up (`firma.value`).
+    Generated,
+}
+
+/// A call with its parameters. `regionId` is filled in by itself where the operation has it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Call {
+    /// Service.
+    pub service: String,
+    /// Operation.
+    pub operation: String,
+    /// Parameters beyond those that attributes' `write` paths give a create call.
+    pub parameters: Vec<Parameter>,
+}
+
+/// One parameter of a call.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Parameter {
+    /// Parameter path.
+    pub name: String,
+    /// Where its value comes from.
+    pub source: Source,
+}
+
+/// Where a parameter's value comes from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// The cloud id.
+    Id,
+    /// A `/`-separated part of a composed id.
+    IdPart(usize),
+    /// An attribute's planned value, in wire form; left out when the attribute is not set or, in an update, not changed.
+    Attribute(String),
+    /// An attribute's planned value, sent by an update even when it did not change.
+    AttributeAlways(String),
+    /// A constant.
+    Fixed(Json),
+    /// The client token.
+    Token,
+    /// The elements to add or modify, in wire form.
+    Elements,
+    /// The server ids of the elements to remove.
+    ElementIds,
+}
+
+/// Reads one object.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Read {
+    /// The call.
+    pub call: Call,
+    /// Path of the object in the result (`vpc`).
+    pub object: String,
+}
+
+/// Lists objects.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct List {
+    /// Service.
+    pub service: String,
+    /// Operation.
+    pub operation: String,
+    /// Path of the items in the result (`vpcs`).
+    pub items: String,
+    /// Path of the id in an item (`vpcId`).
+    pub id: String,
+    /// How ids are asked for.
+    pub filter: IdFilter,
+    /// Which id is asked for: the cloud id, or a part of it (an attachment is looked up by its disk).
+    pub key: Source,
+    /// Largest page.
+    pub page_size: u32,
+    /// Constants that belong to every call.
+    pub fixed: Vec<Parameter>,
+}
+
+/// How a list takes ids.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IdFilter {
+    /// `filters.N.name = this`, values the ids.
+    Filter(String),
+    /// A parameter that is a list of ids.
+    Parameter(String),
+    /// Not at all: the whole list is read.
+    None,
+}
+
+/// Picks an object out of what was read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Select {
+    /// Path of a list inside the object whose elements are meant; `None` means the object itself.
+    pub within: Option<String>,
+    /// Read path and the id part it must equal; nothing matching means the object is gone.
+    pub matches: Vec<(String, usize)>,
+}
+
+/// One way of changing attributes in place.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Update {
+    /// Attributes it changes.
+    pub attributes: Vec<String>,
+    /// How.
+    pub how: How,
+    /// What a reviewer should know (`stops the instance`).
+    pub notice: Option<String>,
+}
+
+/// How an update is done.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum How {
+    /// Calls one after another, each followed by a wait where it says so.
+    Calls(Vec<Stage>),
+    /// Elements are removed, modified and added.
+    Elements {
+        /// Adds the elements in [`Source::Elements`].
+        add: Call,
+        /// Removes the elements in [`Source::ElementIds`].
+        remove: Call,
+        /// Modifies the elements in [`Source::Elements`], each with its server id.
+        modify: Call,
+        /// Name of the server id in an element of `modify`.
+        modify_id: String,
+    },
+    /// Tags through the resourcetag service, under this service code.
+    Tags(String),
+}
+
+/// One call of an update and what is waited for after it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Stage {
+    /// The call.
+    pub call: Call,
+    /// Status values that end the wait; empty waits for any stable status.
+    pub until: Vec<String>,
+    /// Whether anything is waited for at all.
+    pub wait: bool,
+}
+
+/// The status of an asynchronous object.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StatusRule {
+    /// Read path of the status.
+    pub path: String,
+    /// Values of an object that is made and at rest.
+    pub ready: Vec<String>,
+    /// Values of an object that failed for good.
+    pub failed: Vec<String>,
+    /// Values that mean the object is gone though it can still be read.
+    pub gone: Vec<String>,
+}
+
+/// How a create whose answer was lost is settled.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Recovery {
+    /// The caller chooses the id: look whether it is there.
+    Named,
+    /// The create call takes a client token, at this parameter path: send it again within ten minutes.
+    Tokened(String),
+    /// A marker in the tag `firma`, at this parameter path of create.
+    MarkedByTag(String),
+    /// A marker at the end of the description, at this parameter path of create and this read path.
+    MarkedByDescription(String, String),
+    /// Nothing identifies it: compare with the ids that were there before.
+    Bare,
+}
+
+impl Recovery {
+    /// The class's name, as plans show it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Recovery::Named => "named",
+            Recovery::Tokened(_) => "tokened",
+            Recovery::MarkedByTag(_) | Recovery::MarkedByDescription(..) => "markable",
+            Recovery::Bare => "bare",
+        }
+    }
+}
+
+/// A look-up kind (`data.vm.image`), compiled.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LookupProcedure {
+    /// Kind, `vm.image`.
+    pub kind: String,
+    /// One line for people.
+    pub title: String,
+    /// Service asked.
+    pub service: String,
+    /// Operation asked.
+    pub operation: String,
+    /// Whether it is asked in a region.
+    pub regional: bool,
+    /// The operation's own parameters by manifest name; `filters` among them where it has that.
+    pub parameters: BTreeMap<String, Field>,
+    /// Path of the items in the result.
+    pub items: String,
+    /// Form of one item.
+    pub item: Shape,
+    /// Manifest name of an item's id, so that every item also answers to `id`.
+    pub id: Option<String>,
+    /// Page size; `None` when the operation has no pages.
+    pub page_size: Option<u32>,
+}

@@ -1,0 +1,201 @@
+//! What a manifest says of a resource, against its kind: unknown names, wrong types, missing fields.
+
+use crate::{
+    codes,
+    procedure::{Field, Procedure, Shape},
+};
+use firma_model::{
+    diagnostic::{Diagnostic, Diagnostics},
+    number::Number,
+    path::Path,
+    span::Span,
+    suggest::closest,
+    types::{ObjectField, Type},
+    value::{Map, Value},
+};
+use std::collections::BTreeMap;
+
+/// Checks one attribute as a manifest gives it. What is unknown fits everything its type allows; null is absent.
+pub fn check(procedure: &Procedure, name: &str, value: &Value, span: Span) -> Diagnostics {
+    let mut diagnostics = Diagnostics::new();
+    match procedure.attributes.get(name) {
+        Some(attribute) => {
+            let mut checking = Checking { within: &procedure.kind, span, diagnostics: &mut diagnostics };
+            checking.value(&attribute.shape, value, &Path::attribute(name));
+        }
+        None => diagnostics.push(unknown_attribute(procedure, name).at(span)),
+    }
+    diagnostics
+}
+
+fn unknown_attribute(procedure: &Procedure, name: &str) -> Diagnostic {
+    let kind = &procedure.kind;
+    if name == "id" || procedure.computed.contains_key(name) {
+        return Diagnostic::error(codes::READ_ONLY, format!("`{name}` of {kind} is read-only"))
+            .label("the cloud decides it")
+            .hint("other resources can refer to it; here it cannot be set");
+    }
+    let error = Diagnostic::error(codes::UNKNOWN_ATTRIBUTE, format!("{kind} has no attribute `{name}`"));
+    match name {
+        "zone" => return error.hint("the kind lives in a region, not in a zone"),
+        "billing" => return error.hint("the kind costs nothing by itself, so it has no billing"),
+        "tags" => return error.hint("the kind cannot carry tags"),
+        _ => {}
+    }
+    // A name in the API's own spelling means the attribute of that name.
+    let snake = firma_api::naming::snake(name);
+    if snake != name && procedure.attributes.contains_key(&snake) {
+        return error.hint(format!("names are in snake case: `{snake}`"));
+    }
+    error.did_you_mean(closest(name, procedure.attributes.keys().map(String::as_str)))
+}
+
+/// Checks that everything the kind demands is there. `present` says whether an attribute is given (unknown counts).
+pub fn required(procedure: &Procedure, present: impl Fn(&str) -> bool, span: Span) -> Diagnostics {
+    let mut diagnostics = Diagnostics::new();
+    for (name, attribute) in procedure.attributes.iter().filter(|(name, _)| !present(name)) {
+        // Places and billing have defaults, and messages of their own.
+        if attribute.required && name != "zone" && name != "billing" {
+            let message = format!("{} needs `{name}`", procedure.kind);
+            let mut error = Diagnostic::error(codes::MISSING_ATTRIBUTE, message).at(span);
+            if let Some(kind) = &attribute.references {
+                error = error.hint(format!("it is the id of a {kind}: `{name} = \"${{{kind}.NAME.id}}\"`"));
+            }
+            diagnostics.push(error);
+        }
+    }
+    diagnostics
+}
+
+/// Checks a value against the shape of a look-up's parameter or of anything else that is named.
+pub fn check_parameter(within: &str, name: &str, shape: &Shape, value: &Value, span: Span) -> Diagnostics {
+    let mut diagnostics = Diagnostics::new();
+    Checking { within, span, diagnostics: &mut diagnostics }.value(shape, value, &Path::attribute(name));
+    diagnostics
+}
+
+struct Checking<'c> {
+    within: &'c str,
+    span: Span,
+    diagnostics: &'c mut Diagnostics,
+}
+
+impl Checking<'_> {
+    fn value(&mut self, shape: &Shape, value: &Value, path: &Path) {
+        let value = value.reveal();
+        let fits = match (shape, value) {
+            (_, Value::Null) | (Shape::Any, _) => true,
+            (shape, Value::Unknown(unknown)) => unknown.ty.as_ref().is_none_or(|ty| may_be(shape, ty)),
+            (Shape::String, Value::String(_) | Value::Number(_) | Value::Bool(_)) => true,
+            (Shape::Integer, Value::Number(number)) => number.as_i128().is_some(),
+            (Shape::Integer, Value::String(text)) => Number::parse(text).is_some_and(|n| n.as_i128().is_some()),
+            (Shape::Number, Value::Number(_)) => true,
+            (Shape::Number, Value::String(text)) => Number::parse(text).is_some(),
+            (Shape::Bool, Value::Bool(_)) => true,
+            (Shape::Bool, Value::String(text)) => matches!(&**text, "true" | "false"),
+            (Shape::List(item) | Shape::Set(item), Value::List(items) | Value::Set(items)) => {
+                for (at, value) in items.iter().enumerate() {
+                    self.value(item, value, &path.index(at));
+                }
+                true
+            }
+            (Shape::Object(fields), Value::Map(map)) => {
+                self.object(fields, map, path);
+                true
+            }
+            (Shape::Pairs, Value::Map(map)) => {
+                for (key, value) in map {
+                    self.value(&Shape::String, value, &path.key(key));
+                }
+                true
+            }
+            _ => false,
+        };
+        if !fits {
+            let message = format!("`{path}` of {} is {}, not {}", self.within, wanted(shape), found(value));
+            self.diagnostics.push(Diagnostic::error(codes::WRONG_TYPE, message).at(self.span));
+        }
+    }
+
+    fn object(&mut self, fields: &BTreeMap<String, Field>, map: &Map, path: &Path) {
+        for (name, value) in map {
+            match fields.get(name) {
+                Some(field) => self.value(&field.shape, value, &path.key(name)),
+                None => {
+                    let snake = firma_api::naming::snake(name);
+                    let meant = match fields.contains_key(&snake) {
+                        true => Some(snake.as_str()),
+                        false => closest(name, fields.keys().map(String::as_str)),
+                    };
+                    let message = format!("`{path}` of {} has no `{name}`", self.within);
+                    let error = Diagnostic::error(codes::UNKNOWN_ATTRIBUTE, message).at(self.span).did_you_mean(meant);
+                    self.diagnostics.push(error);
+                }
+            }
+        }
+        for (name, field) in fields {
+            if field.required && map.get(name).is_none_or(Value::is_null) {
+                let message = format!("`{path}` of {} needs `{name}`", self.within);
+                self.diagnostics.push(Diagnostic::error(codes::MISSING_ATTRIBUTE, message).at(self.span));
+            }
+        }
+    }
+}
+
+/// A shape in words.
+fn wanted(shape: &Shape) -> &'static str {
+    match shape {
+        Shape::String => "text",
+        Shape::Integer => "a whole number",
+        Shape::Number => "a number",
+        Shape::Bool => "true or false",
+        Shape::Any => "anything",
+        Shape::List(_) | Shape::Set(_) => "a list",
+        Shape::Object(_) => "a table",
+        Shape::Pairs => "a map of text",
+    }
+}
+
+fn found(value: &Value) -> &'static str {
+    match value {
+        Value::Number(number) if number.as_i128().is_none() => "a fraction",
+        other => other.type_name(),
+    }
+}
+
+/// Whether a value of a type may turn out to fit.
+fn may_be(shape: &Shape, ty: &Type) -> bool {
+    let scalar = matches!(ty, Type::String | Type::Number | Type::Bool);
+    match (shape, ty) {
+        (Shape::Any, _) | (_, Type::Any) => true,
+        // Text may hold a number or a truth value, and they become text.
+        (Shape::String, _) => scalar,
+        (Shape::Integer | Shape::Number, _) => matches!(ty, Type::Number | Type::String),
+        (Shape::Bool, _) => matches!(ty, Type::Bool | Type::String),
+        (Shape::List(item) | Shape::Set(item), Type::List(of) | Type::Set(of)) => may_be(item, of),
+        (Shape::List(item) | Shape::Set(item), Type::Tuple(types)) => types.iter().all(|ty| may_be(item, ty)),
+        (Shape::Object(_) | Shape::Pairs, Type::Map(_) | Type::Object(_)) => true,
+        _ => false,
+    }
+}
+
+/// The type constraint that a shape is.
+pub fn type_of(shape: &Shape) -> Type {
+    match shape {
+        Shape::String => Type::String,
+        Shape::Integer | Shape::Number => Type::Number,
+        Shape::Bool => Type::Bool,
+        Shape::Any => Type::Any,
+        Shape::List(item) => Type::List(Box::new(type_of(item))),
+        Shape::Set(item) => Type::Set(Box::new(type_of(item))),
+        Shape::Pairs => Type::Map(Box::new(Type::String)),
+        Shape::Object(fields) => Type::Object(
+            fields
+                .iter()
+                .map(|(name, field)| {
+                    (name.clone(), ObjectField { ty: type_of(&field.shape), optional: !field.required })
+                })
+                .collect(),
+        ),
+    }
+}

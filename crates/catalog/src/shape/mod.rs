@@ -1,0 +1,21 @@
+//! Values by shape: what plan, engine and manifest do with a procedure's attributes.
+//!
+//! - [`to_wire`], [`from_wire`]: manifest values to the API's JSON and back.
+//! - [`select`], [`project`]: from a read object to attributes.
+//! - [`normalise`]: the one form of values that mean the same, so that equal is equal.
+//! - [`check`], [`required`]: what a manifest says, against the kind.
+//!
+//! In normal form lists and sets are both `Value::List` (a stored document cannot tell them apart); a set's is sorted and
+//! without duplicates.
+
+mod check;
+mod inherit;
+mod normal;
+mod project;
+mod wire;
+
+pub use check::{check, check_parameter, required, type_of};
+pub use inherit::inherit;
+pub use normal::{normalise, normalise_shape};
+pub use project::{SERVER_ID, SERVER_MADE, expires, fingerprint, project, read_path, select, status};
+pub use wire::{from_wire, modification, put_parameter, to_wire};

@@ -1,0 +1,480 @@
+//! The TOML form of a kind and of a look-up: what the files of `kinds/` and `lookups/` may say.
+//!
+//! Names of API things (operations, parameters, fields) are the API's own; names of attributes are manifest names.
+
+use serde::Deserialize;
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+
+/// A kind.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KindText {
+    /// One line for people.
+    pub title: String,
+    /// Version of the attribute schema.
+    #[serde(default = "one")]
+    pub schema_version: u32,
+    /// Where unusual facts come from.
+    #[serde(default)]
+    pub sources: Vec<String>,
+    /// How the cloud id comes about.
+    pub identity: IdentityText,
+    /// How a lost create is found again.
+    pub recovery: RecoveryText,
+    /// Makes the object.
+    pub create: Option<CreateText>,
+    /// Reads one object.
+    pub read: Option<ReadText>,
+    /// Lists objects.
+    pub list: Option<ListText>,
+    /// Picks the object out of what was read.
+    pub select: Option<SelectText>,
+    /// Deletes the object.
+    pub delete: Option<CallText>,
+    /// The status field.
+    pub status: Option<StatusText>,
+    /// The zone, lifted out of the parameters.
+    pub zone: Option<ZoneText>,
+    /// The billing, lifted out of the parameters.
+    pub billing: Option<BillingText>,
+    /// The tags, lifted out of the parameters.
+    pub tags: Option<TagsText>,
+    /// What differs from the facts, by attribute; also attributes that create does not take.
+    #[serde(default)]
+    pub attributes: BTreeMap<String, AttributeText>,
+    /// API name -> manifest name, where the usual name is reserved or taken.
+    #[serde(default)]
+    pub rename: BTreeMap<String, String>,
+    /// Attributes whose change replaces the object.
+    #[serde(default)]
+    pub replaces: Vec<String>,
+    /// Attributes whose change concerns the state only.
+    #[serde(default)]
+    pub records: Vec<String>,
+    /// In-place changes.
+    #[serde(default)]
+    pub updates: Vec<UpdateText>,
+    /// Which kind's id an attribute (or a field in it, `a.b.c`) holds.
+    #[serde(default)]
+    pub references: BTreeMap<String, String>,
+    /// Read-only attributes.
+    #[serde(default)]
+    pub computed: ComputedText,
+    /// Read paths that identify the object beyond its id.
+    #[serde(default)]
+    pub fingerprint: Vec<String>,
+    /// Read path of a prepaid object's expiry.
+    pub expires: Option<String>,
+    /// `id` or attributes: one task at a time on each.
+    #[serde(default)]
+    pub serial: Vec<String>,
+    /// Usual durations.
+    #[serde(default = "usual")]
+    pub usual_seconds: SecondsText,
+    /// Where waits give up.
+    #[serde(default = "timeout")]
+    pub timeout_seconds: SecondsText,
+}
+
+fn one() -> u32 {
+    1
+}
+
+/// A synchronous call takes about a second.
+fn usual() -> SecondsText {
+    SecondsText { create: 1, update: 1, delete: 1 }
+}
+
+/// A synchronous call has nothing to wait for; a minute is for reads that lag behind.
+fn timeout() -> SecondsText {
+    SecondsText { create: 60, update: 60, delete: 60 }
+}
+
+/// Durations by action.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecondsText {
+    /// Create.
+    pub create: u32,
+    /// Update.
+    pub update: u32,
+    /// Delete.
+    pub delete: u32,
+}
+
+/// How the cloud id comes about.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IdentityText {
+    /// At this path of the create call's result.
+    Assigned(String),
+    /// The value of this attribute.
+    Chosen(String),
+    /// The values of these attributes.
+    Composed(Vec<String>),
+    /// Firma makes it up.
+    Generated,
+}
+
+/// Recovery class; the paths follow from the rest of the kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecoveryText {
+    /// The caller chooses the id.
+    Named,
+    /// The create call takes a token.
+    Tokened,
+    /// A marker in the tags.
+    MarkedByTag,
+    /// A marker at the end of `description`.
+    MarkedByDescription,
+    /// Nothing.
+    Bare,
+}
+
+/// The create call.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CreateText {
+    /// `service.operation`.
+    pub operation: String,
+    /// Parameters whose fields are attributes of their own.
+    #[serde(default)]
+    pub unwrap: Vec<String>,
+    /// Parameters (or fields of unwrapped ones) that are not offered.
+    #[serde(default)]
+    pub omit: Vec<String>,
+    /// Constants by parameter path.
+    #[serde(default)]
+    pub fixed: BTreeMap<String, Json>,
+    /// Path of the client token.
+    pub token: Option<String>,
+}
+
+/// A read of one object.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReadText {
+    /// `service.operation`.
+    pub operation: String,
+    /// Path of the object in the result.
+    pub object: String,
+}
+
+/// A list.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListText {
+    /// `service.operation`.
+    pub operation: String,
+    /// Path of the items in the result.
+    pub items: String,
+    /// Path of the id in an item.
+    pub id: String,
+    /// Filter that takes ids.
+    pub filter: Option<String>,
+    /// Parameter that takes ids.
+    pub parameter: Option<String>,
+    /// Attribute of a composed id that is asked for.
+    pub key: Option<String>,
+    /// Largest page.
+    #[serde(default = "page")]
+    pub page_size: u32,
+    /// Constants by parameter path.
+    #[serde(default)]
+    pub fixed: BTreeMap<String, Json>,
+}
+
+/// 100 is the largest page of vpc, vm, disk and most others.
+fn page() -> u32 {
+    100
+}
+
+/// Picks an object out of what was read.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SelectText {
+    /// Path of a list whose elements are meant.
+    pub within: Option<String>,
+    /// Read path -> attribute of the composed id it must equal.
+    pub matches: BTreeMap<String, String>,
+}
+
+/// A call; parameters that identify the object are filled in by themselves.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CallText {
+    /// `service.operation`.
+    pub operation: String,
+    /// Further parameters by path.
+    #[serde(default)]
+    pub parameters: BTreeMap<String, SourceText>,
+}
+
+/// Where a parameter's value comes from.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SourceText {
+    /// The cloud id.
+    Id,
+    /// A part of a composed id.
+    IdPart(usize),
+    /// An attribute, when it changed.
+    Attribute(String),
+    /// An attribute, always.
+    AttributeAlways(String),
+    /// A constant.
+    Fixed(Json),
+}
+
+/// The status field.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StatusText {
+    /// Read path.
+    pub path: String,
+    /// Made and at rest.
+    pub ready: Vec<String>,
+    /// Failed for good.
+    #[serde(default)]
+    pub failed: Vec<String>,
+    /// As good as not there.
+    #[serde(default)]
+    pub gone: Vec<String>,
+}
+
+/// The zone.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ZoneText {
+    /// Whether it must be given.
+    pub rule: ZoneRuleText,
+    /// Parameter path.
+    pub write: String,
+    /// Read path.
+    pub read: Option<String>,
+}
+
+/// Whether a zone must be given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ZoneRuleText {
+    /// It may.
+    Optional,
+    /// It must.
+    Required,
+}
+
+/// The billing.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BillingText {
+    /// Parameter path of the charge spec.
+    pub write: String,
+    /// Read path of the charge.
+    pub read: Option<String>,
+    /// Methods sold.
+    pub methods: Vec<String>,
+}
+
+/// The tags.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TagsText {
+    /// Parameter path in create, where it takes tags.
+    pub write: Option<String>,
+    /// Read path, where a read shows them.
+    pub read: Option<String>,
+    /// What the tag service calls the product.
+    pub service_code: String,
+}
+
+/// What a kind says of an attribute.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AttributeText {
+    /// `service.operation:parameter.path` whose type gives the form, for attributes that create does not take.
+    pub shape_of: Option<String>,
+    /// Form by name (`any`), for kinds without a cloud.
+    #[serde(rename = "type")]
+    pub ty: Option<String>,
+    /// Read path; empty when it cannot be read.
+    pub read: Option<String>,
+    /// Overrides the facts.
+    pub required: Option<bool>,
+    /// A list whose order means nothing.
+    #[serde(default)]
+    pub set: bool,
+    /// Hashed, never stored.
+    #[serde(default)]
+    pub write_only: bool,
+    /// Growing is an update, shrinking replaces.
+    #[serde(default)]
+    pub grows_only: bool,
+    /// What the service fills in.
+    pub default: Option<Json>,
+    /// One sentence for people.
+    pub doc: Option<String>,
+    /// Fields inside, by dotted manifest path.
+    #[serde(default)]
+    pub fields: BTreeMap<String, FieldText>,
+    /// Elements with server-made ids.
+    pub elements: Option<ElementsText>,
+}
+
+/// What a kind says of a field inside an attribute.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FieldText {
+    /// Read path from the enclosing object; empty when it cannot be read.
+    pub read: Option<String>,
+    /// Overrides the facts.
+    pub required: Option<bool>,
+    /// A list whose order means nothing.
+    #[serde(default)]
+    pub set: bool,
+    /// Hashed, never stored.
+    #[serde(default)]
+    pub write_only: bool,
+    /// What the service fills in.
+    pub default: Option<Json>,
+    /// Not offered.
+    #[serde(default)]
+    pub omit: bool,
+}
+
+/// Elements with server-made ids.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ElementsText {
+    /// Fields that make an element itself.
+    pub key: Vec<String>,
+    /// Read name of the server id.
+    pub server_id: String,
+    /// What marks elements that the service made.
+    pub server_made: Option<ServerMadeText>,
+    /// Defaults of fields.
+    #[serde(default)]
+    pub defaults: Vec<DefaultText>,
+}
+
+/// What marks elements that the service made.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServerMadeText {
+    /// Read name.
+    pub field: String,
+    /// Value.
+    pub value: Json,
+}
+
+/// A default of an element's field.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DefaultText {
+    /// Field.
+    pub field: String,
+    /// Its value when left out.
+    pub value: Json,
+    /// Only when another field has one of these values.
+    pub when: Option<WhenText>,
+}
+
+/// A condition on another field.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WhenText {
+    /// The other field.
+    pub field: String,
+    /// Its values.
+    pub values: Vec<Json>,
+}
+
+/// An in-place change: one call, several stages, or calls for elements.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateText {
+    /// Attributes it changes.
+    pub attributes: Vec<String>,
+    /// The one call.
+    pub operation: Option<String>,
+    /// Further parameters of the one call.
+    #[serde(default)]
+    pub parameters: BTreeMap<String, SourceText>,
+    /// Several calls with waits.
+    #[serde(default)]
+    pub stages: Vec<StageText>,
+    /// Calls for elements.
+    pub elements: Option<ElementCallsText>,
+    /// What a reviewer should know.
+    pub notice: Option<String>,
+}
+
+/// A call and the status waited for after it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StageText {
+    /// `service.operation`.
+    pub operation: String,
+    /// Further parameters.
+    #[serde(default)]
+    pub parameters: BTreeMap<String, SourceText>,
+    /// Status values that end the wait.
+    #[serde(default)]
+    pub until: Vec<String>,
+}
+
+/// Calls that change elements.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ElementCallsText {
+    /// Adds.
+    pub add: ElementCallText,
+    /// Removes.
+    pub remove: ElementCallText,
+    /// Modifies.
+    pub modify: ElementCallText,
+}
+
+/// One call on elements.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ElementCallText {
+    /// `service.operation`.
+    pub operation: String,
+    /// Parameter that takes elements.
+    pub elements: Option<String>,
+    /// Parameter that takes server ids.
+    pub ids: Option<String>,
+    /// Name of the server id in an element.
+    pub id: Option<String>,
+}
+
+/// Which fields of the read object are read-only attributes: all that no attribute reads, unless said otherwise.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ComputedText {
+    /// Only these fields.
+    pub only: Option<Vec<String>>,
+    /// Not these fields: they change with what other resources do, or say nothing.
+    #[serde(default)]
+    pub hide: Vec<String>,
+    /// Further ones by form, for kinds without a cloud.
+    #[serde(default)]
+    pub add: BTreeMap<String, String>,
+}
+
+/// A look-up.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LookupText {
+    /// One line for people.
+    pub title: String,
+    /// `service.operation`.
+    pub operation: String,
+    /// Path of the items in the result.
+    pub items: String,
+    /// Field of an item that is its id.
+    pub id: Option<String>,
+}

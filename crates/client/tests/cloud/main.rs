@@ -1,0 +1,7 @@
+//! The cloud door under virtual time, over a scripted transport.
+
+mod fake;
+mod limiter;
+mod paging;
+mod reads;
+mod writes;

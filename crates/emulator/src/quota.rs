@@ -1,0 +1,39 @@
+//! Quotas: JD Cloud's defaults, and the settings that raise them.
+
+use crate::fault::Fault;
+use std::collections::BTreeMap;
+
+/// Default limits per region, or per parent where the comment says so.
+const DEFAULTS: [(&str, u64); 14] = [
+    ("vpc", 10),
+    ("subnet", 10),            // per VPC
+    ("routeTable", 10),        // per VPC
+    ("staticRoute", 50),       // per route table
+    ("acl", 20),               // per VPC
+    ("security_group", 50),    // per VPC
+    ("securityGroupRule", 100), // per group
+    ("network_interface", 100), // secondary ones; the pages give no number
+    ("elastic_ip", 10),
+    ("instance", 20),
+    ("keypair", 20),
+    ("image", 5),
+    ("disk", 40), // an older page says 15
+    ("instance_disk", 8), // disks of one instance
+];
+
+/// Limits set by hand, by quota name; `*` is for every name without its own.
+pub(crate) type Overrides = BTreeMap<String, u64>;
+
+/// The limit of a quota; none for names that have none.
+pub(crate) fn limit(overrides: &Overrides, name: &str) -> Option<u64> {
+    let default = DEFAULTS.iter().find(|(n, _)| *n == name).map(|(_, limit)| *limit)?;
+    Some(overrides.get(name).or_else(|| overrides.get("*")).copied().unwrap_or(default))
+}
+
+/// Refuses when `adding` more than the `used` ones would go over the limit.
+pub(crate) fn check(overrides: &Overrides, name: &str, used: usize, adding: usize) -> Result<(), Fault> {
+    match limit(overrides, name) {
+        Some(limit) if (used as u64).saturating_add(adding as u64) > limit => Err(Fault::quota(name, limit)),
+        _ => Ok(()),
+    }
+}

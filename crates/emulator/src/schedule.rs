@@ -1,0 +1,102 @@
+//! What becomes of objects by itself: transitions stored as "at this moment, this happens".
+//!
+//! Due transitions are carried out in the order of their moments before anything else is looked at, and each depends on
+//! its own moment only. So it makes no difference whether reads happened in between, and a replay of the changing calls
+//! alone gives the same world.
+
+use crate::clock::Moment;
+use crate::ids;
+use crate::services::{disk, vm};
+use crate::state::InstanceStatus;
+use crate::world::World;
+use serde::{Deserialize, Serialize};
+
+/// Something that will happen.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct Due {
+    /// When.
+    pub(crate) at: Moment,
+    /// Order among equals: that of scheduling.
+    pub(crate) order: u64,
+    /// What.
+    pub(crate) event: Event,
+}
+
+/// What happens.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Event {
+    /// An instance shows another state; in a stable one its task is over.
+    InstanceIs { instance: String, status: InstanceStatus },
+    /// A deleted instance disappears with what belongs to it.
+    InstanceGone { instance: String },
+    /// A new or extended disk is ready.
+    DiskReady { disk: String },
+    /// A deleted disk becomes a tombstone.
+    DiskGone { disk: String },
+    /// A disk is attached.
+    Attached { instance: String, disk: String },
+    /// A disk is detached.
+    Detached { instance: String, disk: String },
+}
+
+/// Usual duration of a task in milliseconds at speed 1.
+pub(crate) mod usual {
+    /// An instance until it starts, and from there until it runs.
+    pub(crate) const CREATE_INSTANCE: i64 = 20_000;
+    /// Power changes.
+    pub(crate) const START: i64 = 15_000;
+    /// Stopping waits for the guest.
+    pub(crate) const STOP: i64 = 20_000;
+    /// Stop and start of the guest.
+    pub(crate) const REBOOT: i64 = 25_000;
+    /// Another type.
+    pub(crate) const RESIZE: i64 = 20_000;
+    /// A new system disk.
+    pub(crate) const REBUILD: i64 = 45_000;
+    /// Everything given back.
+    pub(crate) const DELETE_INSTANCE: i64 = 15_000;
+    /// A new disk.
+    pub(crate) const CREATE_DISK: i64 = 5_000;
+    /// More space.
+    pub(crate) const EXTEND_DISK: i64 = 8_000;
+    /// Space given back.
+    pub(crate) const DELETE_DISK: i64 = 5_000;
+    /// Plugging a disk in.
+    pub(crate) const ATTACH: i64 = 6_000;
+    /// Pulling it out.
+    pub(crate) const DETACH: i64 = 6_000;
+}
+
+impl World {
+    /// How long a task of this usual duration takes for the object with this id: scaled, with repeatable jitter.
+    pub(crate) fn latency(&self, usual: i64, id: &str) -> i64 {
+        (usual as f64 * self.settings.speed * ids::jitter(self.ids.seed, id)) as i64
+    }
+
+    /// Plans an event.
+    pub(crate) fn plan(&mut self, at: Moment, event: Event) {
+        let order = self.ids.next();
+        self.schedule.insert(Due { at, order, event });
+    }
+
+    /// Carries out everything due by `now`.
+    pub(crate) fn settle(&mut self, now: Moment) {
+        while self.schedule.first().is_some_and(|due| due.at <= now) {
+            if let Some(due) = self.schedule.pop_first() {
+                self.happen(due.at, due.event);
+            }
+        }
+    }
+
+    fn happen(&mut self, at: Moment, event: Event) {
+        match event {
+            Event::InstanceIs { instance, status } => vm::instance_is(self, &instance, status, at),
+            Event::InstanceGone { instance } => vm::instance_gone(self, &instance, at),
+            Event::DiskReady { disk } => disk::ready(self, &disk),
+            Event::DiskGone { disk } => disk::gone(self, &disk),
+            Event::Attached { instance, disk } => disk::attached(self, &instance, &disk),
+            Event::Detached { instance, disk } => disk::detached(self, &instance, &disk),
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! What is left: the quota of disks, and types that are sold out.
+
+use super::spec;
+use crate::call::Call;
+use crate::fault::{Answer, Fault};
+use crate::state::DiskStatus;
+use crate::world::World;
+use crate::{places, quota};
+use serde_json::{Value, json};
+
+pub(crate) fn quota(world: &World, call: &Call<'_>) -> Answer {
+    let (limit, used) = match call.args.text("type")? {
+        "disk" => {
+            let here = world.disks.values().filter(|d| d.region == call.region() && d.status != DiskStatus::Deleted);
+            (quota::limit(&world.settings.quotas, "disk").unwrap_or_default(), here.count())
+        }
+        "snapshot" | "snapshot_policy" => (15, 0),
+        other => return Err(Fault::invalid(format!("type `{other}` has no quota here"))),
+    };
+    Ok(json!({"quota": {"limit": limit, "used": used}}))
+}
+
+pub(crate) fn sold_out(_: &World, call: &Call<'_>) -> Answer {
+    let rows: Vec<Value> = places::zones(call.region())
+        .flat_map(|zone| spec::types().map(move |t| json!({"azName": zone, "mediaType": t, "isSoldOut": false})))
+        .collect();
+    Ok(json!({"totalCount": rows.len(), "soldout": rows}))
+}

@@ -1,0 +1,101 @@
+//! What a disk specification may say: types, sizes, steps, IOPS.
+
+use crate::call::Args;
+use crate::charge::{BY_DURATION, Charge};
+use crate::clock::Moment;
+use crate::fault::Fault;
+use crate::{names, places};
+
+/// Type, largest size in GB. Every type begins at 20 and grows in tens.
+const TYPES: [(&str, i64); 7] = [
+    ("ssd", 1000),
+    ("premium-hdd", 3000),
+    ("ssd.gp1", 16000),
+    ("ssd.gp2", 16000),
+    ("ssd.io1", 16000),
+    ("ssd.io2", 16000),
+    ("hdd.std1", 16000),
+];
+
+/// Disk types on sale.
+pub(crate) fn types() -> impl Iterator<Item = &'static str> {
+    TYPES.iter().map(|(name, _)| *name)
+}
+
+/// A disk about to be made, checked.
+#[derive(Clone, Debug)]
+pub(crate) struct Order {
+    pub(crate) az: String,
+    pub(crate) name: String,
+    pub(crate) description: String,
+    pub(crate) disk_type: String,
+    pub(crate) size_gb: i64,
+    pub(crate) iops: Option<i64>,
+    pub(crate) multi_attachable: bool,
+    pub(crate) encrypted: bool,
+    pub(crate) charge: Charge,
+}
+
+impl Order {
+    /// Reads a `diskSpec`.
+    pub(crate) fn read(region: &str, spec: Args<'_>, now: Moment) -> Result<Order, Fault> {
+        let az = spec.text("az")?;
+        places::check_zone(region, az)?;
+        let name = spec.text("name")?;
+        names::plain("name", name)?;
+        let description = spec.opt_text("description").unwrap_or_default();
+        names::description(description)?;
+        let disk_type = spec.text("diskType")?;
+        let size_gb = spec.int("diskSizeGB")?;
+        check_size(disk_type, size_gb)?;
+        let iops = check_iops(disk_type, size_gb, spec.opt_int("iops"))?;
+        if let Some(snapshot) = spec.opt_text("snapshotId").filter(|s| !s.is_empty()) {
+            return Err(Fault::not_found("snapshot", snapshot));
+        }
+        if let Some(policy) = spec.opt_text("policyId").filter(|p| !p.is_empty()) {
+            return Err(Fault::not_found("snapshotPolicy", policy));
+        }
+        Ok(Order {
+            az: az.to_owned(),
+            name: name.to_owned(),
+            description: description.to_owned(),
+            disk_type: disk_type.to_owned(),
+            size_gb,
+            iops,
+            multi_attachable: spec.flag("multiAttachable"),
+            encrypted: spec.flag("encrypt"),
+            charge: Charge::read(spec.child("charge"), &BY_DURATION, now)?,
+        })
+    }
+}
+
+/// Refuses a size the type is not sold in.
+pub(crate) fn check_size(disk_type: &str, size_gb: i64) -> Result<(), Fault> {
+    let Some((_, max)) = TYPES.iter().find(|(name, _)| *name == disk_type) else {
+        return Err(Fault::invalid(format!("diskType `{disk_type}` is unknown")));
+    };
+    if !(20..=*max).contains(&size_gb) {
+        return Err(Fault::out_of_range(format!("diskSizeGB of {disk_type} must be 20 to {max}")));
+    }
+    if size_gb % 10 != 0 {
+        return Err(Fault::invalid(format!("diskSizeGB of {disk_type} must be a multiple of 10")));
+    }
+    Ok(())
+}
+
+/// The IOPS of a disk: thirty a GB unless said otherwise, at most fifty; only types that sell them have any.
+pub(crate) fn check_iops(disk_type: &str, size_gb: i64, wanted: Option<i64>) -> Result<Option<i64>, Fault> {
+    if !matches!(disk_type, "ssd.io1" | "ssd.io2") {
+        return match wanted {
+            None | Some(0) => Ok(None),
+            Some(_) => Err(Fault::invalid(format!("iops cannot be set for {disk_type}"))),
+        };
+    }
+    match wanted {
+        None | Some(0) => Ok(Some(size_gb * 30)),
+        Some(iops) if iops < 1 || iops > size_gb * 50 || iops % 10 != 0 => {
+            Err(Fault::invalid(format!("iops must be a multiple of 10, at most {}", size_gb * 50)))
+        }
+        Some(iops) => Ok(Some(iops)),
+    }
+}

@@ -1,0 +1,279 @@
+//! Network interfaces: the primary ones that come with instances. Secondary ones are not sold here yet.
+
+use super::{elastic_ip, security_group, subnet};
+use crate::call::Call;
+use crate::clock::Moment;
+use crate::fault::{Answer, Fault};
+use crate::listing::{self, Beyond, Field, Listed};
+use crate::state::{NetworkInterface, Subnet};
+use crate::tags::Tags;
+use crate::world::World;
+use crate::{names, network, tags};
+use core::net::Ipv4Addr;
+use serde_json::{Value, json};
+
+const LISTED: Listed<NetworkInterface> =
+    Listed { id_filter: "networkInterfaceIds", region: |n| &n.region, tags: Some(|n| &n.tags), shown: |_| true };
+
+/// Most security groups of one interface.
+const GROUPS: usize = 5;
+
+/// A primary interface about to be made, checked.
+pub(crate) struct Primary {
+    pub(crate) subnet: String,
+    pub(crate) az: String,
+    pub(crate) name: String,
+    pub(crate) description: String,
+    pub(crate) address: Option<Ipv4Addr>,
+    pub(crate) security_groups: Vec<String>,
+    pub(crate) sanity_check: i64,
+}
+
+/// Checks the security groups of an interface in a VPC; none given means the VPC's default one.
+pub(crate) fn check_groups(world: &World, region: &str, vpc: &str, groups: &[&str]) -> Result<Vec<String>, Fault> {
+    if groups.len() > GROUPS {
+        return Err(Fault::invalid(format!("a network interface has at most {GROUPS} security groups")));
+    }
+    for group in groups {
+        if security_group::find(world, region, group)?.vpc != vpc {
+            return Err(Fault::invalid(format!("security group {group} is not in {vpc}, the VPC of the subnet")));
+        }
+    }
+    if groups.is_empty() {
+        return Ok(world.vpcs.get(vpc).map(|v| v.default_security_group.clone()).into_iter().collect());
+    }
+    Ok(groups.iter().map(|g| (*g).to_owned()).collect())
+}
+
+/// A free address of the subnet: the given one, or the first.
+pub(crate) fn choose_address(subnet: &Subnet, wanted: Option<Ipv4Addr>) -> Result<Ipv4Addr, Fault> {
+    let (first, last) = network::usable(subnet.prefix);
+    match wanted {
+        Some(address) if !(first..=last).contains(&u32::from(address)) => Err(Fault::invalid(format!(
+            "{address} is not one of the addresses {} to {}",
+            Ipv4Addr::from(first),
+            Ipv4Addr::from(last)
+        ))),
+        Some(address) if subnet.used.contains_key(&address) => {
+            Err(Fault::precondition(format!("{address} is already in use")))
+        }
+        Some(address) => Ok(address),
+        None => {
+            // The used addresses are sorted: the first hole is where they stop counting up.
+            let mut free = first;
+            for used in subnet.used.keys() {
+                if u32::from(*used) != free {
+                    break;
+                }
+                free += 1;
+            }
+            if free > last {
+                return Err(Fault::precondition(format!("no address of {} is free", subnet.prefix)));
+            }
+            Ok(Ipv4Addr::from(free))
+        }
+    }
+}
+
+/// Makes the primary interface of an instance.
+pub(crate) fn create_primary(
+    world: &mut World,
+    region: &str,
+    instance: &str,
+    primary: &Primary,
+    now: Moment,
+) -> Result<String, Fault> {
+    let subnet = subnet::find(world, region, &primary.subnet)?;
+    let address = choose_address(subnet, primary.address)?;
+    let vpc = subnet.vpc.clone();
+    let id = world.ids.id("port");
+    let mac = world.ids.mac_address();
+    if let Some(subnet) = world.subnets.get_mut(&primary.subnet) {
+        subnet.used.insert(address, id.clone());
+    }
+    for group in &primary.security_groups {
+        if let Some(group) = world.security_groups.get_mut(group) {
+            group.interfaces.insert(id.clone());
+        }
+    }
+    let interface = NetworkInterface {
+        region: region.to_owned(),
+        vpc,
+        subnet: primary.subnet.clone(),
+        az: primary.az.clone(),
+        name: primary.name.clone(),
+        description: primary.description.clone(),
+        primary: true,
+        address,
+        mac,
+        security_groups: primary.security_groups.clone(),
+        sanity_check: primary.sanity_check,
+        instance: Some(instance.to_owned()),
+        elastic_ip: None,
+        created: now,
+        tags: Tags::new(),
+    };
+    world.interfaces.insert(id.clone(), interface);
+    Ok(id)
+}
+
+/// Moves an interface to another subnet, another address, other groups.
+pub(crate) fn move_primary(world: &mut World, id: &str, subnet: &str, address: Ipv4Addr, groups: Vec<String>) {
+    let Some(mut port) = world.interfaces.remove(id) else { return };
+    if let Some(old) = world.subnets.get_mut(&port.subnet) {
+        old.used.remove(&port.address);
+    }
+    if let Some(new) = world.subnets.get_mut(subnet) {
+        new.used.insert(address, id.to_owned());
+    }
+    port.subnet = subnet.to_owned();
+    port.address = address;
+    set_groups(world, id, &mut port, groups);
+    world.interfaces.insert(id.to_owned(), port);
+}
+
+fn set_groups(world: &mut World, id: &str, port: &mut NetworkInterface, groups: Vec<String>) {
+    for group in &port.security_groups {
+        if let Some(group) = world.security_groups.get_mut(group) {
+            group.interfaces.remove(id);
+        }
+    }
+    for group in &groups {
+        if let Some(group) = world.security_groups.get_mut(group) {
+            group.interfaces.insert(id.to_owned());
+        }
+    }
+    port.security_groups = groups;
+}
+
+/// Removes an interface with its instance; an elastic IP on it becomes free.
+pub(crate) fn remove(world: &mut World, id: &str) {
+    let Some(port) = world.interfaces.remove(id) else { return };
+    if let Some(elastic_ip) = port.elastic_ip.as_ref().and_then(|e| world.elastic_ips.get_mut(e)) {
+        elastic_ip.interface = None;
+    }
+    if let Some(subnet) = world.subnets.get_mut(&port.subnet) {
+        subnet.used.remove(&port.address);
+    }
+    for group in &port.security_groups {
+        if let Some(group) = world.security_groups.get_mut(group) {
+            group.interfaces.remove(id);
+        }
+    }
+}
+
+fn find<'w>(world: &'w World, region: &str, id: &str) -> Result<&'w NetworkInterface, Fault> {
+    world.interfaces.get(id).filter(|n| n.region == region).ok_or_else(|| Fault::not_found("networkInterface", id))
+}
+
+pub(crate) fn describe(world: &World, call: &Call<'_>) -> Answer {
+    let id = call.args.text("networkInterfaceId")?;
+    Ok(json!({"networkInterface": view(world, id, find(world, call.region(), id)?)}))
+}
+
+pub(crate) fn list(world: &World, call: &Call<'_>) -> Answer {
+    let found = listing::select(&world.interfaces, &LISTED, call.region(), call.args, |port, filter| {
+        Some(match filter {
+            "networkInterfaceNames" => Field::One(port.name.clone()),
+            "vpcId" => Field::One(port.vpc.clone()),
+            "subnetId" => Field::One(port.subnet.clone()),
+            "role" => Field::One(role(port).to_owned()),
+            "azType" | "azs" => Field::Unrestricted,
+            _ => return None,
+        })
+    })?;
+    listing::page(call.args, Beyond::LastPage, "networkInterfaces", &found, |(id, port)| view(world, id, port))
+}
+
+pub(crate) fn modify(world: &mut World, call: &Call<'_>) -> Answer {
+    let id = call.args.text("networkInterfaceId")?;
+    let port = find(world, call.region(), id)?;
+    let name = call.args.opt_text("networkInterfaceName");
+    let description = call.args.opt_text("description");
+    if let Some(name) = name {
+        names::plain("networkInterfaceName", name)?;
+    }
+    if let Some(text) = description {
+        names::description(text)?;
+    }
+    let groups = match call.args.has("securityGroups") {
+        true => Some(check_groups(world, call.region(), &port.vpc, &call.args.texts("securityGroups"))?),
+        false => None,
+    };
+    if let Some(mut port) = world.interfaces.remove(id) {
+        if let Some(name) = name {
+            port.name = name.to_owned();
+        }
+        if let Some(text) = description {
+            port.description = text.to_owned();
+        }
+        if let Some(groups) = groups {
+            set_groups(world, id, &mut port, groups);
+        }
+        world.interfaces.insert(id.to_owned(), port);
+    }
+    Ok(Value::Null)
+}
+
+/// The elastic IP a call names, by id or by address.
+fn named_elastic_ip(world: &World, call: &Call<'_>) -> Result<String, Fault> {
+    if let Some(id) = call.args.opt_text("elasticIpId") {
+        return Ok(id.to_owned());
+    }
+    let address = call.args.text("elasticIpAddress")?;
+    let found = world.elastic_ips.iter().find(|(_, e)| e.address.to_string() == address);
+    found.map(|(id, _)| id.clone()).ok_or_else(|| Fault::not_found("elasticIp", address))
+}
+
+pub(crate) fn associate_elastic_ip(world: &mut World, call: &Call<'_>) -> Answer {
+    let interface = call.args.text("networkInterfaceId")?;
+    find(world, call.region(), interface)?;
+    let elastic_ip = named_elastic_ip(world, call)?;
+    elastic_ip::bind(world, call.region(), &elastic_ip, interface)?;
+    Ok(Value::Null)
+}
+
+pub(crate) fn disassociate_elastic_ip(world: &mut World, call: &Call<'_>) -> Answer {
+    let interface = call.args.text("networkInterfaceId")?;
+    find(world, call.region(), interface)?;
+    let elastic_ip = named_elastic_ip(world, call)?;
+    elastic_ip::unbind(world, call.region(), &elastic_ip, interface)?;
+    Ok(Value::Null)
+}
+
+fn role(port: &NetworkInterface) -> &'static str {
+    if port.primary { "Primary" } else { "Secondary" }
+}
+
+fn view(world: &World, id: &str, port: &NetworkInterface) -> Value {
+    let mut primary = json!({"privateIpAddress": port.address.to_string()});
+    if let Some((elastic_ip, object)) = port.elastic_ip.as_ref().and_then(|e| world.elastic_ips.get_key_value(e)) {
+        primary["elasticIpId"] = json!(elastic_ip);
+        primary["elasticIpAddress"] = json!(object.address.to_string());
+    }
+    let mut view = json!({
+        "networkInterfaceName": port.name,
+        "networkInterfaceId": id,
+        "azType": "standard",
+        "az": port.az,
+        "role": role(port),
+        "macAddress": port.mac,
+        "vpcId": port.vpc,
+        "subnetId": port.subnet,
+        "networkSecurityGroupIds": port.security_groups,
+        "sanityCheck": port.sanity_check,
+        "primaryIp": primary,
+        "secondaryIps": [],
+        "deviceIndex": if port.primary { 1 } else { 0 },
+        "description": port.description,
+        "attachmentStatus": if port.instance.is_some() { "attached" } else { "detached" },
+        "networkInterfaceStatus": "enabled",
+        "createdTime": port.created.to_string(),
+        "tags": tags::view(&port.tags),
+    });
+    if let Some(instance) = &port.instance {
+        view["instanceId"] = json!(instance);
+        view["instanceType"] = json!("compute");
+    }
+    view
+}

@@ -1,0 +1,200 @@
+//! Partial evaluation: reduces a tree as far as its scope allows.
+//!
+//! One reducer serves both phases. Over a [`Scope`] names are looked up and nodes stay; over [`Nodes`] every node has a
+//! value (perhaps unknown), so a value always comes out.
+
+mod access;
+mod call;
+mod collection;
+mod conditional;
+mod env;
+mod operator;
+mod references;
+mod shapes;
+mod template;
+
+pub(crate) use env::Env;
+
+use crate::{
+    codes,
+    limits::{Budget, Limits},
+    part::{self, Part},
+    resolve::Nodes,
+    scope::{Files, NoFiles, Scope},
+    trace::Trace,
+};
+use firma_model::{
+    diagnostic::{Diagnostic, Diagnostics},
+    expr::{Expr, ExprKind},
+    value::Value,
+};
+use std::{borrow::Cow, cell::RefCell, collections::BTreeMap};
+
+/// Reduces an expression as far as `scope` allows: to a literal, or to a residual whose only free names are nodes.
+///
+/// What was used is added to `trace`, also when there are errors.
+///
+/// # Errors
+/// Everything found wrong in this expression; several parts of a list, map or template may each add theirs.
+pub fn evaluate(expr: &Expr, scope: &dyn Scope, trace: &mut Trace, limits: &Limits) -> Result<Expr, Diagnostics> {
+    if matches!(expr.kind, ExprKind::Literal(_)) {
+        return Ok(expr.clone());
+    }
+    let evaluator = Evaluator {
+        source: Source::Scope(scope),
+        trace: RefCell::new(std::mem::take(trace)),
+        budget: Budget::new(limits),
+    };
+    let result = evaluator.reduce(expr, None).and_then(|part| evaluator.finish(part, expr));
+    *trace = evaluator.trace.into_inner();
+    result
+}
+
+/// Where names and nodes come from.
+#[derive(Clone, Copy)]
+pub(crate) enum Source<'a> {
+    Scope(&'a dyn Scope),
+    Nodes(&'a dyn Nodes),
+}
+
+/// One evaluation.
+pub(crate) struct Evaluator<'a> {
+    source: Source<'a>,
+    trace: RefCell<Trace>,
+    pub(crate) budget: Budget,
+}
+
+/// What reducing gives.
+pub(crate) type Reduced<'x> = Result<Part<'x>, Diagnostics>;
+
+impl<'a> Evaluator<'a> {
+    pub(crate) fn over_nodes(nodes: &'a dyn Nodes, limits: &Limits) -> Evaluator<'a> {
+        Evaluator { source: Source::Nodes(nodes), trace: RefCell::default(), budget: Budget::new(limits) }
+    }
+
+    pub(crate) fn files(&self) -> &'a dyn Files {
+        match self.source {
+            Source::Scope(scope) => scope.files(),
+            Source::Nodes(_) => &NoFiles,
+        }
+    }
+
+    /// The result as an expression that stands where `expr` stood, its nodes noted.
+    fn finish(&self, part: Part<'_>, expr: &Expr) -> Result<Expr, Diagnostics> {
+        match part {
+            Part::Value(value) => {
+                self.budget.copy_value(&value, expr.span)?;
+                Ok(Expr::literal_at(value.into_owned(), expr.span))
+            }
+            Part::Residual(residual) => {
+                self.budget.copy_expr(&residual, expr.span)?;
+                self.trace.borrow_mut().residual(&residual);
+                match &residual.kind {
+                    // The instances of an empty block, answered as such by the scope.
+                    ExprKind::Map(entries) if entries.is_empty() => {
+                        Ok(Expr::literal_at(Value::Map(BTreeMap::new()), expr.span))
+                    }
+                    ExprKind::List(items) if items.is_empty() => {
+                        Ok(Expr::literal_at(Value::List(Vec::new()), expr.span))
+                    }
+                    _ => Ok(residual.into_owned()),
+                }
+            }
+        }
+    }
+
+    /// Reduces one expression.
+    pub(crate) fn reduce<'x>(&self, expr: &'x Expr, env: Option<&'x Env<'x>>) -> Reduced<'x>
+    where
+        'a: 'x,
+    {
+        if let ExprKind::Literal(value) = &expr.kind {
+            self.budget.charge(1, expr.span)?;
+            return Ok(Part::Value(Cow::Borrowed(value)));
+        }
+        self.budget.enter(expr.span)?;
+        let reduced = self.reduce_kind(expr, env);
+        self.budget.leave();
+        reduced
+    }
+
+    fn reduce_kind<'x>(&self, expr: &'x Expr, env: Option<&'x Env<'x>>) -> Reduced<'x>
+    where
+        'a: 'x,
+    {
+        match &expr.kind {
+            ExprKind::Literal(value) => Ok(Part::Value(Cow::Borrowed(value))),
+            ExprKind::Name(_) | ExprKind::Attribute(..) | ExprKind::Index(..) => self.reference(expr, env),
+            ExprKind::Node(node) => Ok(self.node(node, expr)),
+            ExprKind::Splat(of, each) => self.splat(expr, of, each, env),
+            ExprKind::Template(parts) => self.template(parts, expr.span, env),
+            ExprKind::List(items) => {
+                let parts = self.all(items, env)?;
+                self.list(parts, expr.span)
+            }
+            ExprKind::Map(entries) => self.map(entries, expr.span, env),
+            ExprKind::Call(name, arguments, expand) => self.call(name, arguments, *expand, expr.span, env),
+            ExprKind::Unary(op, of) => self.unary(*op, of, expr.span, env),
+            ExprKind::Binary(op, a, b) => self.binary(*op, a, b, expr.span, env),
+            ExprKind::Conditional(c, a, b) => self.conditional(c, a, b, expr.span, env),
+            ExprKind::For(inner) => self.iterate(inner, expr.span, env),
+            ExprKind::Sensitive(inner) => Ok(self.reduce(inner, env)?.marked(true)),
+        }
+    }
+
+    /// Reduces all of several expressions, gathering the errors of each.
+    pub(crate) fn all<'x>(&self, exprs: &'x [Expr], env: Option<&'x Env<'x>>) -> Result<Vec<Part<'x>>, Diagnostics>
+    where
+        'a: 'x,
+    {
+        let mut parts = Vec::with_capacity(exprs.len());
+        let mut errors = Diagnostics::new();
+        for expr in exprs {
+            match self.reduce(expr, env) {
+                Ok(part) => parts.push(part),
+                Err(found) => {
+                    let spent = found.list.iter().any(|d| d.code == codes::LIMIT);
+                    errors.extend(found);
+                    if spent {
+                        break;
+                    }
+                }
+            }
+        }
+        if errors.is_empty() { Ok(parts) } else { Err(errors) }
+    }
+
+    /// Pays for the copies that building a list or map of these parts makes.
+    pub(crate) fn pay<'p, 'x: 'p>(
+        &self,
+        parts: impl IntoIterator<Item = &'p Part<'x>>,
+        span: firma_model::span::Span,
+    ) -> Result<(), Diagnostics> {
+        for part in parts {
+            match part {
+                Part::Value(Cow::Borrowed(value)) => self.budget.copy_value(value, span)?,
+                Part::Residual(Cow::Borrowed(expr)) => self.budget.copy_expr(expr, span)?,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// A list of parts, paid for.
+    pub(crate) fn list<'x>(&self, parts: Vec<Part<'_>>, span: firma_model::span::Span) -> Reduced<'x> {
+        self.budget.charge(parts.len(), span)?;
+        self.pay(&parts, span)?;
+        Ok(part::list(parts, span))
+    }
+
+    /// As an expression inside a residual, paid for.
+    pub(crate) fn embed(&self, part: Part<'_>, span: firma_model::span::Span) -> Result<Expr, Diagnostics> {
+        self.pay([&part], span)?;
+        Ok(part.into_expr(span))
+    }
+}
+
+/// An error at a place.
+pub(crate) fn fail<T>(diagnostic: Diagnostic) -> Result<T, Diagnostics> {
+    Err(diagnostic.into())
+}

@@ -1,0 +1,202 @@
+//! Function calls: lazy ones, arguments, what is left when an argument hangs on a node.
+
+use super::{Env, Evaluator, Reduced, fail};
+use crate::{
+    codes,
+    functions::{self, Function},
+    part::{Items, Part, items},
+};
+use firma_model::{
+    diagnostic::{Diagnostic, Diagnostics},
+    expr::{Expr, ExprKind},
+    span::Span,
+    suggest::closest,
+    value::Value,
+};
+use std::{borrow::Cow, sync::Arc};
+
+impl<'a> Evaluator<'a> {
+    /// `name(arguments)`, the last one expanded when `expand`.
+    pub(super) fn call<'x>(
+        &self,
+        name: &Arc<str>,
+        arguments: &'x [Expr],
+        expand: bool,
+        span: Span,
+        env: Option<&'x Env<'x>>,
+    ) -> Reduced<'x>
+    where
+        'a: 'x,
+    {
+        let Some(function) = functions::find(name) else { return Err(unknown_function(name, span)) };
+        match &**name {
+            "try" => return self.attempt(name, arguments, span, env),
+            "can" => return self.can(name, arguments, span, env),
+            _ => {}
+        }
+        let mut parts = self.all(arguments, env)?;
+        let mut spans: Vec<Span> = arguments.iter().map(|argument| argument.span).collect();
+        let mut expand = expand;
+        let mut secret_tail = false;
+        if expand && let (Some(last), Some(at)) = (parts.pop(), spans.pop()) {
+            let (marked, tail) = super::collection::unmark(&last);
+            secret_tail = marked;
+            match items(&tail) {
+                Some(Items::List(list)) => {
+                    expand = false;
+                    self.budget.charge(list.len(), at)?;
+                    self.pay(&list, at)?;
+                    for part in list {
+                        parts.push(own(part));
+                        spans.push(at);
+                    }
+                }
+                Some(Items::Set(set)) => {
+                    expand = false;
+                    self.budget.charge(set.len(), at)?;
+                    for value in set {
+                        self.budget.copy_value(value, at)?;
+                        parts.push(Part::value(value.clone()));
+                        spans.push(at);
+                    }
+                }
+                _ => match &tail {
+                    Part::Value(value) if matches!(&**value, Value::Unknown(_)) => {
+                        return Ok(Part::value(function.unknown()).marked(marked));
+                    }
+                    Part::Value(value) => {
+                        let what = format!("`...` expands a list or a set, and this is {}", value.type_name());
+                        return fail(Diagnostic::error(codes::ARGUMENT, what).at(at));
+                    }
+                    Part::Residual(_) => {
+                        parts.push(own(tail));
+                        spans.push(at);
+                    }
+                },
+            }
+        }
+        if !expand {
+            function.check_count(parts.len(), span)?;
+        }
+        if parts.iter().any(Part::is_residual) {
+            if !expand && let Some(done) = self.shape(name, &parts, span) {
+                return done.map(|part| part.marked(secret_tail));
+            }
+            return self.left_call(function, parts, &spans, expand, span).map(|part| part.marked(secret_tail));
+        }
+        let values: Vec<Cow<'_, Value>> = parts
+            .into_iter()
+            .filter_map(|part| match part {
+                Part::Value(value) => Some(value),
+                Part::Residual(_) => None,
+            })
+            .collect();
+        let value = function.run(values, &spans, span, &self.budget, self.files())?;
+        Ok(Part::value(value).marked(secret_tail))
+    }
+
+    fn left_call<'x>(
+        &self,
+        function: &Function,
+        parts: Vec<Part<'_>>,
+        spans: &[Span],
+        expand: bool,
+        span: Span,
+    ) -> Reduced<'x> {
+        if function.reads_files {
+            return fail(
+                Diagnostic::error(
+                    codes::FILE_UNKNOWN,
+                    format!("{} reads a file while planning, and its arguments are known only after apply", function.name),
+                )
+                .at(span),
+            );
+        }
+        if function.name == "sensitive"
+            && let Some(part) = parts.first()
+        {
+            return Ok(own(part.by_ref()).marked(true));
+        }
+        self.pay(&parts, span)?;
+        let arguments = parts.into_iter().zip(spans).map(|(part, at)| part.into_expr(*at)).collect();
+        Ok(Part::residual(ExprKind::Call(Arc::from(function.name), arguments, expand), span))
+    }
+
+    /// `try(a, b)`: the first that has no error. One that is a residual may still fail later, so it and those after it stay.
+    fn attempt<'x>(&self, name: &Arc<str>, arguments: &'x [Expr], span: Span, env: Option<&'x Env<'x>>) -> Reduced<'x>
+    where
+        'a: 'x,
+    {
+        let mut errors: Diagnostics =
+            Diagnostic::error(codes::ARGUMENT_COUNT, "try takes at least one argument").at(span).into();
+        for (at, argument) in arguments.iter().enumerate() {
+            match self.reduce(argument, env) {
+                Ok(part @ Part::Value(_)) => return Ok(part),
+                Ok(part) => {
+                    let mut left = vec![self.embed(part, argument.span)?];
+                    for next in &arguments[at + 1..] {
+                        match self.reduce(next, env) {
+                            Ok(part) => {
+                                let known = !part.is_residual();
+                                left.push(self.embed(part, next.span)?);
+                                if known {
+                                    break;
+                                }
+                            }
+                            Err(error) if recoverable(&error) => {}
+                            Err(error) => return Err(error),
+                        }
+                    }
+                    return Ok(Part::residual(ExprKind::Call(name.clone(), left, false), span));
+                }
+                Err(error) if recoverable(&error) => errors = error,
+                Err(error) => return Err(error),
+            }
+        }
+        Err(errors)
+    }
+
+    /// `can(a)`: whether it has no error.
+    fn can<'x>(&self, name: &Arc<str>, arguments: &'x [Expr], span: Span, env: Option<&'x Env<'x>>) -> Reduced<'x>
+    where
+        'a: 'x,
+    {
+        let [argument] = arguments else {
+            return fail(Diagnostic::error(codes::ARGUMENT_COUNT, "can takes one argument").at(span));
+        };
+        match self.reduce(argument, env) {
+            Ok(Part::Value(_)) => Ok(Part::value(Value::Bool(true))),
+            Ok(part) => {
+                let left = vec![self.embed(part, argument.span)?];
+                Ok(Part::residual(ExprKind::Call(name.clone(), left, false), span))
+            }
+            Err(error) if recoverable(&error) => Ok(Part::value(Value::Bool(false))),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Whether `try` goes on after these errors: what values turned out to be, but neither limits nor mistakes of the text
+/// itself, which would otherwise go unnoticed for ever.
+fn recoverable(errors: &Diagnostics) -> bool {
+    errors.list.iter().all(|error| codes::RECOVERABLE.contains(&error.code))
+}
+
+/// The same part, owning its content.
+fn own<'p>(part: Part<'_>) -> Part<'p> {
+    match part {
+        Part::Value(value) => Part::value(value.into_owned()),
+        Part::Residual(expr) => Part::Residual(Cow::Owned(expr.into_owned())),
+    }
+}
+
+fn unknown_function(name: &str, span: Span) -> Diagnostics {
+    let diagnostic = Diagnostic::error(codes::UNKNOWN_FUNCTION, format!("there is no function `{name}`")).at(span);
+    let diagnostic = match name {
+        "timestamp" | "plantimestamp" | "uuid" | "bcrypt" => {
+            diagnostic.hint("its result would change with every plan; pass such a value in as a variable")
+        }
+        _ => diagnostic.did_you_mean(closest(name, functions::FUNCTIONS.iter().map(|function| function.name))),
+    };
+    diagnostic.into()
+}

@@ -1,0 +1,242 @@
+//! Unary and binary operators.
+
+use super::{Env, Evaluator, Reduced, fail};
+use crate::{
+    codes,
+    decimal::Decimal,
+    part::{Part, unknown_of},
+    text,
+};
+use firma_model::{
+    diagnostic::{Diagnostic, Diagnostics},
+    expr::{BinaryOp, Expr, ExprKind, UnaryOp},
+    number::Number,
+    span::Span,
+    types::Type,
+    value::Value,
+};
+
+impl<'a> Evaluator<'a> {
+    pub(super) fn unary<'x>(&self, op: UnaryOp, of: &'x Expr, span: Span, env: Option<&'x Env<'x>>) -> Reduced<'x>
+    where
+        'a: 'x,
+    {
+        let value = match self.reduce(of, env)? {
+            Part::Value(value) => value,
+            residual => {
+                let of = self.embed(residual, of.span)?;
+                return Ok(Part::residual(ExprKind::Unary(op, Box::new(of)), span));
+            }
+        };
+        let marked = matches!(&*value, Value::Sensitive(_));
+        let result = match (op, value.reveal()) {
+            (UnaryOp::Not, Value::Unknown(_)) => unknown_of(Type::Bool, true),
+            (UnaryOp::Negate, Value::Unknown(_)) => unknown_of(Type::Number, true),
+            (UnaryOp::Not, value) => Value::Bool(!truth(value, "!", of.span)?),
+            (UnaryOp::Negate, value) => {
+                let number = number(value, "-", of.span)?;
+                let zero = Number::from(0_i64);
+                Value::Number(Decimal::subtract(&zero, &number).ok_or_else(|| too_large("-", span))?)
+            }
+        };
+        Ok(Part::value(result).marked(marked))
+    }
+
+    pub(super) fn binary<'x>(
+        &self,
+        op: BinaryOp,
+        left: &'x Expr,
+        right: &'x Expr,
+        span: Span,
+        env: Option<&'x Env<'x>>,
+    ) -> Reduced<'x>
+    where
+        'a: 'x,
+    {
+        if matches!(op, BinaryOp::And | BinaryOp::Or) {
+            return self.logical(op, left, right, span, env);
+        }
+        let (a, b) = match (self.reduce(left, env), self.reduce(right, env)) {
+            (Ok(a), Ok(b)) => (a, b),
+            (Err(mut a), Err(b)) => {
+                a.extend(b);
+                return Err(a);
+            }
+            (Err(error), _) | (_, Err(error)) => return Err(error),
+        };
+        let (a, b) = match (a, b) {
+            (Part::Value(a), Part::Value(b)) => (a, b),
+            (a, b) => {
+                let (a, b) = (self.embed(a, left.span)?, self.embed(b, right.span)?);
+                return Ok(Part::residual(ExprKind::Binary(op, Box::new(a), Box::new(b)), span));
+            }
+        };
+        if matches!(op, BinaryOp::Equal | BinaryOp::NotEqual) {
+            let marked = a.has_sensitive() || b.has_sensitive();
+            self.budget.copy_value(&a, span)?;
+            let result = match equal(&a, &b) {
+                Some(same) => Value::Bool(same == (op == BinaryOp::Equal)),
+                None => unknown_of(Type::Bool, true),
+            };
+            return Ok(Part::value(result).marked(marked));
+        }
+        let marked = matches!(&*a, Value::Sensitive(_)) || matches!(&*b, Value::Sensitive(_));
+        let (a, b) = (a.reveal(), b.reveal());
+        let sign = sign(op);
+        let compares =
+            matches!(op, BinaryOp::Less | BinaryOp::LessEqual | BinaryOp::Greater | BinaryOp::GreaterEqual);
+        let result = match (known_number(a, sign, left.span)?, known_number(b, sign, right.span)?) {
+            (Some(a), Some(b)) => arithmetic(op, &a, &b, span)?,
+            _ => unknown_of(if compares { Type::Bool } else { Type::Number }, true),
+        };
+        Ok(Part::value(result).marked(marked))
+    }
+
+    /// `&&` and `||`: the right side is reduced only if it matters, and a known side that decides is enough.
+    fn logical<'x>(
+        &self,
+        op: BinaryOp,
+        left: &'x Expr,
+        right: &'x Expr,
+        span: Span,
+        env: Option<&'x Env<'x>>,
+    ) -> Reduced<'x>
+    where
+        'a: 'x,
+    {
+        let decisive = op == BinaryOp::Or;
+        let a = self.reduce(left, env)?;
+        let known = a.as_value().map(|value| known_truth(value.reveal(), sign(op), left.span)).transpose()?;
+        let left_marked = matches!(a.as_value(), Some(Value::Sensitive(_)));
+        if known == Some(Some(decisive)) {
+            return Ok(Part::value(Value::Bool(decisive)).marked(left_marked));
+        }
+        let b = self.reduce(right, env)?;
+        let other = b.as_value().map(|value| known_truth(value.reveal(), sign(op), right.span)).transpose()?;
+        let right_marked = matches!(b.as_value(), Some(Value::Sensitive(_)));
+        let marked = left_marked || right_marked;
+        match (known, other) {
+            (_, Some(Some(b))) if b == decisive => Ok(Part::value(Value::Bool(decisive)).marked(marked)),
+            (Some(Some(_)), Some(Some(b))) => Ok(Part::value(Value::Bool(b)).marked(marked)),
+            (Some(_), Some(_)) => Ok(Part::value(unknown_of(Type::Bool, true)).marked(marked)),
+            _ => {
+                let (a, b) = (self.embed(a, left.span)?, self.embed(b, right.span)?);
+                Ok(Part::residual(ExprKind::Binary(op, Box::new(a), Box::new(b)), span))
+            }
+        }
+    }
+}
+
+/// How an operator is written.
+fn sign(op: BinaryOp) -> &'static str {
+    match op {
+        BinaryOp::Or => "||",
+        BinaryOp::And => "&&",
+        BinaryOp::Equal => "==",
+        BinaryOp::NotEqual => "!=",
+        BinaryOp::Less => "<",
+        BinaryOp::LessEqual => "<=",
+        BinaryOp::Greater => ">",
+        BinaryOp::GreaterEqual => ">=",
+        BinaryOp::Add => "+",
+        BinaryOp::Subtract => "-",
+        BinaryOp::Multiply => "*",
+        BinaryOp::Divide => "/",
+        BinaryOp::Modulo => "%",
+    }
+}
+
+/// Whether two values are equal; `None` when that hangs on something unknown. Marks are looked through.
+pub(crate) fn equal(a: &Value, b: &Value) -> Option<bool> {
+    match (a.reveal(), b.reveal()) {
+        (Value::Unknown(unknown), other) | (other, Value::Unknown(unknown)) => {
+            let prefix = unknown.prefix.as_deref().unwrap_or("");
+            match other {
+                Value::Null if unknown.not_null => Some(false),
+                Value::String(text) if !text.starts_with(prefix) => Some(false),
+                _ => None,
+            }
+        }
+        (Value::List(a), Value::List(b)) | (Value::Set(a), Value::Set(b)) => {
+            if a.len() != b.len() {
+                return Some(false);
+            }
+            all_equal(a.iter().zip(b).map(|(a, b)| equal(a, b)))
+        }
+        (Value::Map(a), Value::Map(b)) => {
+            if a.len() != b.len() || a.keys().ne(b.keys()) {
+                return Some(false);
+            }
+            all_equal(a.values().zip(b.values()).map(|(a, b)| equal(a, b)))
+        }
+        (Value::Number(a), Value::Number(b)) => Some(Decimal::compare(a, b).is_eq()),
+        (a, b) => Some(a == b),
+    }
+}
+
+fn all_equal(pairs: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    let mut result = Some(true);
+    for pair in pairs {
+        match pair {
+            Some(false) => return Some(false),
+            None => result = None,
+            Some(true) => {}
+        }
+    }
+    result
+}
+
+fn arithmetic(op: BinaryOp, a: &Number, b: &Number, span: Span) -> Result<Value, Diagnostics> {
+    if let BinaryOp::Divide | BinaryOp::Modulo = op
+        && Decimal::compare(b, &Number::from(0_i64)).is_eq()
+    {
+        return fail(Diagnostic::error(codes::ARITHMETIC, "division by zero").at(span));
+    }
+    let order = || Decimal::compare(a, b);
+    let number = match op {
+        BinaryOp::Less => return Ok(Value::Bool(order().is_lt())),
+        BinaryOp::LessEqual => return Ok(Value::Bool(order().is_le())),
+        BinaryOp::Greater => return Ok(Value::Bool(order().is_gt())),
+        BinaryOp::GreaterEqual => return Ok(Value::Bool(order().is_ge())),
+        BinaryOp::Add => Decimal::add(a, b),
+        BinaryOp::Subtract => Decimal::subtract(a, b),
+        BinaryOp::Multiply => Decimal::multiply(a, b),
+        BinaryOp::Divide => Decimal::divide(a, b),
+        BinaryOp::Modulo => Decimal::remainder(a, b),
+        BinaryOp::Or | BinaryOp::And | BinaryOp::Equal | BinaryOp::NotEqual => {
+            unreachable!("BUG: {op:?} is no arithmetic")
+        }
+    };
+    number.map(Value::Number).ok_or_else(|| too_large(sign(op), span))
+}
+
+fn too_large(sign: &str, span: Span) -> Diagnostics {
+    Diagnostic::error(codes::ARITHMETIC, format!("the result of `{sign}` is out of range")).at(span).into()
+}
+
+fn known_number(value: &Value, sign: &str, span: Span) -> Result<Option<Number>, Diagnostics> {
+    match value {
+        Value::Unknown(_) => Ok(None),
+        value => number(value, sign, span).map(Some),
+    }
+}
+
+fn number(value: &Value, sign: &str, span: Span) -> Result<Number, Diagnostics> {
+    text::number(value).ok_or_else(|| operand("a number", value, sign, span))
+}
+
+fn known_truth(value: &Value, sign: &str, span: Span) -> Result<Option<bool>, Diagnostics> {
+    match value {
+        Value::Unknown(_) => Ok(None),
+        value => truth(value, sign, span).map(Some),
+    }
+}
+
+fn truth(value: &Value, sign: &str, span: Span) -> Result<bool, Diagnostics> {
+    text::truth(value).ok_or_else(|| operand("a bool", value, sign, span))
+}
+
+fn operand(wanted: &str, value: &Value, sign: &str, span: Span) -> Diagnostics {
+    let message = format!("`{sign}` takes {wanted}, and this is {}", value.type_name());
+    Diagnostic::error(codes::OPERAND, message).at(span).into()
+}

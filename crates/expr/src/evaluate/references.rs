@@ -1,0 +1,139 @@
+//! Chains of attributes and indexes over a name or any other expression.
+
+use super::{Env, Evaluator, Reduced, Source, env::Binding, fail};
+use crate::{
+    codes,
+    part::Part,
+    reference::{Reference, Segment, key_segment},
+};
+use firma_model::{
+    address::Node,
+    diagnostic::Diagnostic,
+    expr::{Expr, ExprKind},
+    span::Span,
+};
+use std::borrow::Cow;
+
+/// One link of a chain, its key reduced.
+pub(super) enum Link<'x> {
+    Attribute(&'x str, Span),
+    Index(Part<'x>, Span),
+}
+
+impl<'a> Evaluator<'a> {
+    /// A name, `of.name` or `of[key]`. The whole chain is looked at once, so that the scope sees `vpc.subnet.web["a"]`.
+    pub(super) fn reference<'x>(&self, expr: &'x Expr, env: Option<&'x Env<'x>>) -> Reduced<'x>
+    where
+        'a: 'x,
+    {
+        let mut links = Vec::new();
+        let mut here = expr;
+        let root = loop {
+            match &here.kind {
+                ExprKind::Attribute(of, name) => {
+                    links.push(Link::Attribute(name, here.span));
+                    here = of;
+                }
+                ExprKind::Index(of, key) => {
+                    links.push(Link::Index(self.reduce(key, env)?, here.span));
+                    here = of;
+                }
+                _ => break here,
+            }
+        };
+        links.reverse();
+        self.budget.charge(links.len(), expr.span)?;
+        let (mut part, consumed) = match &root.kind {
+            ExprKind::Name(name) => match Env::find(env, name) {
+                Some(Binding::Part(part)) => (part.by_ref(), 0),
+                Some(Binding::Abstract(spelling)) => {
+                    (Part::residual(ExprKind::Name(spelling.clone()), root.span), 0)
+                }
+                None => self.free_name(name, root.span, &links)?,
+            },
+            _ => match links.first() {
+                Some(Link::Attribute(name, _)) => match self.known_attribute(root, name) {
+                    Some(part) => (part, 1),
+                    None => (self.reduce(root, env)?, 0),
+                },
+                _ => (self.reduce(root, env)?, 0),
+            },
+        };
+        for link in links.into_iter().skip(consumed) {
+            part = match link {
+                Link::Attribute(name, span) => self.attribute(part, name, span)?,
+                Link::Index(key, span) => self.index(part, key, span)?,
+            };
+        }
+        Ok(part)
+    }
+
+    /// A reference to the scope, and how many links its answer stands for.
+    fn free_name<'x>(
+        &self,
+        name: &std::sync::Arc<str>,
+        root: Span,
+        links: &[Link<'x>],
+    ) -> Result<(Part<'x>, usize), firma_model::diagnostic::Diagnostics>
+    where
+        'a: 'x,
+    {
+        let Source::Scope(scope) = self.source else {
+            return fail(
+                Diagnostic::error(codes::UNKNOWN_NAME, format!("`{name}` has no meaning after planning")).at(root),
+            );
+        };
+        let mut segments = Vec::with_capacity(links.len() + 1);
+        segments.push(Segment::Name(name.clone()));
+        let mut span = root;
+        for link in links {
+            let (segment, end) = match link {
+                Link::Attribute(name, end) => (Some(Segment::Name(std::sync::Arc::from(*name))), *end),
+                Link::Index(key, end) => (key.as_value().and_then(key_segment), *end),
+            };
+            let Some(segment) = segment else { break };
+            segments.push(segment);
+            span = end;
+        }
+        let reference = Reference { segments: &segments, span };
+        let resolution = scope.root(&reference, &mut self.trace.borrow_mut())?;
+        Ok((Part::of(resolution.expr), resolution.consumed.saturating_sub(1)))
+    }
+
+    /// A node by itself.
+    pub(super) fn node<'x>(&self, node: &Node, expr: &'x Expr) -> Part<'x>
+    where
+        'a: 'x,
+    {
+        match self.source {
+            Source::Scope(_) => Part::Residual(Cow::Borrowed(expr)),
+            Source::Nodes(nodes) => Part::Value(nodes.node(node)),
+        }
+    }
+
+    /// An attribute of a node while configuration is reduced; `None` when it stays for later.
+    pub(super) fn node_attribute<'x>(
+        &self,
+        node: &Node,
+        name: &str,
+        span: Span,
+    ) -> Result<Option<Part<'x>>, Diagnostic>
+    where
+        'a: 'x,
+    {
+        let Source::Scope(scope) = self.source else { return Ok(None) };
+        self.trace.borrow_mut().node(node);
+        Ok(scope.attribute(node, name, span)?.map(Part::of))
+    }
+
+    /// An attribute of a node when nodes have values, if the supplier answers for single attributes.
+    pub(super) fn known_attribute<'x>(&self, root: &Expr, name: &str) -> Option<Part<'x>>
+    where
+        'a: 'x,
+    {
+        match (self.source, &root.kind) {
+            (Source::Nodes(nodes), ExprKind::Node(node)) => nodes.attribute(node, name).map(Part::Value),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Which resources an expression really used.
+
+use firma_model::address::{Block, Node};
+use firma_model::expr::Expr;
+use std::collections::BTreeSet;
+
+/// Nodes used by one or more evaluations.
+#[derive(Clone, Debug, Default)]
+pub struct Trace {
+    used: BTreeSet<Node>,
+    whole: BTreeSet<Block>,
+}
+
+impl Trace {
+    /// Nothing used yet.
+    pub fn new() -> Trace {
+        Trace::default()
+    }
+
+    /// Says that a reference stands for all instances of `block`: from now on, using one of them is using the block.
+    ///
+    /// Without this, N instances that each walk N others would make N*N dependencies.
+    pub fn whole(&mut self, block: &Block) {
+        if !self.whole.contains(block) {
+            self.whole.insert(block.clone());
+        }
+    }
+
+    /// Notes that a node was used.
+    pub fn node(&mut self, node: &Node) {
+        match node {
+            Node::Instance(address) if self.whole.contains(&address.block) => {
+                let block = Node::Block(address.block.clone());
+                self.used.insert(block);
+            }
+            _ if self.used.contains(node) => {}
+            _ => {
+                self.used.insert(node.clone());
+            }
+        }
+    }
+
+    /// Notes the nodes left in a residual.
+    pub fn residual(&mut self, expr: &Expr) {
+        expr.each_node(&mut |node| self.node(node));
+    }
+
+    /// Notes everything another trace holds, as when a local that was evaluated before is referred to.
+    pub fn extend(&mut self, other: &Trace) {
+        self.used.extend(other.used.iter().cloned());
+    }
+
+    /// The nodes used, in order. An instance is left out when its whole block is there.
+    pub fn nodes(&self) -> impl Iterator<Item = &Node> {
+        self.used.iter().filter(|node| match node {
+            Node::Block(_) => true,
+            Node::Instance(address) => !self.used.contains(&Node::Block(address.block.clone())),
+        })
+    }
+
+    /// Whether nothing was used.
+    pub fn is_empty(&self) -> bool {
+        self.used.is_empty()
+    }
+}

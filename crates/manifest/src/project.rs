@@ -1,0 +1,180 @@
+//! A project as written: every block of every file, merged, nothing evaluated yet.
+
+use crate::source::Spelled;
+use firma_model::{
+    address::{Block, KindId},
+    expr::Expr,
+    span::Span,
+    types::Type,
+};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+/// Everything the manifests of one directory say.
+#[derive(Clone, Debug, Default)]
+pub struct Project {
+    /// `[project] name`.
+    pub name: Option<String>,
+    /// Some file could not be read, so what seems to be missing may be there.
+    pub incomplete: bool,
+    pub(crate) requires: Option<Spelled>,
+    pub(crate) cloud: Table,
+    pub(crate) state: Table,
+    pub(crate) defaults: Defaults,
+    pub(crate) variables: BTreeMap<Arc<str>, Variable>,
+    pub(crate) locals: Vec<Local>,
+    pub(crate) local_names: HashMap<Arc<str>, usize>,
+    pub(crate) outputs: BTreeMap<Arc<str>, Output>,
+    pub(crate) resources: Vec<ResourceBlock>,
+    pub(crate) resource_names: Names,
+    pub(crate) lookups: Vec<DataBlock>,
+    pub(crate) lookup_names: Names,
+}
+
+/// Blocks by service, kind and name.
+pub(crate) type Names = BTreeMap<String, BTreeMap<String, HashMap<Arc<str>, usize>>>;
+
+impl Project {
+    /// Names of the declared variables.
+    pub fn variables(&self) -> impl Iterator<Item = &str> {
+        self.variables.keys().map(|name| &**name)
+    }
+
+    /// How many resource blocks there are.
+    pub fn resource_blocks(&self) -> usize {
+        self.resources.len()
+    }
+}
+
+/// A table of settings that appears once: `[cloud]`, `[state]`.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Table {
+    pub(crate) entries: BTreeMap<&'static str, Expr>,
+}
+
+/// `[defaults]`.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Defaults {
+    pub(crate) region: Option<Expr>,
+    pub(crate) zone: Option<Expr>,
+    pub(crate) billing: Option<Expr>,
+    pub(crate) tags: Option<Expr>,
+    pub(crate) regions: BTreeMap<String, RegionDefaults>,
+}
+
+/// `[defaults.regions.NAME]`.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RegionDefaults {
+    pub(crate) name_span: Span,
+    pub(crate) zone: Option<Expr>,
+    pub(crate) billing: Option<Expr>,
+    pub(crate) tags: Option<Expr>,
+}
+
+/// `[variable.NAME]`.
+#[derive(Clone, Debug)]
+pub(crate) struct Variable {
+    pub(crate) name: Arc<str>,
+    pub(crate) span: Span,
+    /// `any` when none is written.
+    pub(crate) ty: Type,
+    /// Whether a type is written: text for one without is taken as it is.
+    pub(crate) typed: bool,
+    pub(crate) default: Option<Expr>,
+    pub(crate) description: Option<String>,
+    pub(crate) nullable: bool,
+    pub(crate) sensitive: bool,
+    pub(crate) validations: Vec<Validation>,
+}
+
+/// `[[variable.NAME.validation]]`.
+#[derive(Clone, Debug)]
+pub(crate) struct Validation {
+    pub(crate) condition: Expr,
+    pub(crate) message: Expr,
+}
+
+/// One key of `[local]`.
+#[derive(Clone, Debug)]
+pub(crate) struct Local {
+    pub(crate) name: Arc<str>,
+    pub(crate) span: Span,
+    pub(crate) value: Expr,
+}
+
+/// `[output.NAME]`.
+#[derive(Clone, Debug)]
+pub(crate) struct Output {
+    pub(crate) span: Span,
+    pub(crate) value: Expr,
+    pub(crate) description: Option<String>,
+    pub(crate) sensitive: bool,
+}
+
+/// How a block says that it repeats.
+#[derive(Clone, Debug)]
+pub(crate) enum Repeat {
+    Single,
+    Count(Expr),
+    ForEach(Expr),
+    Enabled(Expr),
+}
+
+/// `name = value` in a block.
+#[derive(Clone, Debug)]
+pub(crate) struct Written {
+    pub(crate) name: Arc<str>,
+    pub(crate) name_span: Span,
+    pub(crate) value: Expr,
+}
+
+/// `[service.kind.name]`.
+#[derive(Clone, Debug)]
+pub(crate) struct ResourceBlock {
+    pub(crate) block: Block,
+    pub(crate) span: Span,
+    pub(crate) repeat: Repeat,
+    pub(crate) region: Option<Expr>,
+    pub(crate) depends_on: Vec<Spelled>,
+    pub(crate) timeouts: Vec<(TimeoutOf, Expr)>,
+    pub(crate) lifecycle: LifecycleBlock,
+    /// Attributes in the order of their names.
+    pub(crate) attributes: Vec<Written>,
+}
+
+/// What a timeout bounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TimeoutOf {
+    Create,
+    Update,
+    Delete,
+}
+
+/// `lifecycle`, as written.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct LifecycleBlock {
+    pub(crate) prevent_destroy: Option<Expr>,
+    pub(crate) ignore_changes: Option<Expr>,
+    pub(crate) on_remove: Option<Expr>,
+}
+
+/// `[data.service.kind.name]`.
+#[derive(Clone, Debug)]
+pub(crate) struct DataBlock {
+    pub(crate) block: Block,
+    pub(crate) span: Span,
+    pub(crate) region: Option<Expr>,
+    pub(crate) parameters: Vec<Written>,
+}
+
+/// Finds a block by its names.
+pub(crate) fn find(names: &Names, service: &str, kind: &str, name: &str) -> Option<usize> {
+    names.get(service)?.get(kind)?.get(name).copied()
+}
+
+/// The kind of a service and a kind's short name.
+pub(crate) fn kind_id(service: &str, kind: &str) -> KindId {
+    KindId::new(format!("{service}.{kind}"))
+}

@@ -1,0 +1,31 @@
+//! `[data.service.kind.name]`: a look-up, whose keys are the parameters of the operation asked.
+
+use super::{Head, resource::written};
+use crate::{project::DataBlock, source::Reader};
+use firma_model::address::{Block, KindId};
+use std::sync::Arc;
+use toml::de::DeTable;
+
+/// Keys that every look-up has beside its parameters.
+pub(crate) const DATA_KEYS: &[&str] = &["region"];
+
+/// Reads a look-up block.
+pub(crate) fn read_data<'t>(reader: &mut Reader<'t>, kind: &KindId, head: &Head, table: &DeTable<'t>) -> DataBlock {
+    let mut data = DataBlock {
+        block: Block { module: Arc::from(""), data: true, kind: kind.clone(), name: head.name.clone() },
+        span: head.span,
+        region: None,
+        parameters: Vec::with_capacity(table.len()),
+    };
+    for (key, value) in table {
+        let name = key.get_ref().as_ref();
+        match name {
+            "region" => data.region = Some(reader.expr(value)),
+            "for_each" | "count" | "enabled" | "depends_on" | "lifecycle" => {
+                reader.not_yet(&format!("`{name}` on a look-up"), &key.span());
+            }
+            _ => data.parameters.push(written(reader, key, value)),
+        }
+    }
+    data
+}

@@ -1,0 +1,119 @@
+//! `[service.kind.name]`: what every resource shares is taken out, the rest are the kind's attributes.
+
+use super::Head;
+use crate::{
+    codes,
+    project::{LifecycleBlock, Repeat, ResourceBlock, TimeoutOf, Written},
+    source::Reader,
+};
+use firma_model::{
+    address::{Block, KindId},
+    diagnostic::Diagnostic,
+    expr::Expr,
+    span::Span,
+};
+use std::sync::Arc;
+use toml::{
+    Spanned,
+    de::{DeString, DeTable, DeValue},
+};
+
+/// Keys that every resource has beside its kind's attributes.
+pub(crate) const RESOURCE_KEYS: &[&str] =
+    &["count", "depends_on", "enabled", "for_each", "lifecycle", "region", "timeouts"];
+const LIFECYCLE_KEYS: &[&str] = &["ignore_changes", "on_remove", "prevent_destroy"];
+const TIMEOUT_KEYS: &[&str] = &["create", "delete", "update"];
+
+/// Reads a resource block.
+pub(crate) fn read_resource<'t>(
+    reader: &mut Reader<'t>,
+    kind: &KindId,
+    head: &Head,
+    table: &DeTable<'t>,
+) -> ResourceBlock {
+    let mut resource = ResourceBlock {
+        block: Block { module: Arc::from(""), data: false, kind: kind.clone(), name: head.name.clone() },
+        span: head.span,
+        repeat: Repeat::Single,
+        region: None,
+        depends_on: Vec::new(),
+        timeouts: Vec::new(),
+        lifecycle: LifecycleBlock::default(),
+        attributes: Vec::with_capacity(table.len()),
+    };
+    let mut repeats: Vec<(Span, &'static str, Repeat)> = Vec::new();
+    for (key, value) in table {
+        let at = |reader: &Reader<'t>| reader.span(&key.span());
+        match key.get_ref().as_ref() {
+            "count" => repeats.push((at(reader), "count", Repeat::Count(reader.expr(value)))),
+            "enabled" => repeats.push((at(reader), "enabled", Repeat::Enabled(reader.expr(value)))),
+            "for_each" => repeats.push((at(reader), "for_each", Repeat::ForEach(reader.expr(value)))),
+            "region" => resource.region = Some(reader.expr(value)),
+            "depends_on" => resource.depends_on = reader.plain_texts("`depends_on`", value),
+            "timeouts" => resource.timeouts = read_timeouts(reader, value),
+            "lifecycle" => resource.lifecycle = read_lifecycle(reader, value),
+            _ => resource.attributes.push(written(reader, key, value)),
+        }
+    }
+    if let [(first, first_name, _), (second, second_name, _), ..] = &repeats[..] {
+        reader.diagnostics.push(
+            Diagnostic::error(
+                codes::EXCLUSIVE,
+                format!("`{}` has both `{first_name}` and `{second_name}`", resource.block),
+            )
+            .at(*second)
+            .related(*first, format!("`{first_name}` is here"))
+            .hint("a block repeats in one way: `for_each`, `count` or `enabled`"),
+        );
+    }
+    if let Some((_, _, repeat)) = repeats.into_iter().next() {
+        resource.repeat = repeat;
+    }
+    resource
+}
+
+/// A key and its value, kept for the kind to judge.
+pub(super) fn written<'t>(
+    reader: &mut Reader<'t>,
+    key: &Spanned<DeString<'t>>,
+    value: &Spanned<DeValue<'t>>,
+) -> Written {
+    let value = reader.expr(value);
+    Written { name: Arc::from(key.get_ref().as_ref()), name_span: reader.span(&key.span()), value }
+}
+
+fn read_lifecycle<'t>(reader: &mut Reader<'t>, value: &Spanned<DeValue<'t>>) -> LifecycleBlock {
+    let mut lifecycle = LifecycleBlock::default();
+    let Some(table) = reader.table("`lifecycle`", value) else { return lifecycle };
+    for (key, value) in table {
+        let name = key.get_ref().as_ref();
+        match name {
+            "prevent_destroy" => lifecycle.prevent_destroy = Some(reader.expr(value)),
+            "ignore_changes" => lifecycle.ignore_changes = Some(reader.expr(value)),
+            "on_remove" => lifecycle.on_remove = Some(reader.expr(value)),
+            "create_before_destroy" | "replace_triggered_by" | "precondition" | "postcondition" => {
+                reader.not_yet(&format!("`lifecycle.{name}`"), &key.span());
+            }
+            _ => reader.unknown_key(key, "`lifecycle`", LIFECYCLE_KEYS),
+        }
+    }
+    lifecycle
+}
+
+fn read_timeouts<'t>(reader: &mut Reader<'t>, value: &Spanned<DeValue<'t>>) -> Vec<(TimeoutOf, Expr)> {
+    let Some(table) = reader.table("`timeouts`", value) else { return Vec::new() };
+    let mut timeouts = Vec::new();
+    for (key, value) in table {
+        let of = match key.get_ref().as_ref() {
+            "create" => TimeoutOf::Create,
+            "update" => TimeoutOf::Update,
+            "delete" => TimeoutOf::Delete,
+            _ => {
+                reader.unknown_key(key, "`timeouts`", TIMEOUT_KEYS);
+                continue;
+            }
+        };
+        timeouts.push((of, reader.expr(value)));
+    }
+    timeouts
+}

@@ -1,0 +1,61 @@
+//! Parsing one TOML document, all its mistakes at once.
+
+use super::{duplicate, reader::Reader};
+use crate::codes;
+use firma_model::diagnostic::Diagnostic;
+use toml::{Spanned, de::DeTable};
+
+/// Largest source file. Spans are 32 bit, and a manifest this size is a mistake.
+pub(crate) const MAX_SOURCE: usize = 32 << 20;
+
+/// Syntax errors shown of one file: the hundredth is seldom news.
+const MAX_ERRORS: usize = 100;
+
+/// Parses; `None` when the text is no TOML, and then the reader has the diagnostics.
+///
+/// The parser can recover from errors, but it invents values where it does, so nothing of such a file is used.
+pub(crate) fn parse_document<'t>(reader: &mut Reader<'t>) -> Option<Spanned<DeTable<'t>>> {
+    let text = reader.text;
+    if text.len() > MAX_SOURCE {
+        let size = text.len() / (1 << 20);
+        reader.diagnostics.push(
+            Diagnostic::error(codes::SOURCE_TOO_LARGE, format!("this file has {size} MiB, more than 32 MiB"))
+                .at(reader.span(&(0..0)))
+                .hint("split it: all `*.toml` files of the directory are read together"),
+        );
+        return None;
+    }
+    if let Ok(table) = DeTable::parse(text) {
+        return Some(table);
+    }
+    let (_, errors) = DeTable::parse_recoverable(text);
+    let mut keys = None;
+    let count = errors.len();
+    for error in errors.into_iter().take(MAX_ERRORS) {
+        let at = error.span().unwrap_or(text.len()..text.len());
+        let span = reader.span(&at);
+        if duplicate::is_duplicate(error.message()) {
+            let keys = keys.get_or_insert_with(|| duplicate::Keys::of(text));
+            if let Some((first, name)) = keys.first(&at) {
+                reader.diagnostics.push(
+                    Diagnostic::error(codes::DEFINED_TWICE, format!("`{name}` is defined twice"))
+                        .at(span)
+                        .label("defined again here")
+                        .related(reader.span(&first), "first defined here"),
+                );
+                continue;
+            }
+        }
+        reader.diagnostics.push(
+            Diagnostic::error(codes::SYNTAX, format!("this is not valid TOML: {}", error.message())).at(span),
+        );
+    }
+    if count > MAX_ERRORS {
+        let left = count - MAX_ERRORS;
+        reader.diagnostics.push(
+            Diagnostic::error(codes::SYNTAX, format!("{left} more syntax errors in this file are not shown"))
+                .at(reader.span(&(0..0))),
+        );
+    }
+    None
+}

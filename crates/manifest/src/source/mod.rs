@@ -1,0 +1,11 @@
+//! One source file: from text to TOML, from TOML to expressions, every span back in the file.
+
+mod escape;
+mod duplicate;
+mod document;
+mod lower;
+mod reader;
+
+pub(crate) use document::parse_document;
+pub(crate) use lower::parse_cell;
+pub(crate) use reader::Reader;

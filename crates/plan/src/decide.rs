@@ -1,0 +1,374 @@
+//! What happens to each address: one decision, with its reasons.
+
+use crate::{
+    diff::{Difference, Sides, difference},
+    nodes::recorded_attributes,
+    secret::marked,
+    step::{Action, AttributeChange, Drift, Reason},
+    worlds::Options,
+};
+use firma_catalog::{
+    procedure::{OnChange, Procedure},
+    shape,
+};
+use firma_model::{
+    desired::{DesiredResource, OnRemove},
+    diagnostic::{Diagnostic, Diagnostics},
+    document::Document,
+    expr::Expr,
+    observed::Sighting,
+    path::Path,
+    record::{Record, Status},
+    time::Timestamp,
+    value::{Map, Value},
+};
+use std::collections::BTreeMap;
+
+/// What was decided for one address.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    /// What happens; `None` is nothing.
+    pub action: Option<Action>,
+    /// Why.
+    pub reasons: Vec<Reason>,
+    /// What differs.
+    pub changes: Vec<AttributeChange>,
+    /// Updates of the procedure that are needed.
+    pub updates: Vec<usize>,
+    /// Attributes as they will be, resolved as far as possible (write-only ones marked).
+    pub wanted: Map,
+    /// What was seen in the cloud, to be written down.
+    pub observed: Option<Map>,
+    /// What differs between state and cloud.
+    pub drift: Option<Drift>,
+}
+
+impl Decision {
+    fn nothing() -> Decision {
+        Decision {
+            action: None,
+            reasons: Vec::new(),
+            changes: Vec::new(),
+            updates: Vec::new(),
+            wanted: Map::new(),
+            observed: None,
+            drift: None,
+        }
+    }
+}
+
+/// The desired attributes in the form the planner compares: normalised, write-only parts marked, nulls gone.
+pub fn prepared(procedure: &Procedure, resolved: BTreeMap<String, Value>) -> Map {
+    resolved
+        .into_iter()
+        .filter(|(_, value)| !value.is_null())
+        .map(|(name, value)| match procedure.attributes.get(&name) {
+            Some(attribute) => {
+                let value = shape::normalise(attribute, value);
+                (name, marked(attribute, value))
+            }
+            None => (name, value),
+        })
+        .collect()
+}
+
+/// Decides for an address that is wanted. `resolved` are its attributes with every residual closed as far as it goes.
+pub fn wanted(
+    procedure: &Procedure,
+    desired: &DesiredResource,
+    resolved: BTreeMap<String, Value>,
+    record: Option<&Record>,
+    sighting: Option<&Sighting>,
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> Decision {
+    let attributes = prepared(procedure, resolved);
+    let Some(record) = record else {
+        return create(attributes, vec![Reason::New], None);
+    };
+    let seen = match sighting {
+        Some(Sighting::Gone) => {
+            let drift = Drift { address: record.address.clone(), gone: true, changes: Vec::new() };
+            return create(attributes, vec![Reason::AbsentInCloud], Some(drift));
+        }
+        Some(Sighting::Blocked(fault)) => {
+            diagnostics.push(
+                Diagnostic::error("E0520", format!("cannot tell what became of {}: {fault}", record.address))
+                    .at(desired.span)
+                    .hint("nothing is planned for an object that could not be looked at; mend the access, or plan with --refresh=false to trust the state"),
+            );
+            return Decision::nothing();
+        }
+        Some(Sighting::Present { attributes, status, .. }) => Some((attributes, status)),
+        None => None,
+    };
+    // The common case is that nothing changed at all: equal bytes need no look inside.
+    let metadata = bookkeeping(desired, record, procedure);
+    if metadata.is_empty() && record.status == Status::Ready && seen.is_none() && !has_write_only(procedure) {
+        let unchanged = Document::encode(&Value::Map(attributes.clone()));
+        if unchanged == record.inputs {
+            return Decision::nothing();
+        }
+    }
+    let inputs = decoded(&record.inputs);
+    let recorded_observed;
+    let observed = match seen {
+        Some((attributes, _)) => attributes,
+        None => {
+            recorded_observed = decoded(&record.observed);
+            &recorded_observed
+        }
+    };
+    let mut desired_side = attributes.clone();
+    add_place(&mut desired_side, desired, record);
+    let mut inputs_side = inputs.clone();
+    if let Some(region) = &record.region {
+        inputs_side.insert("region".into(), Value::string(region));
+    }
+    let mut found = difference(Sides {
+        procedure,
+        desired: attributes,
+        inputs: &inputs,
+        observed,
+        ignore: &desired.lifecycle.ignore_changes,
+        key: &options.hash_key,
+    });
+    region_change(&mut found, desired, record);
+    let failed = seen.and_then(|(_, status)| status.as_ref()).is_some_and(|status| {
+        procedure.status.as_ref().is_some_and(|rule| rule.failed.contains(status))
+    });
+    if record.status == Status::Tainted || failed {
+        found.replace = true;
+        found.reasons.insert(0, Reason::Tainted);
+    }
+    let drift = (!found.drift.is_empty()).then(|| Drift {
+        address: record.address.clone(),
+        gone: false,
+        changes: found.drift.clone(),
+    });
+    let incomplete = matches!(record.status, Status::Creating | Status::Incomplete);
+    let action = if found.replace {
+        Some(Action::Replace)
+    } else if !found.updates.is_empty() {
+        Some(Action::Update)
+    } else if incomplete {
+        Some(Action::Update)
+    } else if found.record || !metadata.is_empty() {
+        Some(Action::Record)
+    } else {
+        None
+    };
+    let mut reasons = found.reasons;
+    if incomplete {
+        reasons.insert(0, Reason::Incomplete);
+    }
+    if action == Some(Action::Record) {
+        reasons.extend(metadata);
+    }
+    Decision {
+        observed: action.and(seen.map(|(attributes, _)| attributes.clone())),
+        action,
+        reasons,
+        changes: found.changes,
+        updates: found.updates.into_iter().filter(|index| *index != usize::MAX).collect(),
+        wanted: found.wanted,
+        drift,
+    }
+}
+
+fn create(attributes: Map, reasons: Vec<Reason>, drift: Option<Drift>) -> Decision {
+    let changes = attributes
+        .iter()
+        .map(|(name, value)| AttributeChange {
+            path: Path::attribute(name),
+            before: None,
+            after: Some(value.clone()),
+            forces_replacement: false,
+        })
+        .collect();
+    Decision { action: Some(Action::Create), reasons, changes, wanted: attributes, drift, ..Decision::nothing() }
+}
+
+fn has_write_only(procedure: &Procedure) -> bool {
+    procedure.attributes.values().any(|attribute| attribute.write_only)
+}
+
+fn decoded(document: &Document) -> Map {
+    match document.decode() {
+        Ok(Value::Map(map)) => map,
+        _ => Map::new(),
+    }
+}
+
+fn add_place(attributes: &mut Map, desired: &DesiredResource, _record: &Record) {
+    if let Some(region) = &desired.region {
+        attributes.insert("region".into(), Value::string(region));
+    }
+}
+
+/// Another region is another object.
+fn region_change(found: &mut Difference, desired: &DesiredResource, record: &Record) {
+    if desired.region != record.region {
+        let path = Path::attribute("region");
+        found.replace = true;
+        found.reasons.push(Reason::Immutable { path: path.clone() });
+        found.changes.push(AttributeChange {
+            path,
+            before: record.region.as_deref().map(Value::string),
+            after: desired.region.as_deref().map(Value::string),
+            forces_replacement: true,
+        });
+    }
+}
+
+fn bookkeeping(desired: &DesiredResource, record: &Record, procedure: &Procedure) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    let mut note = |differs: bool, what: &str| {
+        if differs {
+            reasons.push(Reason::Bookkeeping { what: what.into() });
+        }
+    };
+    note(desired.dependencies != record.dependencies, "dependencies");
+    note(desired.lifecycle.prevent_destroy != record.prevent_destroy, "prevent_destroy");
+    note(desired.lifecycle.on_remove != record.on_remove, "on_remove");
+    note(procedure.schema_version != record.schema_version, "schema_version");
+    reasons
+}
+
+/// Decides for an address that is recorded and not wanted (any more).
+pub fn unwanted(
+    procedure: Option<&Procedure>,
+    record: &Record,
+    desired: Option<&DesiredResource>,
+    sighting: Option<&Sighting>,
+    reason: Reason,
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> Decision {
+    let place = |diagnostic: Diagnostic| match desired {
+        Some(desired) => diagnostic.at(desired.span),
+        None => diagnostic,
+    };
+    match sighting {
+        Some(Sighting::Gone) => {
+            let drift = Drift { address: record.address.clone(), gone: true, changes: Vec::new() };
+            return Decision {
+                action: Some(Action::Forget),
+                reasons: vec![reason, Reason::AbsentInCloud],
+                drift: Some(drift),
+                ..Decision::nothing()
+            };
+        }
+        Some(Sighting::Blocked(fault)) => {
+            diagnostics.push(
+                place(Diagnostic::error("E0520", format!("cannot tell what became of {}: {fault}", record.address)))
+                    .hint("nothing is deleted that could not be looked at first; mend the access and plan again"),
+            );
+            return Decision::nothing();
+        }
+        _ => {}
+    }
+    let on_remove = desired.map_or(record.on_remove, |desired| desired.lifecycle.on_remove);
+    if on_remove == OnRemove::Retain {
+        return Decision {
+            action: Some(Action::Forget),
+            reasons: vec![reason, Reason::Retained],
+            ..Decision::nothing()
+        };
+    }
+    if refuse_deletion(record, desired, "deleted", diagnostics) {
+        return Decision::nothing();
+    }
+    if procedure.is_none() {
+        diagnostics.push(
+            place(Diagnostic::error(
+                "E0521",
+                format!("{} is of a kind this version does not know, so it cannot be deleted", record.address),
+            ))
+            .hint("use the version of firma that made it, or `firma state rm` to leave it in the cloud"),
+        );
+        return Decision::nothing();
+    }
+    if let Some(diagnostic) = unexpired(procedure, record, sighting, options.now) {
+        diagnostics.push(place(diagnostic));
+        return Decision::nothing();
+    }
+    let changes = recorded_attributes(record)
+        .into_iter()
+        .filter(|(name, _)| {
+            name == "id" || procedure.is_some_and(|procedure| procedure.attributes.contains_key(name))
+        })
+        .map(|(name, value)| AttributeChange {
+            path: Path::attribute(&name),
+            before: Some(value),
+            after: None,
+            forces_replacement: false,
+        })
+        .collect();
+    Decision { action: Some(Action::Delete), reasons: vec![reason], changes, ..Decision::nothing() }
+}
+
+/// `prevent_destroy` stops a deletion; says so and returns true.
+pub fn refuse_deletion(
+    record: &Record,
+    desired: Option<&DesiredResource>,
+    verb: &str,
+    diagnostics: &mut Diagnostics,
+) -> bool {
+    let prevented = desired.map_or(record.prevent_destroy, |desired| desired.lifecycle.prevent_destroy);
+    if prevented {
+        let mut diagnostic =
+            Diagnostic::error("E0522", format!("{} would be {verb}, and prevent_destroy forbids it", record.address))
+                .hint("set lifecycle.prevent_destroy = false and apply that first, or keep the block as it was");
+        if let Some(desired) = desired {
+            diagnostic = diagnostic.at(desired.span);
+        }
+        diagnostics.push(diagnostic);
+    }
+    prevented
+}
+
+/// A prepaid object that has not expired cannot be given back: says so before anything else is touched.
+pub fn unexpired(
+    procedure: Option<&Procedure>,
+    record: &Record,
+    sighting: Option<&Sighting>,
+    now: Timestamp,
+) -> Option<Diagnostic> {
+    let prepaid = record.billing.as_ref().is_some_and(firma_model::place::Billing::is_prepaid);
+    if !prepaid || procedure.is_some_and(|procedure| procedure.expires.is_none()) {
+        return None;
+    }
+    let seen = match sighting {
+        Some(Sighting::Present { attributes, .. }) => attributes.get("expires_at").cloned(),
+        _ => decoded(&record.observed).remove("expires_at"),
+    };
+    let expires = seen.as_ref().and_then(Value::as_str).and_then(Timestamp::parse)?;
+    (expires > now).then(|| {
+        Diagnostic::error(
+            "E0523",
+            format!("{} is paid for until {expires} and cannot be deleted before", record.address),
+        )
+        .hint("set lifecycle.on_remove = \"retain\" to leave it in the cloud and forget it, or wait until it has expired")
+    })
+}
+
+/// The expressions a step carries: known values as they are, residuals where something is still unknown.
+pub fn step_attributes(desired: &DesiredResource, wanted: &Map) -> BTreeMap<String, Expr> {
+    wanted
+        .iter()
+        .map(|(name, value)| {
+            let expr = match desired.attributes.get(name) {
+                Some(expr) if value.has_unknown() => expr.clone(),
+                _ => Expr::literal(value.clone()),
+            };
+            (name.clone(), expr)
+        })
+        .collect()
+}
+
+/// Whether any attribute of the kind is only written down (kinds without a cloud).
+pub fn is_local(procedure: &Procedure) -> bool {
+    procedure.create.is_none()
+        && procedure.attributes.values().all(|attribute| !matches!(attribute.on_change, OnChange::Update(_)))
+}

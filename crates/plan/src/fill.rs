@@ -1,0 +1,538 @@
+//! Filling the holes of a step and forming its calls, while applying. Pure: given what nodes are by now, the next call.
+
+use crate::{
+    compare::{element_changes, plain_elements},
+    lower::{self, ADDITIVE, REPEATABLE},
+    observe::id_part,
+    secret::{HashKey, concealed},
+    step::{Leg, Plan, Step},
+};
+use firma_catalog::{
+    procedure::{Attribute, Call, How, Identity, Procedure, Recovery, Source, Stage},
+    shape,
+};
+use firma_expr::{
+    limits::Limits,
+    resolve::{Nodes, resolve},
+};
+use firma_model::{
+    diagnostic::Diagnostics,
+    document::Document,
+    record::{Record, Status},
+    value::{Map, Value},
+};
+use serde_json::{Map as JsonMap, Value as Json, json};
+
+/// Tag that carries a marker. It stays on the object and is invisible to comparisons.
+pub const MARKER_TAG: &str = "firma";
+
+/// What is waited for after a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wait {
+    /// Nothing.
+    No,
+    /// One of these status values; empty means any the kind calls ready.
+    Status(Vec<String>),
+    /// The object is gone.
+    Gone,
+}
+
+/// A call ready to be built into a request, sent and journalled.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReadyCall {
+    /// Service.
+    pub service: String,
+    /// Operation.
+    pub operation: String,
+    /// Region.
+    pub region: Option<String>,
+    /// Parameters on the wire; secrets in the clear.
+    pub parameters: JsonMap<String, Json>,
+    /// Recovery class.
+    pub class: String,
+    /// Whether it is the call that makes the object.
+    pub creates: bool,
+    /// Whether it is the call that deletes the object.
+    pub deletes: bool,
+    /// Attributes that are applied once it (and its wait) is done.
+    pub applies: Vec<String>,
+    /// What to wait for.
+    pub wait: Wait,
+}
+
+/// Attributes of a step with every hole filled.
+pub fn attributes(step: &Step, procedure: &Procedure, nodes: &dyn Nodes) -> Result<Map, Diagnostics> {
+    let mut filled = std::collections::BTreeMap::new();
+    for (name, expr) in &step.attributes {
+        let value = resolve(expr, nodes, &Limits::default())?.into_owned();
+        filled.insert(name.clone(), value);
+    }
+    Ok(crate::decide::prepared(procedure, filled))
+}
+
+/// The create call. `token` goes where the kind takes one, `marker` where it can carry one.
+pub fn create_call(
+    step: &Step,
+    procedure: &Procedure,
+    attributes: &Map,
+    token: &str,
+    marker: &str,
+) -> Option<ReadyCall> {
+    let create = procedure.create.as_ref()?;
+    let mut parameters = Json::Object(JsonMap::new());
+    for (name, value) in attributes {
+        let Some(attribute) = procedure.attributes.get(name) else { continue };
+        let Some(path) = &attribute.write else { continue };
+        shape::put_parameter(&mut parameters, path, wire(attribute, value));
+    }
+    put_sources(&mut parameters, create, "", procedure, attributes, None, token);
+    match &procedure.recovery {
+        Recovery::Tokened(path) => shape::put_parameter(&mut parameters, path, json!(token)),
+        Recovery::MarkedByTag(path) => {
+            let mut tags = match attributes.get("tags").map(Value::reveal) {
+                Some(Value::Map(map)) => map.clone(),
+                _ => Map::new(),
+            };
+            tags.insert(MARKER_TAG.into(), Value::string(marker));
+            let pairs = shape::to_wire(&firma_catalog::procedure::Shape::Pairs, &Value::Map(tags));
+            shape::put_parameter(&mut parameters, path, pairs);
+        }
+        Recovery::MarkedByDescription(path, _) => {
+            let text = attributes.get("description").and_then(Value::as_str).unwrap_or("");
+            shape::put_parameter(&mut parameters, path, json!(marked_description(text, marker)));
+        }
+        Recovery::Named | Recovery::Bare => {}
+    }
+    let Json::Object(parameters) = parameters else { return None };
+    let applies = attributes
+        .keys()
+        .filter(|name| procedure.attributes.get(*name).is_some_and(|attribute| attribute.write.is_some()))
+        .cloned()
+        .collect();
+    Some(ReadyCall {
+        service: create.service.clone(),
+        operation: create.operation.clone(),
+        region: step.region.clone(),
+        parameters,
+        class: procedure.recovery.name().into(),
+        creates: true,
+        deletes: false,
+        applies,
+        wait: if procedure.status.is_some() { Wait::Status(Vec::new()) } else { Wait::No },
+    })
+}
+
+/// A description with a marker at its end.
+pub fn marked_description(text: &str, marker: &str) -> String {
+    match text.is_empty() {
+        true => format!("[{MARKER_TAG}:{marker}]"),
+        false => format!("{text} [{MARKER_TAG}:{marker}]"),
+    }
+}
+
+/// A description without its marker, and the marker.
+pub fn split_marker(text: &str) -> (&str, Option<&str>) {
+    let open = format!("[{MARKER_TAG}:");
+    match text.rfind(&open) {
+        Some(at) if text.ends_with(']') => {
+            (text[..at].trim_end_matches(' '), Some(&text[at + open.len()..text.len() - 1]))
+        }
+        _ => (text, None),
+    }
+}
+
+/// The cloud id that a create call's answer gives.
+pub fn created_id(procedure: &Procedure, attributes: &Map, result: &Json) -> Option<String> {
+    match &procedure.identity {
+        Identity::Assigned(path) => {
+            let path = firma_api::path::Path::parse(path).ok()?;
+            firma_api::path::get(result, &path).and_then(Json::as_str).map(str::to_owned)
+        }
+        _ => known_id(procedure, attributes),
+    }
+}
+
+/// The cloud id of kinds whose manifest chooses it.
+pub fn known_id(procedure: &Procedure, attributes: &Map) -> Option<String> {
+    match &procedure.identity {
+        Identity::Chosen(name) => attributes.get(name).and_then(Value::as_str).map(str::to_owned),
+        Identity::Composed(names) => {
+            let parts: Option<Vec<&str>> =
+                names.iter().map(|name| attributes.get(name).and_then(Value::as_str)).collect();
+            parts.map(|parts| parts.join("/"))
+        }
+        Identity::Assigned(_) | Identity::Generated => None,
+    }
+}
+
+/// Calls that bring an object from what `record` says to what `attributes` say: those of an update, and what a create leaves
+/// to be done after it. `record.observed` must be fresh where elements are concerned.
+pub fn update_calls(
+    step: &Step,
+    procedure: &Procedure,
+    record: &Record,
+    attributes: &Map,
+    key: &HashKey,
+) -> Vec<ReadyCall> {
+    let inputs = crate::nodes::recorded_inputs(record);
+    let observed = match record.observed.decode() {
+        Ok(Value::Map(map)) => map,
+        _ => Map::new(),
+    };
+    let unfinished = record.status != Status::Ready;
+    let mut calls = Vec::new();
+    for update in &procedure.updates {
+        let changed: Vec<&String> = update
+            .attributes
+            .iter()
+            .filter(|name| needs_update(procedure, name, attributes, &inputs, &observed, key, unfinished))
+            .collect();
+        if changed.is_empty() {
+            continue;
+        }
+        let applies: Vec<String> = changed.iter().map(|name| (*name).clone()).collect();
+        let ready = |call: &Call, parameters: Json, class: &str, wait: Wait| ReadyCall {
+            service: call.service.clone(),
+            operation: call.operation.clone(),
+            region: step.region.clone(),
+            parameters: match parameters {
+                Json::Object(map) => map,
+                _ => JsonMap::new(),
+            },
+            class: class.into(),
+            creates: false,
+            deletes: false,
+            applies: Vec::new(),
+            wait,
+        };
+        let first = calls.len();
+        match &update.how {
+            How::Calls(stages) => {
+                for Stage { call, until, wait } in stages {
+                    let mut parameters = Json::Object(JsonMap::new());
+                    let only = Some(applies.as_slice());
+                    put_sources(&mut parameters, call, &record.cloud_id, procedure, attributes, only, "");
+                    keep_marker(procedure, &mut parameters, call, &observed);
+                    let wait = if *wait { Wait::Status(until.clone()) } else { Wait::No };
+                    calls.push(ready(call, parameters, REPEATABLE, wait));
+                }
+            }
+            How::Elements { add, remove, modify, modify_id } => {
+                let Some(name) = update.attributes.first() else { continue };
+                let Some(attribute) = procedure.attributes.get(name) else { continue };
+                let Some(rule) = &attribute.elements else { continue };
+                let desired = attributes.get(name).and_then(Value::as_list).unwrap_or_default();
+                let seen = observed.get(name).and_then(Value::as_list).unwrap_or_default();
+                let changes = element_changes(rule, desired, seen);
+                let base = |call: &Call| {
+                    let mut parameters = Json::Object(JsonMap::new());
+                    put_sources(&mut parameters, call, &record.cloud_id, procedure, attributes, Some(&[]), "");
+                    parameters
+                };
+                if !changes.remove.is_empty() {
+                    let mut parameters = base(remove);
+                    put_special(&mut parameters, remove, &Source::ElementIds, json!(changes.remove));
+                    calls.push(ready(remove, parameters, REPEATABLE, Wait::No));
+                }
+                if !changes.modify.is_empty() {
+                    let elements: Vec<Json> = changes
+                        .modify
+                        .iter()
+                        .map(|(id, element)| {
+                            let mut wire = element_wire(attribute, element);
+                            shape::put_parameter(&mut wire, modify_id, json!(id));
+                            wire
+                        })
+                        .collect();
+                    let mut parameters = base(modify);
+                    put_special(&mut parameters, modify, &Source::Elements, Json::Array(elements));
+                    prune_unknown_fields(&mut parameters, modify);
+                    calls.push(ready(modify, parameters, REPEATABLE, Wait::No));
+                }
+                if !changes.add.is_empty() {
+                    let elements: Vec<Json> =
+                        changes.add.iter().map(|element| element_wire(attribute, element)).collect();
+                    let mut parameters = base(add);
+                    put_special(&mut parameters, add, &Source::Elements, Json::Array(elements));
+                    calls.push(ready(add, parameters, ADDITIVE, Wait::No));
+                }
+            }
+            How::Tags(service) => {
+                let empty = Map::new();
+                let wanted = attributes.get("tags").and_then(Value::as_map).unwrap_or(&empty);
+                let seen = observed.get("tags").or_else(|| inputs.get("tags"));
+                let had = seen.and_then(Value::as_map).unwrap_or(&empty);
+                for (operation, tags) in tag_changes(had, wanted) {
+                    let call = Call { service: "resourcetag".into(), operation: operation.into(), parameters: Vec::new() };
+                    let body = json!({
+                        "resources": [{ "serviceCode": service, "resourceId": [record.cloud_id] }],
+                        "tags": shape::to_wire(&firma_catalog::procedure::Shape::Pairs, &Value::Map(tags)),
+                    });
+                    let parameters = json!({ operation: body });
+                    calls.push(ready(&call, parameters, REPEATABLE, Wait::No));
+                }
+            }
+        }
+        match calls.last_mut() {
+            Some(last) if calls_len_grew(first, last) => last.applies = applies,
+            _ => {}
+        }
+    }
+    calls
+}
+
+fn calls_len_grew(_first: usize, last: &ReadyCall) -> bool {
+    last.applies.is_empty()
+}
+
+fn needs_update(
+    procedure: &Procedure,
+    name: &str,
+    attributes: &Map,
+    inputs: &Map,
+    observed: &Map,
+    key: &HashKey,
+    unfinished: bool,
+) -> bool {
+    let Some(attribute) = procedure.attributes.get(name) else { return false };
+    let Some(wanted) = attributes.get(name) else { return false };
+    if let (Some(rule), Some(desired)) = (&attribute.elements, wanted.as_list()) {
+        let seen = observed.get(name).and_then(Value::as_list).unwrap_or_default();
+        return !element_changes(rule, desired, seen).is_empty();
+    }
+    let stored = concealed(attribute, wanted, key);
+    match inputs.get(name) {
+        Some(applied) if !crate::compare::same(&stored, applied) => true,
+        Some(applied) => {
+            let seen = observed.get(name).filter(|_| attribute.read.is_some());
+            seen.is_some_and(|seen| !crate::compare::agrees(applied, seen))
+        }
+        None => {
+            let seen = observed.get(name).filter(|seen| attribute.read.is_some() && !seen.is_null());
+            let already = seen.is_some_and(|seen| crate::compare::same(&stored, seen));
+            !already && (!unfinished || lower::follows_create(procedure, name, wanted) || attribute.write.is_some())
+        }
+    }
+}
+
+/// Tag calls that lead from one set to another: what to take away first, then what to set.
+fn tag_changes(had: &Map, wanted: &Map) -> Vec<(&'static str, Map)> {
+    let removed: Map = had
+        .iter()
+        .filter(|(name, _)| !wanted.contains_key(*name) && *name != MARKER_TAG)
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    let set: Map = wanted
+        .iter()
+        .filter(|(name, value)| had.get(*name).is_none_or(|old| !crate::compare::same(old, value)))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    let mut changes = Vec::new();
+    if !removed.is_empty() {
+        changes.push(("unTagResources", removed));
+    }
+    if !set.is_empty() {
+        changes.push(("tagResources", set));
+    }
+    changes
+}
+
+/// The delete call.
+pub fn delete_call(step: &Step, procedure: &Procedure, record: &Record) -> Option<ReadyCall> {
+    let delete = procedure.delete.as_ref()?;
+    let mut parameters = Json::Object(JsonMap::new());
+    let attributes = crate::nodes::recorded_inputs(record);
+    put_sources(&mut parameters, delete, &record.cloud_id, procedure, &attributes, None, "");
+    let Json::Object(parameters) = parameters else { return None };
+    Some(ReadyCall {
+        service: delete.service.clone(),
+        operation: delete.operation.clone(),
+        region: step.region.clone(),
+        parameters,
+        class: REPEATABLE.into(),
+        creates: false,
+        deletes: true,
+        applies: Vec::new(),
+        wait: if procedure.status.is_some() { Wait::Gone } else { Wait::No },
+    })
+}
+
+/// Ids on which no other task may run while this step does.
+pub fn serial_keys(procedure: &Procedure, id: Option<&str>, attributes: &Map) -> Vec<String> {
+    let id = id.map(str::to_owned).or_else(|| known_id(procedure, attributes));
+    procedure
+        .serial
+        .iter()
+        .filter_map(|source| match (source, &id) {
+            (Source::Id, Some(id)) => Some(id.clone()),
+            (Source::IdPart(index), Some(id)) => Some(id_part(id, *index).to_owned()),
+            (Source::Attribute(name) | Source::AttributeAlways(name), _) => {
+                attributes.get(name).and_then(Value::as_str).map(str::to_owned)
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+fn wire(attribute: &Attribute, value: &Value) -> Json {
+    shape::to_wire(&attribute.shape, &value.reveal_deep())
+}
+
+fn element_wire(attribute: &Attribute, element: &Value) -> Json {
+    match shape::to_wire(&attribute.shape, &Value::List(plain_elements(std::slice::from_ref(element)))) {
+        Json::Array(mut items) if !items.is_empty() => items.remove(0),
+        other => other,
+    }
+}
+
+fn put_special(parameters: &mut Json, call: &Call, source: &Source, value: Json) {
+    for parameter in &call.parameters {
+        if parameter.source == *source {
+            shape::put_parameter(parameters, &parameter.name, value.clone());
+        }
+    }
+}
+
+/// Fields that the modify form of an element does not have (a rule's direction never changes) are left out.
+fn prune_unknown_fields(parameters: &mut Json, call: &Call) {
+    let Some(operation) = firma_api::operation(&call.service, &call.operation) else { return };
+    let Some(map) = parameters.as_object_mut() else { return };
+    for parameter in &operation.params {
+        let Some(model) = parameter.ty.item().and_then(|item| item.model()) else { continue };
+        if let Some(Json::Array(items)) = map.get_mut(&parameter.name) {
+            for item in items {
+                if let Some(fields) = item.as_object_mut() {
+                    fields.retain(|name, _| model.field(name).is_some());
+                }
+            }
+        }
+    }
+}
+
+/// An update of a marked description must not lose the marker.
+fn keep_marker(procedure: &Procedure, parameters: &mut Json, call: &Call, observed: &Map) {
+    let Recovery::MarkedByDescription(..) = &procedure.recovery else { return };
+    let Some(marker) = observed.get(MARKER_FIELD).and_then(Value::as_str) else { return };
+    for parameter in &call.parameters {
+        let description = matches!(&parameter.source, Source::Attribute(name) | Source::AttributeAlways(name) if name == "description");
+        if description && let Some(map) = parameters.as_object_mut()
+            && let Some(Json::String(text)) = map.get_mut(&parameter.name)
+        {
+            *text = marked_description(text, marker);
+        }
+    }
+}
+
+/// Name under which an observed object keeps the marker found in its description.
+pub const MARKER_FIELD: &str = "$marker";
+
+/// Puts the parameters that a call names. `changed` limits attributes to these (all, for `None`).
+fn put_sources(
+    parameters: &mut Json,
+    call: &Call,
+    id: &str,
+    procedure: &Procedure,
+    attributes: &Map,
+    changed: Option<&[String]>,
+    token: &str,
+) {
+    for parameter in &call.parameters {
+        let attribute_value = |name: &String| {
+            let attribute = procedure.attributes.get(name)?;
+            attributes.get(name).map(|value| wire(attribute, value))
+        };
+        let value = match &parameter.source {
+            Source::Id => Some(json!(id)),
+            Source::IdPart(index) => Some(json!(id_part(id, *index))),
+            Source::Fixed(value) => Some(value.clone()),
+            Source::Token => Some(json!(token)),
+            Source::Attribute(name) => match changed {
+                Some(changed) if !changed.contains(name) => None,
+                _ => attribute_value(name),
+            },
+            Source::AttributeAlways(name) => attribute_value(name),
+            Source::Elements | Source::ElementIds => None,
+        };
+        if let Some(value) = value {
+            shape::put_parameter(parameters, &parameter.name, value);
+        }
+    }
+}
+
+/// The record of a step's object as it stands after the named attributes were applied.
+#[derive(Clone, Debug)]
+pub struct RecordParts<'a> {
+    /// The cloud's id.
+    pub cloud_id: &'a str,
+    /// How far it has come.
+    pub status: Status,
+    /// Attributes applied so far, in the clear.
+    pub applied: &'a Map,
+    /// What the cloud says.
+    pub observed: &'a Map,
+    /// Its fingerprint.
+    pub fingerprint: &'a str,
+}
+
+/// Makes a record. Write-only values are hashed here: nothing behind this line sees them.
+pub fn record(step: &Step, procedure: &Procedure, parts: &RecordParts<'_>, key: &HashKey) -> Record {
+    let inputs: Map = parts
+        .applied
+        .iter()
+        .map(|(name, value)| {
+            let kept = match procedure.attributes.get(name) {
+                Some(attribute) => concealed(attribute, value, key),
+                None => value.clone(),
+            };
+            (name.clone(), kept)
+        })
+        .collect();
+    Record {
+        address: step.address.clone(),
+        deposed: step.deposed.clone(),
+        kind: step.address.kind().clone(),
+        schema_version: procedure.schema_version,
+        cloud_id: parts.cloud_id.to_owned(),
+        region: step.region.clone(),
+        zone: step.zone.clone(),
+        billing: step.billing.clone(),
+        status: parts.status,
+        inputs: Document::encode(&Value::Map(inputs)),
+        observed: Document::encode(&Value::Map(parts.observed.clone())),
+        fingerprint: parts.fingerprint.to_owned(),
+        dependencies: step.dependencies.clone(),
+        create_before_destroy: false,
+        prevent_destroy: step.prevent_destroy,
+        on_remove: step.on_remove,
+        version: 0,
+    }
+}
+
+/// The record a record leg writes: attributes that need no call, and what was observed.
+pub fn rewritten(plan: &Plan, step: &Step, nodes: &dyn Nodes, key: &HashKey) -> Result<Option<Record>, Diagnostics> {
+    let (Some(old), Some(procedure)) = (&step.record, plan.procedure(step.kind())) else {
+        return Ok(step.record.clone());
+    };
+    if step.leg != Leg::Record {
+        return Ok(None);
+    }
+    let applied = match step.attributes.is_empty() {
+        true => crate::nodes::recorded_inputs(old),
+        false => attributes(step, procedure, nodes)?,
+    };
+    let observed = match &step.observed {
+        Some(observed) => observed.clone(),
+        None => match old.observed.decode() {
+            Ok(Value::Map(map)) => map,
+            _ => Map::new(),
+        },
+    };
+    let parts = RecordParts {
+        cloud_id: &old.cloud_id,
+        status: old.status,
+        applied: &applied,
+        observed: &observed,
+        fingerprint: &old.fingerprint,
+    };
+    Ok(Some(record(step, procedure, &parts, key)))
+}

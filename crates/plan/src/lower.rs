@@ -1,0 +1,94 @@
+//! Which calls a step makes: listed for the reviewer while planning, formed for sending while applying.
+
+use crate::step::CallOutline;
+use firma_catalog::procedure::{Call, How, Procedure};
+use firma_model::value::{Map, Value};
+
+/// Calls that may simply be repeated: they set, they do not add.
+pub const REPEATABLE: &str = "repeatable";
+/// Calls that add: what is there is read before they are repeated.
+pub const ADDITIVE: &str = "additive";
+
+fn outline(call: &Call, class: &str) -> CallOutline {
+    CallOutline { service: call.service.clone(), operation: call.operation.clone(), class: class.to_owned() }
+}
+
+fn tag_outline(operation: &str) -> CallOutline {
+    CallOutline { service: "resourcetag".into(), operation: operation.into(), class: REPEATABLE.into() }
+}
+
+/// Whether an attribute is applied after create: it is set and create does not take it.
+pub fn follows_create(procedure: &Procedure, name: &str, value: &Value) -> bool {
+    let empty = match value.reveal() {
+        Value::Map(map) => map.is_empty(),
+        Value::List(items) | Value::Set(items) => items.is_empty(),
+        Value::Null => true,
+        _ => false,
+    };
+    !empty && procedure.attributes.get(name).is_some_and(|attribute| attribute.write.is_none())
+}
+
+/// Updates that follow a create: those of set attributes that create does not take.
+pub fn updates_after_create(procedure: &Procedure, wanted: &Map) -> Vec<usize> {
+    procedure
+        .updates
+        .iter()
+        .enumerate()
+        .filter(|(_, update)| {
+            update.attributes.iter().any(|name| {
+                wanted.get(name).is_some_and(|value| follows_create(procedure, name, value))
+            })
+        })
+        .map(|(index, _)| index)
+        .collect()
+}
+
+/// Calls of a create.
+pub fn create_outline(procedure: &Procedure, wanted: &Map) -> Vec<CallOutline> {
+    let Some(create) = &procedure.create else { return Vec::new() };
+    let mut calls = vec![outline(create, procedure.recovery.name())];
+    for index in updates_after_create(procedure, wanted) {
+        match &procedure.updates[index].how {
+            How::Calls(stages) => calls.extend(stages.iter().map(|stage| outline(&stage.call, REPEATABLE))),
+            How::Elements { add, remove, .. } => {
+                // The service's own elements go when the manifest lists others exclusively.
+                calls.push(outline(add, ADDITIVE));
+                let _ = remove;
+            }
+            How::Tags(_) => calls.push(tag_outline("tagResources")),
+        }
+    }
+    calls
+}
+
+/// Calls of an update. `unfinished` objects also get what their interrupted making left out.
+pub fn update_outline(procedure: &Procedure, updates: &[usize], wanted: &Map, unfinished: bool) -> Vec<CallOutline> {
+    let mut indexes = updates.to_vec();
+    if unfinished {
+        indexes.extend(updates_after_create(procedure, wanted));
+        indexes.sort_unstable();
+        indexes.dedup();
+    }
+    let mut calls = Vec::new();
+    for index in indexes {
+        let Some(update) = procedure.updates.get(index) else { continue };
+        match &update.how {
+            How::Calls(stages) => calls.extend(stages.iter().map(|stage| outline(&stage.call, REPEATABLE))),
+            How::Elements { add, remove, modify, .. } => {
+                calls.push(outline(remove, REPEATABLE));
+                calls.push(outline(modify, REPEATABLE));
+                calls.push(outline(add, ADDITIVE));
+            }
+            How::Tags(_) => {
+                calls.push(tag_outline("unTagResources"));
+                calls.push(tag_outline("tagResources"));
+            }
+        }
+    }
+    calls
+}
+
+/// Calls of a delete.
+pub fn delete_outline(procedure: &Procedure) -> Vec<CallOutline> {
+    procedure.delete.iter().map(|call| outline(call, REPEATABLE)).collect()
+}

@@ -1,0 +1,494 @@
+//! Making a plan: decide for each address, make steps of the decisions, order them, outline their calls, audit.
+
+use crate::{
+    audit, decide,
+    decide::Decision,
+    lower, nodes,
+    order::order,
+    preflight,
+    step::{Action, BlockShape, Leg, Mode, Plan, PlannedOutput, Reason, Step},
+    table::Table,
+    walk::{self, Visit},
+    worlds::{Options, Worlds},
+};
+use firma_catalog::procedure::Procedure;
+use firma_expr::{limits::Limits, resolve::resolve};
+use firma_model::{
+    address::{Address, Node},
+    desired::{Desired, DesiredResource},
+    diagnostic::{Diagnostic, Diagnostics},
+    observed::Sighting,
+    record::{Record, Status},
+    value::{Map, Value},
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Makes a plan of three worlds. With errors among the diagnostics there is no plan.
+pub fn plan(worlds: Worlds<'_>, options: &Options) -> (Option<Plan>, Diagnostics) {
+    let mut diagnostics = Diagnostics::new();
+    if let Some(refusal) = vanished(worlds, options) {
+        diagnostics.push(refusal);
+        return (None, diagnostics);
+    }
+    let mut planner = Planner {
+        worlds,
+        options,
+        table: Table::for_references(worlds.desired),
+        plan: Plan { identity: options.identity.clone(), mode: options.mode, files: options.files.clone(), ..Plan::default() },
+        diagnostics,
+        limits: Limits::default(),
+    };
+    match options.mode {
+        Mode::Apply => planner.apply(),
+        Mode::Destroy => planner.destroy(),
+        Mode::RefreshOnly => planner.refresh_only(),
+    }
+    let Planner { mut plan, mut diagnostics, .. } = planner;
+    if diagnostics.has_errors() {
+        return (None, diagnostics);
+    }
+    embed_procedures(&mut plan, worlds);
+    order(&mut plan, worlds, &mut diagnostics);
+    if diagnostics.has_errors() {
+        return (None, diagnostics);
+    }
+    for finding in audit::audit(&plan) {
+        diagnostics.push(Diagnostic::error("E0590", format!("BUG: the plan is not sound: {finding}")));
+    }
+    if diagnostics.has_errors() { (None, diagnostics) } else { (Some(plan), diagnostics) }
+}
+
+/// If much of a project vanishes at once, a wrong account, region or permission is likelier than a massacre.
+fn vanished(worlds: Worlds<'_>, options: &Options) -> Option<Diagnostic> {
+    if options.accept_loss {
+        return None;
+    }
+    let gone: Vec<&Address> = worlds
+        .observed
+        .objects
+        .iter()
+        .filter(|(_, sighting)| matches!(sighting, Sighting::Gone))
+        .map(|(address, _)| address)
+        .collect();
+    let total = worlds.recorded.records.len();
+    let allowed = (total / 10).max(5);
+    if gone.len() <= allowed {
+        return None;
+    }
+    let names: Vec<String> = gone.iter().take(5).map(ToString::to_string).collect();
+    Some(
+        Diagnostic::error(
+            "E0524",
+            format!(
+                "{} of {total} recorded objects are gone from the cloud ({}{}); that is more than an accident looks like",
+                gone.len(),
+                names.join(", "),
+                if gone.len() > 5 { ", ..." } else { "" },
+            ),
+        )
+        .hint("check that the credentials belong to the account that owns them, and that the regions are right")
+        .hint("if they really are gone, plan with --accept-loss"),
+    )
+}
+
+/// The planner at work.
+struct Planner<'a> {
+    worlds: Worlds<'a>,
+    options: &'a Options,
+    table: Table,
+    plan: Plan,
+    diagnostics: Diagnostics,
+    limits: Limits,
+}
+
+impl<'a> Planner<'a> {
+    fn apply(&mut self) {
+        let desired: &'a Desired = self.worlds.desired;
+        let blocks = walk::instances(desired);
+        let visits = walk::dependency_order(desired, &blocks, &mut self.diagnostics);
+        if self.diagnostics.has_errors() {
+            return;
+        }
+        for visit in visits {
+            match visit {
+                Visit::Resource(address) => {
+                    if let Some(resource) = desired.resources.get(address) {
+                        self.decide_wanted(resource);
+                    }
+                }
+                Visit::Block(block) => {
+                    let instances = blocks.get(block).map(Vec::as_slice).unwrap_or_default();
+                    if self.table.wants_block(block) {
+                        let repetition = desired.blocks.get(block).copied().unwrap_or(firma_model::desired::Repetition::Single);
+                        self.table.set_block(block, repetition, instances);
+                        let instances = instances.iter().map(|address| (*address).clone()).collect();
+                        self.plan.blocks.insert(block.clone(), BlockShape { repetition, instances });
+                    }
+                }
+            }
+        }
+        let orphans: Vec<&'a Record> = self
+            .worlds
+            .recorded
+            .records
+            .values()
+            .filter(|record| !desired.resources.contains_key(&record.address))
+            .collect();
+        for record in orphans {
+            let reason = match self.options.declared.contains(&record.address.block) {
+                true => Reason::WrongRepetition,
+                false => Reason::NotInManifest,
+            };
+            self.decide_unwanted(record, None, reason);
+        }
+        self.delete_deposed();
+        preflight::check(self.worlds, &self.plan, &mut self.diagnostics);
+        self.outputs();
+    }
+
+    fn destroy(&mut self) {
+        let records: Vec<&'a Record> = self.worlds.recorded.records.values().collect();
+        for record in records {
+            let desired = self.worlds.desired.resources.get(&record.address);
+            self.decide_unwanted(record, desired, Reason::Destroyed);
+        }
+        self.delete_deposed();
+        for (name, output) in &self.worlds.recorded.outputs {
+            let planned = PlannedOutput {
+                value: firma_model::expr::Expr::literal(Value::Null),
+                after: Value::Null,
+                before: output.value.decode().ok(),
+                sensitive: output.sensitive,
+            };
+            self.plan.outputs.insert(name.clone(), planned);
+        }
+    }
+
+    fn refresh_only(&mut self) {
+        let records: Vec<&'a Record> = self.worlds.recorded.records.values().collect();
+        for record in records {
+            let sighting = self.worlds.observed.objects.get(&record.address);
+            self.plan.basis.insert(record.address.clone(), Some(record.version));
+            match sighting {
+                Some(Sighting::Gone) => self.decide_unwanted(record, None, Reason::AbsentInCloud),
+                Some(Sighting::Present { attributes, .. }) => {
+                    let fresh = firma_model::document::Document::encode(&Value::Map(attributes.clone()));
+                    if fresh == record.observed {
+                        self.plan.unchanged += 1;
+                        continue;
+                    }
+                    let decision = Decision {
+                        action: Some(Action::Record),
+                        reasons: vec![Reason::Bookkeeping { what: "observed".into() }],
+                        changes: Vec::new(),
+                        updates: Vec::new(),
+                        wanted: Map::new(),
+                        observed: Some(attributes.clone()),
+                        drift: None,
+                    };
+                    self.note_drift(record, attributes);
+                    let step = self.record_step(record, decision);
+                    self.plan.steps.push(step);
+                }
+                Some(Sighting::Blocked(fault)) => self.diagnostics.push(Diagnostic::warning(
+                    "E0520",
+                    format!("cannot tell what became of {}: {fault}", record.address),
+                )),
+                None => self.plan.unchanged += 1,
+            }
+        }
+    }
+
+    fn note_drift(&mut self, record: &Record, seen: &Map) {
+        let Some(procedure) = self.worlds.procedures.get(record.kind.as_str()) else { return };
+        let inputs = nodes::recorded_inputs(record);
+        let found = crate::diff::difference(crate::diff::Sides {
+            procedure,
+            desired: inputs.clone(),
+            inputs: &inputs,
+            observed: seen,
+            ignore: &firma_model::desired::IgnoreChanges::default(),
+            key: &self.options.hash_key,
+        });
+        if !found.drift.is_empty() {
+            let address = record.address.clone();
+            self.plan.drift.push(crate::step::Drift { address, gone: false, changes: found.drift });
+        }
+    }
+
+    fn decide_wanted(&mut self, resource: &'a DesiredResource) {
+        let address = &resource.address;
+        let Some(procedure) = self.worlds.procedures.get(address.kind().as_str()) else {
+            let message = format!("no such kind: {}", address.kind());
+            self.diagnostics.push(Diagnostic::error("E0525", message).at(resource.span));
+            return;
+        };
+        let mut resolved = BTreeMap::new();
+        for (name, expr) in &resource.attributes {
+            match resolve(expr, &self.table, &self.limits) {
+                Ok(value) => {
+                    resolved.insert(name.clone(), value.into_owned());
+                }
+                Err(findings) => self.diagnostics.extend(findings),
+            }
+        }
+        let record = self.worlds.recorded.records.get(address);
+        let sighting = self.worlds.observed.objects.get(address);
+        let decision =
+            decide::wanted(procedure, resource, resolved, record, sighting, self.options, &mut self.diagnostics);
+        self.plan.basis.insert(address.clone(), record.map(|record| record.version));
+        if self.table.wants(address) {
+            self.remember(resource, procedure, record, sighting, &decision);
+        }
+        if let Some(drift) = &decision.drift {
+            self.plan.drift.push(drift.clone());
+        }
+        match (decision.action, record) {
+            (None, _) => self.plan.unchanged += 1,
+            (Some(Action::Replace), Some(record)) => {
+                if decide::refuse_deletion(record, Some(resource), "replaced", &mut self.diagnostics) {
+                    return;
+                }
+                if let Some(refusal) = decide::unexpired(Some(procedure), record, sighting, self.options.now) {
+                    self.diagnostics.push(refusal.at(resource.span));
+                    return;
+                }
+                let mut delete = self.record_step(record, Decision { changes: Vec::new(), ..decision.clone() });
+                delete.leg = Leg::Delete;
+                delete.action = Action::Replace;
+                self.plan.steps.push(delete);
+                let create = wanted_step(procedure, resource, None, decision, Leg::Create);
+                self.plan.steps.push(create);
+            }
+            (Some(action), record) => {
+                let leg = match action {
+                    Action::Create => Leg::Create,
+                    Action::Record => Leg::Record,
+                    _ => Leg::Update,
+                };
+                let record = record.filter(|_| leg != Leg::Create);
+                let step = wanted_step(procedure, resource, record, decision, leg);
+                self.plan.steps.push(step);
+            }
+        }
+    }
+
+    /// Keeps what references to this resource will see.
+    fn remember(
+        &mut self,
+        resource: &DesiredResource,
+        procedure: &Procedure,
+        record: Option<&Record>,
+        sighting: Option<&Sighting>,
+        decision: &Decision,
+    ) {
+        let attributes = match (decision.action, record) {
+            (Some(Action::Create | Action::Replace), _) | (None, None) => {
+                nodes::planned_attributes(procedure, &decision.wanted)
+            }
+            (_, None) => nodes::planned_attributes(procedure, &decision.wanted),
+            (_, Some(record)) => {
+                let mut attributes = nodes::recorded_attributes(record);
+                if let Some(Sighting::Present { attributes: seen, .. }) = sighting {
+                    nodes::overlay(&mut attributes, seen.clone());
+                }
+                if decision.action == Some(Action::Update) {
+                    attributes.extend(decision.wanted.iter().map(|(k, v)| (k.clone(), v.clone())));
+                    if procedure.create.is_none()
+                        && let Some(input) = decision.wanted.get("input")
+                    {
+                        attributes.insert("output".into(), input.clone());
+                    }
+                }
+                nodes::complete(procedure, &mut attributes);
+                if decision.action.is_none() || decision.action == Some(Action::Record) {
+                    self.plan.kept.insert(resource.address.clone(), attributes.clone());
+                }
+                attributes
+            }
+        };
+        self.table.set(resource.address.clone(), attributes);
+    }
+
+    fn decide_unwanted(&mut self, record: &Record, desired: Option<&DesiredResource>, reason: Reason) {
+        let procedure = self.worlds.procedures.get(record.kind.as_str());
+        let sighting = self.worlds.observed.objects.get(&record.address);
+        let decision = decide::unwanted(
+            procedure.map(|procedure| &**procedure),
+            record,
+            desired,
+            sighting,
+            reason,
+            self.options,
+            &mut self.diagnostics,
+        );
+        self.plan.basis.insert(record.address.clone(), Some(record.version));
+        if let Some(drift) = &decision.drift {
+            self.plan.drift.push(drift.clone());
+        }
+        if decision.action.is_some() {
+            let step = self.record_step(record, decision);
+            self.plan.steps.push(step);
+        }
+    }
+
+    fn delete_deposed(&mut self) {
+        for record in &self.worlds.recorded.deposed {
+            let decision = Decision {
+                action: Some(Action::Delete),
+                reasons: vec![Reason::Deposed],
+                changes: Vec::new(),
+                updates: Vec::new(),
+                wanted: Map::new(),
+                observed: None,
+                drift: None,
+            };
+            let step = self.record_step(record, decision);
+            self.plan.steps.push(step);
+        }
+    }
+
+    /// A step about a record alone: delete, forget, record.
+    fn record_step(&self, record: &Record, decision: Decision) -> Step {
+        let action = decision.action.unwrap_or(Action::Record);
+        let leg = match action {
+            Action::Delete | Action::Replace => Leg::Delete,
+            Action::Forget => Leg::Forget,
+            _ => Leg::Record,
+        };
+        Step {
+            address: record.address.clone(),
+            deposed: record.deposed.clone(),
+            leg,
+            action,
+            reasons: decision.reasons,
+            region: record.region.clone(),
+            zone: record.zone.clone(),
+            billing: record.billing.clone(),
+            record: Some(record.clone()),
+            attributes: BTreeMap::new(),
+            changes: decision.changes,
+            dependencies: record.dependencies.clone(),
+            prevent_destroy: record.prevent_destroy,
+            on_remove: record.on_remove,
+            observed: decision.observed,
+            calls: Vec::new(),
+            after: Vec::new(),
+            priority: 0,
+        }
+    }
+
+    fn outputs(&mut self) {
+        for (name, output) in &self.worlds.desired.outputs {
+            let after = match resolve(&output.value, &self.table, &self.limits) {
+                Ok(value) => value.into_owned(),
+                Err(findings) => {
+                    self.diagnostics.extend(findings);
+                    continue;
+                }
+            };
+            let recorded = self.worlds.recorded.outputs.get(name);
+            let sensitive = output.sensitive || after.has_sensitive();
+            if sensitive && !output.sensitive {
+                self.diagnostics.push(
+                    Diagnostic::error("E0526", format!("output {name} holds a sensitive value"))
+                        .at(output.span)
+                        .hint("set sensitive = true on the output, or wrap the value in nonsensitive() if it may be shown"),
+                );
+            }
+            let before = recorded.and_then(|recorded| recorded.value.decode().ok());
+            let value = match after.has_unknown() {
+                true => output.value.clone(),
+                false => firma_model::expr::Expr::literal(after.clone()),
+            };
+            self.plan.outputs.insert(name.clone(), PlannedOutput { value, after, before, sensitive });
+        }
+        for (name, recorded) in &self.worlds.recorded.outputs {
+            if !self.worlds.desired.outputs.contains_key(name) {
+                let planned = PlannedOutput {
+                    value: firma_model::expr::Expr::literal(Value::Null),
+                    after: Value::Null,
+                    before: recorded.value.decode().ok(),
+                    sensitive: recorded.sensitive,
+                };
+                self.plan.outputs.insert(name.clone(), planned);
+            }
+        }
+    }
+}
+
+/// A step that makes or changes what is wanted.
+fn wanted_step(
+    procedure: &Procedure,
+    resource: &DesiredResource,
+    record: Option<&Record>,
+    decision: Decision,
+    leg: Leg,
+) -> Step {
+    let calls = match leg {
+        Leg::Create => lower::create_outline(procedure, &decision.wanted),
+        Leg::Update => {
+            let unfinished = record.is_some_and(|record| record.status != Status::Ready);
+            lower::update_outline(procedure, &decision.updates, &decision.wanted, unfinished)
+        }
+        _ => Vec::new(),
+    };
+    Step {
+        address: resource.address.clone(),
+        deposed: String::new(),
+        leg,
+        action: decision.action.unwrap_or(Action::Record),
+        reasons: decision.reasons,
+        region: resource.region.clone(),
+        zone: resource.zone.clone(),
+        billing: resource.billing.clone(),
+        record: record.cloned(),
+        attributes: decide::step_attributes(resource, &decision.wanted),
+        changes: decision.changes,
+        dependencies: resource.dependencies.clone(),
+        prevent_destroy: resource.lifecycle.prevent_destroy,
+        on_remove: resource.lifecycle.on_remove,
+        observed: decision.observed,
+        calls,
+        after: Vec::new(),
+        priority: 0,
+    }
+}
+
+/// Puts the procedures of all kinds that steps use into the plan, and lists the calls of deletions.
+fn embed_procedures(plan: &mut Plan, worlds: Worlds<'_>) {
+    let kinds: BTreeSet<String> = plan.steps.iter().map(|step| step.kind().as_str().to_owned()).collect();
+    for kind in kinds {
+        if let Some(procedure) = worlds.procedures.get(&kind) {
+            plan.procedures.insert(kind, procedure.clone());
+        }
+    }
+    for step in &mut plan.steps {
+        if step.leg == Leg::Delete
+            && let Some(procedure) = plan.procedures.get(step.address.kind().as_str())
+        {
+            step.calls = lower::delete_outline(procedure);
+        }
+    }
+    // What steps and outputs still refer to must be known to the apply.
+    let mut needed: BTreeSet<Address> = BTreeSet::new();
+    let mut note = |node: &Node| match node {
+        Node::Instance(address) => {
+            needed.insert(address.clone());
+        }
+        Node::Block(block) => {
+            if let Some(shape) = plan.blocks.get(block) {
+                needed.extend(shape.instances.iter().cloned());
+            }
+        }
+    };
+    for step in &plan.steps {
+        for expr in step.attributes.values() {
+            expr.each_node(&mut note);
+        }
+    }
+    for output in plan.outputs.values() {
+        output.value.each_node(&mut note);
+    }
+    plan.kept.retain(|address, _| needed.contains(address));
+}

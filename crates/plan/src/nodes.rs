@@ -1,0 +1,102 @@
+//! Values of nodes: what a residual sees when it refers to a resource.
+
+use firma_catalog::procedure::{Procedure, Shape};
+use firma_model::{
+    address::{Address, Key},
+    desired::Repetition,
+    record::Record,
+    types::Type,
+    value::{Map, Unknown, Value},
+};
+
+/// The attributes of an object that stays: what was applied, what the cloud says on top, and its id.
+pub fn recorded_attributes(record: &Record) -> Map {
+    let mut attributes = match record.inputs.decode() {
+        Ok(Value::Map(map)) => map,
+        _ => Map::new(),
+    };
+    if let Ok(Value::Map(observed)) = record.observed.decode() {
+        overlay(&mut attributes, observed);
+    }
+    attributes.insert("id".into(), Value::string(&record.cloud_id));
+    attributes
+}
+
+/// Puts what the cloud says over what was applied; marks of what was applied stay.
+pub fn overlay(attributes: &mut Map, observed: Map) {
+    for (name, value) in observed {
+        match attributes.get_mut(&name) {
+            Some(Value::Sensitive(inner)) => **inner = value,
+            Some(slot) => *slot = value,
+            None => {
+                attributes.insert(name, value);
+            }
+        }
+    }
+}
+
+/// The attributes of an object that will be made: what is planned, and unknowns of their type for the rest.
+pub fn planned_attributes(procedure: &Procedure, planned: &Map) -> Map {
+    let mut attributes = Map::new();
+    for (name, attribute) in &procedure.attributes {
+        attributes.insert(name.clone(), unknown(&attribute.shape, false));
+    }
+    for (name, computed) in &procedure.computed {
+        attributes.insert(name.clone(), unknown(&computed.shape, false));
+    }
+    attributes.extend(planned.iter().map(|(k, v)| (k.clone(), v.clone())));
+    if procedure.create.is_none() {
+        let output = planned.get("input").cloned().unwrap_or(Value::Null);
+        attributes.insert("output".into(), output);
+    }
+    attributes.insert("id".into(), Value::Unknown(Unknown { ty: Some(Type::String), not_null: true, prefix: None }));
+    attributes
+}
+
+fn unknown(shape: &Shape, not_null: bool) -> Value {
+    Value::Unknown(Unknown { ty: shape_type(shape), not_null, prefix: None })
+}
+
+fn shape_type(shape: &Shape) -> Option<Type> {
+    Some(match shape {
+        Shape::String => Type::String,
+        Shape::Integer | Shape::Number => Type::Number,
+        Shape::Bool => Type::Bool,
+        Shape::Pairs => Type::Map(Box::new(Type::String)),
+        Shape::Any | Shape::List(_) | Shape::Set(_) | Shape::Object(_) => return None,
+    })
+}
+
+/// Puts the value of a whole block together from its instances.
+pub fn block_value(repetition: Repetition, instances: Vec<(Address, Value)>) -> Value {
+    match repetition {
+        Repetition::Single => instances.into_iter().next().map_or(Value::Null, |(_, value)| value),
+        Repetition::Count => Value::List(instances.into_iter().map(|(_, value)| value).collect()),
+        Repetition::ForEach => Value::Map(
+            instances
+                .into_iter()
+                .filter_map(|(address, value)| match address.key {
+                    Some(Key::Name(name)) => Some((name.to_string(), value)),
+                    _ => None,
+                })
+                .collect(),
+        ),
+    }
+}
+
+/// The attributes last applied.
+pub fn recorded_inputs(record: &Record) -> Map {
+    match record.inputs.decode() {
+        Ok(Value::Map(map)) => map,
+        _ => Map::new(),
+    }
+}
+
+/// Gives attributes that the kind has and the object does not show as null, so that a reference to them is no error.
+pub fn complete(procedure: &Procedure, attributes: &mut Map) {
+    for name in procedure.attributes.keys().chain(procedure.computed.keys()) {
+        if !attributes.contains_key(name) {
+            attributes.insert(name.clone(), Value::Null);
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! Which questions the cloud is asked, and what its answers mean.
+//!
+//! Questions are data: the engine sends them and hands the answers back. Objects of one kind and region are asked for
+//! together, a hundred ids a call, because a project of thousands of objects must not cost thousands of reads. Absence
+//! from a list proves nothing; only a read by id that says so (or, for kinds without one, a repeated list) means gone.
+
+use firma_api::path as api_path;
+use firma_catalog::{
+    procedure::{IdFilter, List, Procedure, Source},
+    shape,
+};
+use firma_model::{observed::Sighting, record::Recorded, value::Map};
+use serde_json::{Map as JsonMap, Value as Json, json};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// A call to be made: what `api` needs to build a request.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Question {
+    /// Service.
+    pub service: String,
+    /// Operation.
+    pub operation: String,
+    /// Region.
+    pub region: Option<String>,
+    /// Parameters.
+    pub parameters: JsonMap<String, Json>,
+}
+
+/// Ids of one kind and region to be looked at together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Batch {
+    /// Kind.
+    pub procedure: Arc<Procedure>,
+    /// Region.
+    pub region: Option<String>,
+    /// Cloud ids.
+    pub ids: Vec<String>,
+}
+
+/// What was seen under one id.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Look {
+    /// There.
+    Seen(Box<Sighting>),
+    /// Not in the answer.
+    Missing,
+}
+
+/// The batches that show every recorded object, deposed ones included. Kinds without a cloud are left out, and so are kinds
+/// this catalogue does not know (their records stand).
+pub fn batches(recorded: &Recorded, procedures: &dyn Fn(&str) -> Option<Arc<Procedure>>) -> Vec<Batch> {
+    let mut groups: BTreeMap<(&str, Option<&str>), Vec<String>> = BTreeMap::new();
+    for record in recorded.records.values().chain(&recorded.deposed) {
+        let ids = groups.entry((record.kind.as_str(), record.region.as_deref())).or_default();
+        ids.push(record.cloud_id.clone());
+    }
+    let mut batches = Vec::new();
+    for ((kind, region), ids) in groups {
+        let Some(procedure) = procedures(kind) else { continue };
+        if procedure.read.is_none() && procedure.list.is_none() {
+            continue;
+        }
+        batches.extend(split(&procedure, region.map(str::to_owned), ids));
+    }
+    batches
+}
+
+/// Splits ids into batches of at most a page.
+pub fn split(procedure: &Arc<Procedure>, region: Option<String>, mut ids: Vec<String>) -> Vec<Batch> {
+    ids.sort();
+    ids.dedup();
+    let size = match &procedure.list {
+        Some(list) if list.filter == IdFilter::None => ids.len().max(1),
+        Some(list) => list.page_size.max(1) as usize,
+        None => 1,
+    };
+    ids.chunks(size)
+        .map(|chunk| Batch { procedure: procedure.clone(), region: region.clone(), ids: chunk.to_vec() })
+        .collect()
+}
+
+/// Part `index` of a composed id.
+pub fn id_part(id: &str, index: usize) -> &str {
+    id.split('/').nth(index).unwrap_or("")
+}
+
+fn list_key(list: &List, id: &str) -> String {
+    match list.key {
+        Source::IdPart(index) => id_part(id, index).to_owned(),
+        _ => id.to_owned(),
+    }
+}
+
+/// The list call of a batch, page by page (from 1); `None` when the kind has no list.
+pub fn list_question(batch: &Batch, page: u32) -> Option<Question> {
+    let list = batch.procedure.list.as_ref()?;
+    let mut parameters = Json::Object(JsonMap::new());
+    for fixed in &list.fixed {
+        if let Source::Fixed(value) = &fixed.source {
+            shape::put_parameter(&mut parameters, &fixed.name, value.clone());
+        }
+    }
+    let mut keys: Vec<String> = batch.ids.iter().map(|id| list_key(list, id)).collect();
+    keys.sort();
+    keys.dedup();
+    let Json::Object(mut parameters) = parameters else { return None };
+    match &list.filter {
+        IdFilter::Filter(name) => {
+            parameters.insert("filters".into(), json!([{ "name": name, "operator": "eq", "values": keys }]));
+        }
+        IdFilter::Parameter(name) => {
+            parameters.insert(name.clone(), json!(keys));
+        }
+        IdFilter::None => {}
+    }
+    parameters.insert("pageNumber".into(), json!(page));
+    parameters.insert("pageSize".into(), json!(list.page_size));
+    Some(Question {
+        service: list.service.clone(),
+        operation: list.operation.clone(),
+        region: batch.region.clone(),
+        parameters,
+    })
+}
+
+/// A question for everything of a kind and region: for probes that look for a marker or for new ids.
+pub fn inventory_question(procedure: &Procedure, region: Option<&str>, page: u32) -> Option<Question> {
+    let list = procedure.list.as_ref()?;
+    let mut parameters = JsonMap::new();
+    for fixed in &list.fixed {
+        if let Source::Fixed(value) = &fixed.source {
+            parameters.insert(fixed.name.clone(), value.clone());
+        }
+    }
+    parameters.insert("pageNumber".into(), json!(page));
+    parameters.insert("pageSize".into(), json!(list.page_size));
+    Some(Question {
+        service: list.service.clone(),
+        operation: list.operation.clone(),
+        region: region.map(str::to_owned),
+        parameters,
+    })
+}
+
+/// The items of a list's answer, and the total it claims.
+pub fn list_items<'a>(procedure: &Procedure, result: &'a Json) -> (Vec<&'a Json>, Option<u64>) {
+    let items = procedure
+        .list
+        .as_ref()
+        .and_then(|list| result.get(&list.items))
+        .and_then(Json::as_array)
+        .map(|items| items.iter().collect())
+        .unwrap_or_default();
+    (items, result.get("totalCount").and_then(Json::as_u64))
+}
+
+/// The read of one object by id; `None` when the kind has none.
+pub fn read_question(procedure: &Procedure, region: Option<&str>, id: &str) -> Option<Question> {
+    let read = procedure.read.as_ref()?;
+    let mut parameters = Json::Object(JsonMap::new());
+    for parameter in &read.call.parameters {
+        let value = match &parameter.source {
+            Source::Id => json!(id),
+            Source::IdPart(index) => json!(id_part(id, *index)),
+            Source::Fixed(value) => value.clone(),
+            _ => continue,
+        };
+        shape::put_parameter(&mut parameters, &parameter.name, value);
+    }
+    let Json::Object(parameters) = parameters else { return None };
+    Some(Question {
+        service: read.call.service.clone(),
+        operation: read.call.operation.clone(),
+        region: region.map(str::to_owned),
+        parameters,
+    })
+}
+
+/// What a list's items say about the ids of a batch.
+pub fn looks(batch: &Batch, items: &[&Json]) -> BTreeMap<String, Look> {
+    let mut by_key: BTreeMap<&str, &Json> = BTreeMap::new();
+    if let Some(list) = &batch.procedure.list {
+        for item in items {
+            if let Some(key) = read_text(item, &list.id) {
+                by_key.insert(key, item);
+            }
+        }
+    }
+    let key_of = |id: &str| batch.procedure.list.as_ref().map(|list| list_key(list, id)).unwrap_or_default();
+    batch
+        .ids
+        .iter()
+        .map(|id| {
+            let look = match by_key.get(key_of(id).as_str()) {
+                Some(item) => sight(&batch.procedure, id, item).map_or(Look::Missing, |s| Look::Seen(Box::new(s))),
+                None => Look::Missing,
+            };
+            (id.clone(), look)
+        })
+        .collect()
+}
+
+/// What a read's answer says about one id.
+pub fn look_at_one(procedure: &Procedure, id: &str, result: &Json) -> Look {
+    let object = procedure.read.as_ref().and_then(|read| result.get(&read.object));
+    match object {
+        Some(object) => sight(procedure, id, object).map_or(Look::Missing, |s| Look::Seen(Box::new(s))),
+        None => Look::Missing,
+    }
+}
+
+/// The id of an item of this kind's list, for kinds whose id the list shows.
+pub fn item_id<'a>(procedure: &Procedure, item: &'a Json) -> Option<&'a str> {
+    read_text(item, &procedure.list.as_ref()?.id)
+}
+
+fn read_text<'a>(object: &'a Json, path: &str) -> Option<&'a str> {
+    api_path::Path::parse(path).ok().and_then(|path| api_path::get(object, &path)).and_then(Json::as_str)
+}
+
+/// The object as seen; `None` when it is not in what was read, or is there only as the trace of a deleted one.
+fn sight(procedure: &Procedure, id: &str, object: &Json) -> Option<Sighting> {
+    let parts: Vec<&str> = id.split('/').collect();
+    let element = shape::select(procedure, object, &parts)?;
+    let status = procedure.status.as_ref().and_then(|rule| read_text(element, &rule.path)).map(str::to_owned);
+    if let (Some(rule), Some(status)) = (&procedure.status, &status)
+        && rule.gone.contains(status)
+    {
+        return None;
+    }
+    let attributes: Map = shape::project(procedure, element, id);
+    let fingerprint: Vec<&str> =
+        procedure.fingerprint.iter().map(|path| read_text(element, path).unwrap_or("")).collect();
+    Some(Sighting::Present { attributes, fingerprint: fingerprint.join("|"), status })
+}

@@ -1,0 +1,296 @@
+//! Edges between steps: what must be over before a step starts.
+//!
+//! Let B depend on A; C is the step that creates or updates, D the one that deletes.
+//! R1 C(B) after C(A), from the references just traced. R2 D(A) after D(B), from the dependencies stored with B, through
+//! objects that stay. R3 in a replacement C(x) after D(x). R7 A updated, B deleted: C(A) after D(B). D1 an orphan is
+//! deleted only after its former dependants were updated away from it.
+//! A dependency on a whole block goes through a gate, so that edges stay linear in what is written.
+
+use crate::{
+    step::{After, Gate, Leg, Plan, Rule, Step},
+    worlds::Worlds,
+};
+use firma_model::{
+    address::{Address, Block, Node},
+    diagnostic::{Diagnostic, Diagnostics},
+};
+use petgraph::{
+    algo::{kosaraju_scc, toposort},
+    graph::{DiGraph, NodeIndex},
+};
+use std::collections::{BTreeMap, HashMap};
+
+/// Orders the steps of a plan and gives each its priority. A cycle is a diagnostic.
+pub fn order(plan: &mut Plan, worlds: Worlds<'_>, diagnostics: &mut Diagnostics) {
+    let mut edges = Edges::new(plan, worlds);
+    edges.makes();
+    edges.deletes();
+    let Edges { after, gates, .. } = edges;
+    for (step, after) in plan.steps.iter_mut().zip(after) {
+        step.after = tidy(after);
+    }
+    plan.gates = gates.into_iter().map(|gate| Gate { after: tidy(gate) }).collect();
+    rank(plan, diagnostics);
+}
+
+fn tidy(mut after: Vec<After>) -> Vec<After> {
+    after.sort_unstable();
+    after.dedup_by_key(|edge| edge.vertex);
+    after
+}
+
+struct Edges<'a> {
+    worlds: Worlds<'a>,
+    makes: HashMap<&'a Address, u32>,
+    updates: HashMap<&'a Address, u32>,
+    deletes: HashMap<&'a Address, u32>,
+    steps: &'a [Step],
+    after: Vec<Vec<After>>,
+    gates: Vec<Vec<After>>,
+    block_makes: HashMap<Block, Option<u32>>,
+    instances: BTreeMap<&'a Block, Vec<&'a Address>>,
+}
+
+impl<'a> Edges<'a> {
+    fn new(plan: &'a Plan, worlds: Worlds<'a>) -> Edges<'a> {
+        let mut edges = Edges {
+            worlds,
+            makes: HashMap::new(),
+            updates: HashMap::new(),
+            deletes: HashMap::new(),
+            steps: &plan.steps,
+            after: vec![Vec::new(); plan.steps.len()],
+            gates: Vec::new(),
+            block_makes: HashMap::new(),
+            instances: BTreeMap::new(),
+        };
+        for (at, step) in plan.steps.iter().enumerate() {
+            let at = at as u32;
+            match step.leg {
+                Leg::Create => {
+                    edges.makes.insert(&step.address, at);
+                }
+                Leg::Update => {
+                    edges.makes.insert(&step.address, at);
+                    edges.updates.insert(&step.address, at);
+                }
+                Leg::Delete if step.deposed.is_empty() => {
+                    edges.deletes.insert(&step.address, at);
+                }
+                _ => {}
+            }
+        }
+        for address in edges.makes.keys() {
+            edges.instances.entry(&address.block).or_default().push(address);
+        }
+        edges
+    }
+
+    fn gate(&mut self) -> u32 {
+        self.gates.push(Vec::new());
+        (self.steps.len() + self.gates.len() - 1) as u32
+    }
+
+    fn add(&mut self, later: u32, earlier: u32, rule: Rule) {
+        let after = After { vertex: earlier, rule };
+        match (later as usize).checked_sub(self.steps.len()) {
+            None => self.after[later as usize].push(after),
+            Some(gate) => self.gates[gate].push(after),
+        }
+    }
+
+    /// R1 and R3.
+    fn makes(&mut self) {
+        let steps = self.steps;
+        for (at, step) in steps.iter().enumerate() {
+            let at = at as u32;
+            if !matches!(step.leg, Leg::Create | Leg::Update) {
+                continue;
+            }
+            for node in &step.dependencies {
+                let earlier = match node {
+                    Node::Instance(address) => self.makes.get(address).copied(),
+                    Node::Block(block) => self.block_gate(block),
+                };
+                if let Some(earlier) = earlier {
+                    self.add(at, earlier, Rule::MakeAfterDependency);
+                }
+            }
+            if let Some(delete) = self.deletes.get(&step.address).copied() {
+                self.add(at, delete, Rule::DeleteBeforeMake);
+            }
+        }
+    }
+
+    /// The gate that opens when every instance of a block is made; `None` when none is being made.
+    fn block_gate(&mut self, block: &Block) -> Option<u32> {
+        if let Some(known) = self.block_makes.get(block) {
+            return *known;
+        }
+        let makes: Vec<u32> =
+            self.instances.get(block).into_iter().flatten().filter_map(|address| self.makes.get(*address).copied()).collect();
+        let gate = match makes.len() {
+            0 => None,
+            1 => Some(makes[0]),
+            _ => {
+                let gate = self.gate();
+                for make in makes {
+                    self.add(gate, make, Rule::MakeAfterDependency);
+                }
+                Some(gate)
+            }
+        };
+        self.block_makes.insert(block.clone(), gate);
+        gate
+    }
+
+    /// R2, R7 and D1.
+    fn deletes(&mut self) {
+        let steps = self.steps;
+        if self.deletes.is_empty() {
+            return;
+        }
+        let mut recorded_instances: HashMap<&Block, Vec<&'a Address>> = HashMap::new();
+        for address in self.worlds.recorded.records.keys() {
+            recorded_instances.entry(&address.block).or_default().push(address);
+        }
+        // D1: whoever is updated away from an orphan goes first.
+        for (at, step) in steps.iter().enumerate() {
+            if step.leg != Leg::Update {
+                continue;
+            }
+            let Some(record) = &step.record else { continue };
+            for node in &record.dependencies {
+                if let Node::Instance(address) = node
+                    && !self.makes.contains_key(address)
+                    && let Some(delete) = self.deletes.get(address).copied()
+                {
+                    self.add(delete, at as u32, Rule::DeleteAfterMovedAway);
+                }
+            }
+        }
+        // R2 and R7: walk down the stored dependencies; what stays becomes a gate, visited once.
+        let mut gates: HashMap<&Address, u32> = HashMap::new();
+        let mut block_gates: HashMap<&Block, u32> = HashMap::new();
+        let mut work: Vec<(u32, &'a Address)> = Vec::new();
+        for (at, step) in steps.iter().enumerate() {
+            if step.leg == Leg::Delete
+                && let Some(record) = &step.record
+            {
+                work.push((at as u32, &record.address));
+            }
+        }
+        while let Some((slot, address)) = work.pop() {
+            let Some(record) = self.worlds.recorded.records.get(address) else { continue };
+            for node in &record.dependencies {
+                match node {
+                    Node::Instance(on) => {
+                        self.delete_edge(slot, on, &mut gates, &mut work);
+                    }
+                    Node::Block(on) => {
+                        let gate = match block_gates.get(on) {
+                            Some(gate) => *gate,
+                            None => {
+                                let gate = self.gate();
+                                block_gates.insert(on, gate);
+                                for instance in recorded_instances.get(on).into_iter().flatten() {
+                                    self.delete_edge(gate, instance, &mut gates, &mut work);
+                                }
+                                gate
+                            }
+                        };
+                        self.add(gate, slot, Rule::DeleteAfterDependant);
+                    }
+                }
+            }
+        }
+    }
+
+    fn delete_edge(
+        &mut self,
+        slot: u32,
+        on: &Address,
+        gates: &mut HashMap<&'a Address, u32>,
+        work: &mut Vec<(u32, &'a Address)>,
+    ) {
+        if let Some(delete) = self.deletes.get(on).copied() {
+            if delete != slot {
+                self.add(delete, slot, Rule::DeleteAfterDependant);
+            }
+            return;
+        }
+        if let Some(update) = self.updates.get(on).copied() {
+            self.add(update, slot, Rule::ChangeAfterDependantDeleted);
+        }
+        let Some((on, _)) = self.worlds.recorded.records.get_key_value(on) else { return };
+        let gate = match gates.get(on) {
+            Some(gate) => *gate,
+            None => {
+                let gate = self.gate();
+                gates.insert(on, gate);
+                work.push((gate, on));
+                gate
+            }
+        };
+        self.add(gate, slot, Rule::DeleteAfterDependant);
+    }
+}
+
+/// Checks that the graph has an order and gives each step the length of the longest chain that begins with it.
+fn rank(plan: &mut Plan, diagnostics: &mut Diagnostics) {
+    let vertices = plan.steps.len() + plan.gates.len();
+    let mut graph: DiGraph<(), ()> = DiGraph::with_capacity(vertices, vertices);
+    for _ in 0..vertices {
+        graph.add_node(());
+    }
+    let afters = plan.steps.iter().map(|step| &step.after).chain(plan.gates.iter().map(|gate| &gate.after));
+    for (later, after) in afters.enumerate() {
+        for edge in after {
+            graph.add_edge(NodeIndex::new(edge.vertex as usize), NodeIndex::new(later), ());
+        }
+    }
+    let Ok(sorted) = toposort(&graph, None) else {
+        diagnostics.push(cycle(plan, &graph));
+        return;
+    };
+    let mut length = vec![0u64; vertices];
+    for vertex in sorted.iter().rev() {
+        let at = vertex.index();
+        let behind = graph.neighbors(*vertex).map(|next| length[next.index()]).max().unwrap_or(0);
+        let own = plan.steps.get(at).map_or(0, |step| usual_seconds(plan, step));
+        length[at] = behind + own;
+    }
+    for (step, length) in plan.steps.iter_mut().zip(length) {
+        step.priority = length;
+    }
+}
+
+fn usual_seconds(plan: &Plan, step: &Step) -> u64 {
+    let seconds = plan.procedure(step.kind()).map(|procedure| match step.leg {
+        Leg::Create => procedure.usual_seconds.create,
+        Leg::Update => procedure.usual_seconds.update,
+        Leg::Delete => procedure.usual_seconds.delete,
+        Leg::Forget | Leg::Record => 0,
+    });
+    u64::from(seconds.unwrap_or(0)) + 1
+}
+
+fn cycle(plan: &Plan, graph: &DiGraph<(), ()>) -> Diagnostic {
+    // `kosaraju_scc` is iterative; the recursive one overflows on long chains.
+    let members = kosaraju_scc(graph).into_iter().find(|component| component.len() > 1).unwrap_or_default();
+    let inside: std::collections::BTreeSet<usize> = members.iter().map(|vertex| vertex.index()).collect();
+    let name = |at: usize| match plan.steps.get(at) {
+        Some(step) => format!("{} {}", step.leg.as_str(), step.address),
+        None => "(a group of them)".to_owned(),
+    };
+    let mut lines = Vec::new();
+    let afters = plan.steps.iter().map(|step| &step.after).chain(plan.gates.iter().map(|gate| &gate.after));
+    for (later, after) in afters.enumerate().filter(|(later, _)| inside.contains(later)) {
+        for edge in after.iter().filter(|edge| inside.contains(&(edge.vertex as usize))) {
+            lines.push(format!("{} must come after {} ({})", name(later), name(edge.vertex as usize), edge.rule.as_str()));
+        }
+    }
+    let shown = lines.len().min(12);
+    Diagnostic::error("E0502", format!("the steps of this plan wait for each other: {}", lines[..shown].join("; ")))
+        .hint("apply it in two goes: first without the new references, then with them")
+}

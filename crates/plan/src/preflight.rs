@@ -1,0 +1,104 @@
+//! What others only learn during apply: checks of the planned whole, before anything is changed.
+
+use crate::{
+    step::{Leg, Plan},
+    worlds::Worlds,
+};
+use firma_model::{
+    address::Address,
+    diagnostic::{Diagnostic, Diagnostics},
+    expr::Expr,
+    value::Value,
+};
+use ipnet::Ipv4Net;
+use std::collections::BTreeMap;
+
+/// A CIDR block that will exist.
+struct Range<'a> {
+    address: &'a Address,
+    net: Ipv4Net,
+}
+
+/// Checks the planned world: CIDR blocks of siblings must not overlap and must lie inside their parent's.
+pub fn check(worlds: Worlds<'_>, plan: &Plan, diagnostics: &mut Diagnostics) {
+    // By kind and parent: the parent is told by its expression, so that it need not exist yet.
+    let mut siblings: BTreeMap<(String, String), Vec<Range<'_>>> = BTreeMap::new();
+    let touched = plan.steps.iter().any(|step| matches!(step.leg, Leg::Create | Leg::Update));
+    if !touched {
+        return;
+    }
+    for resource in worlds.desired.resources.values() {
+        let Some(procedure) = worlds.procedures.get(resource.address.kind().as_str()) else { continue };
+        let Some(rule) = &procedure.cidr else { continue };
+        let Some(net) = literal(resource.attributes.get(&rule.attribute)) else { continue };
+        let Some(parent_attribute) = &rule.parent else { continue };
+        let Some(parent) = resource.attributes.get(parent_attribute) else { continue };
+        let parent_name = match parent.as_value().and_then(Value::as_str) {
+            Some(id) => id.to_owned(),
+            None => {
+                let mut name = String::new();
+                parent.each_node(&mut |node| name = node.to_string());
+                name
+            }
+        };
+        if let Some((parent_address, outer)) = parent_range(worlds, &rule.attribute, parent)
+            && !outer.contains(&net)
+        {
+            diagnostics.push(
+                Diagnostic::error(
+                    "E0530",
+                    format!("{} has {net}, which is not inside {outer} of {parent_address}", resource.address),
+                )
+                .at(span(resource.attributes.get(&rule.attribute), resource.span)),
+            );
+        }
+        let kind = resource.address.kind().as_str().to_owned();
+        siblings.entry((kind, parent_name)).or_default().push(Range { address: &resource.address, net });
+    }
+    for ranges in siblings.values_mut() {
+        ranges.sort_by_key(|range| (u32::from(range.net.network()), range.net.prefix_len()));
+        // Sorted by network, any overlap shows between a range and the widest one before it.
+        let mut widest: Option<&Range<'_>> = None;
+        for range in ranges.iter() {
+            if let Some(before) = widest
+                && before.net.contains(&range.net)
+            {
+                let later = &worlds.desired.resources[range.address];
+                let earlier = &worlds.desired.resources[before.address];
+                diagnostics.push(
+                    Diagnostic::error(
+                        "E0531",
+                        format!("{} ({}) and {} ({}) overlap", before.address, before.net, range.address, range.net),
+                    )
+                    .at(later.span)
+                    .related(earlier.span, "the other one")
+                    .hint("the ranges of two siblings must not share an address; cidrsubnet() cuts them without overlap"),
+                );
+            }
+            if widest.is_none_or(|before| u32::from(range.net.broadcast()) > u32::from(before.net.broadcast())) {
+                widest = Some(range);
+            }
+        }
+    }
+}
+
+fn literal(expr: Option<&Expr>) -> Option<Ipv4Net> {
+    expr?.as_value()?.as_str()?.parse::<Ipv4Net>().ok().map(|net| net.trunc())
+}
+
+fn span(expr: Option<&Expr>, otherwise: firma_model::span::Span) -> firma_model::span::Span {
+    expr.map(|expr| expr.span).filter(|span| span.end > span.start).unwrap_or(otherwise)
+}
+
+fn parent_range<'a>(worlds: Worlds<'a>, attribute: &str, parent: &Expr) -> Option<(&'a Address, Ipv4Net)> {
+    let mut found = None;
+    parent.each_node(&mut |node| {
+        if let firma_model::address::Node::Instance(address) = node
+            && let Some((address, resource)) = worlds.desired.resources.get_key_value(address)
+            && let Some(net) = literal(resource.attributes.get(attribute))
+        {
+            found = Some((address, net));
+        }
+    });
+    found
+}

@@ -1,0 +1,95 @@
+//! What nodes are by now, while the planner walks in dependency order.
+
+use crate::nodes::block_value;
+use firma_expr::resolve::Nodes;
+use firma_model::{
+    address::{Address, Block, Node},
+    desired::{Desired, Repetition},
+    value::{Map, Value},
+};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+};
+
+/// Values of the nodes that somebody refers to.
+#[derive(Debug, Default)]
+pub struct Table {
+    wanted: HashSet<Address>,
+    wanted_blocks: HashSet<Block>,
+    values: HashMap<Address, Value>,
+    blocks: HashMap<Block, Value>,
+}
+
+impl Table {
+    /// An empty table that will keep exactly what the desired world refers to.
+    pub fn for_references(desired: &Desired) -> Table {
+        let mut table = Table::default();
+        let mut note = |node: &Node| match node {
+            Node::Instance(address) => {
+                table.wanted.insert(address.clone());
+            }
+            Node::Block(block) => {
+                table.wanted_blocks.insert(block.clone());
+            }
+        };
+        for resource in desired.resources.values() {
+            for expr in resource.attributes.values() {
+                expr.each_node(&mut note);
+            }
+        }
+        for output in desired.outputs.values() {
+            output.value.each_node(&mut note);
+        }
+        table
+    }
+
+    /// Whether anybody refers to this instance, alone or through its block.
+    pub fn wants(&self, address: &Address) -> bool {
+        self.wanted.contains(address) || self.wanted_blocks.contains(&address.block)
+    }
+
+    /// Whether anybody refers to this block as a whole.
+    pub fn wants_block(&self, block: &Block) -> bool {
+        self.wanted_blocks.contains(block)
+    }
+
+    /// Sets what an instance is.
+    pub fn set(&mut self, address: Address, attributes: Map) {
+        self.values.insert(address, Value::Map(attributes));
+    }
+
+    /// Puts a block together when all its instances are set.
+    pub fn set_block(&mut self, block: &Block, repetition: Repetition, instances: &[&Address]) {
+        let values = instances
+            .iter()
+            .map(|address| ((*address).clone(), self.values.get(*address).cloned().unwrap_or_else(Value::unknown)))
+            .collect();
+        self.blocks.insert(block.clone(), block_value(repetition, values));
+    }
+
+    /// What an instance is, if it was set.
+    pub fn get(&self, address: &Address) -> Option<&Value> {
+        self.values.get(address)
+    }
+}
+
+impl Nodes for Table {
+    fn node(&self, node: &Node) -> Cow<'_, Value> {
+        let found = match node {
+            Node::Instance(address) => self.values.get(address),
+            Node::Block(block) => self.blocks.get(block),
+        };
+        found.map_or_else(|| Cow::Owned(Value::unknown()), Cow::Borrowed)
+    }
+
+    fn attribute(&self, node: &Node, name: &str) -> Option<Cow<'_, Value>> {
+        match node {
+            Node::Instance(address) => match self.values.get(address)? {
+                Value::Map(map) => map.get(name).map(Cow::Borrowed),
+                _ => None,
+            },
+            Node::Block(_) => None,
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! What the planner is given.
+
+use crate::{
+    secret::HashKey,
+    step::{Identity, Mode},
+};
+use firma_catalog::procedure::Procedure;
+use firma_model::{desired::Desired, observed::Observed, record::Recorded, time::Timestamp};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+/// The three worlds, and the kinds they are made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Worlds<'a> {
+    /// What the manifests say.
+    pub desired: &'a Desired,
+    /// What was written down.
+    pub recorded: &'a Recorded,
+    /// What the cloud says.
+    pub observed: &'a Observed,
+    /// Procedures of every kind in the desired and recorded worlds that the catalogue knows.
+    pub procedures: &'a BTreeMap<String, Arc<Procedure>>,
+}
+
+/// How to plan.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// What for.
+    pub mode: Mode,
+    /// Plan even if much of the project vanished from the cloud.
+    pub accept_loss: bool,
+    /// The cloud's time, for expiry of prepaid objects.
+    pub now: Timestamp,
+    /// Key for hashes of write-only values.
+    pub hash_key: HashKey,
+    /// Where the plan belongs.
+    pub identity: Identity,
+    /// Names of blocks that the manifests declare, whatever their repetition: tells a wrong key from a missing block.
+    pub declared: BTreeSet<firma_model::address::Block>,
+    /// Files that were read while planning, with their hashes.
+    pub files: BTreeMap<String, String>,
+}
