@@ -69,6 +69,8 @@ pub struct KindText {
     /// `id` or attributes: one task at a time on each.
     #[serde(default)]
     pub serial: Vec<String>,
+    /// The CIDR block, for kinds that have one inside another's.
+    pub cidr: Option<CidrText>,
     /// Usual durations.
     #[serde(default = "usual")]
     pub usual_seconds: SecondsText,
@@ -89,6 +91,16 @@ fn usual() -> SecondsText {
 /// A synchronous call has nothing to wait for; a minute is for reads that lag behind.
 fn timeout() -> SecondsText {
     SecondsText { create: 60, update: 60, delete: 60 }
+}
+
+/// A CIDR block that lies inside its parent's.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CidrText {
+    /// The attribute.
+    pub attribute: String,
+    /// The attribute that holds the parent's id.
+    pub parent: Option<String>,
 }
 
 /// Durations by action.

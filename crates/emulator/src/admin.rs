@@ -32,7 +32,7 @@ pub fn operation(path: &str) -> Option<&str> {
 }
 
 /// Handles a request from outside the cloud.
-pub fn handle(world: &mut World, operation: &str, request: &HttpRequest, now: Moment) -> (Answer, Option<Change>) {
+pub(crate) fn handle(world: &mut World, operation: &str, request: &HttpRequest, now: Moment) -> (Answer, Option<Change>) {
     if request.method != "POST" {
         return (Err(Fault::no_route("use POST")), None);
     }
@@ -46,7 +46,7 @@ pub fn handle(world: &mut World, operation: &str, request: &HttpRequest, now: Mo
 }
 
 /// Does it, now or again.
-pub fn perform(world: &mut World, operation: &str, params: Parameters, now: Moment) -> (Answer, Option<Change>) {
+pub(crate) fn perform(world: &mut World, operation: &str, params: Parameters, now: Moment) -> (Answer, Option<Change>) {
     let args = Args(&params);
     let answer = match operation {
         "inventory" => return (Ok(inventory::view(world)), None),

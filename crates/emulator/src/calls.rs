@@ -3,6 +3,9 @@
 use crate::clock::Moment;
 use serde_json::{Value, json};
 
+/// Most calls a world keeps by itself; the older half goes when there are as many.
+pub const KEPT: usize = 1_000_000;
+
 /// One call as the log shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CallRecord {

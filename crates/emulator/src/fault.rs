@@ -48,11 +48,6 @@ impl Fault {
         Fault::new(401, "ACCESS_ERROR", format!("{}[gw]", message.into()))
     }
 
-    /// Known, believed, and not allowed.
-    pub(crate) fn denied(message: impl Into<String>) -> Fault {
-        Fault::new(403, "PERMISSION_DENIED", message)
-    }
-
     /// No object of this kind and id in the region.
     pub(crate) fn not_found(kind: &str, id: &str) -> Fault {
         Fault::new(404, "NOT_FOUND", format!("{kind} {id} is not found"))

@@ -5,7 +5,7 @@
 
 use crate::admin;
 use crate::call::{Args, Call, Parameters};
-use crate::calls::CallRecord;
+use crate::calls::{self, CallRecord};
 use crate::clock::Moment;
 use crate::envelope;
 use crate::fault::{Answer, Fault};
@@ -46,6 +46,9 @@ pub struct Handled {
 /// Handles a request at the caller's time `now`; the call is kept in the world's own log.
 pub fn handle(world: &mut World, request: &HttpRequest, now: Timestamp) -> Response {
     let handled = handle_kept(world, request, now);
+    if world.calls.len() >= calls::KEPT {
+        world.calls.drain(..calls::KEPT / 2);
+    }
     world.calls.extend(handled.call);
     handled.response
 }

@@ -238,22 +238,19 @@ impl Walk<'_> {
 
     /// Reports the cycle that closes at `target`, once for each of its members.
     fn cycle(&mut self, path: &[(usize, usize)], target: usize) {
-        // Checked from the closing end: a member reported before ends the scan, so the work stays linear.
+        // Walked from the closing end, marking: a member that was reported before ends the walk, so the work stays linear.
         let mut members = Vec::new();
         for (number, next) in path.iter().rev() {
             if self.cyclic[*number] {
-                self.cyclic[target] = true;
                 return;
             }
+            self.cyclic[*number] = true;
             members.push((*number, self.edges.of(*number)[next - 1].1));
             if *number == target {
                 break;
             }
         }
         members.reverse();
-        for (number, _) in &members {
-            self.cyclic[*number] = true;
-        }
         self.diagnostics.push(self.describe(&members));
     }
 

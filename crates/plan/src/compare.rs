@@ -1,6 +1,9 @@
 //! The algebra of "is this the same": three relations, because three kinds of evidence differ.
 
-use firma_catalog::procedure::Elements;
+use firma_catalog::{
+    procedure::Elements,
+    shape::{SERVER_ID, SERVER_MADE},
+};
 use firma_model::{
     path::Path,
     value::{Map, Value},
@@ -34,11 +37,6 @@ pub fn agrees(applied: &Value, seen: &Value) -> bool {
         (x, y) => x == y,
     }
 }
-
-/// Field of an observed element that holds its server id.
-pub const SERVER_ID: &str = "server_id";
-/// Field of an observed element that the service made by itself.
-pub const SERVER_MADE: &str = "server_made";
 
 /// What must be done to turn the observed elements into the desired ones.
 #[derive(Clone, Debug, Default, PartialEq)]

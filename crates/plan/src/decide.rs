@@ -1,6 +1,7 @@
 //! What happens to each address: one decision, with its reasons.
 
 use crate::{
+    observe::EXPIRES,
     diff::{Difference, Sides, difference},
     nodes::recorded_attributes,
     secret::marked,
@@ -119,12 +120,6 @@ pub fn wanted(
             &recorded_observed
         }
     };
-    let mut desired_side = attributes.clone();
-    add_place(&mut desired_side, desired, record);
-    let mut inputs_side = inputs.clone();
-    if let Some(region) = &record.region {
-        inputs_side.insert("region".into(), Value::string(region));
-    }
     let mut found = difference(Sides {
         procedure,
         desired: attributes,
@@ -197,12 +192,6 @@ fn decoded(document: &Document) -> Map {
     match document.decode() {
         Ok(Value::Map(map)) => map,
         _ => Map::new(),
-    }
-}
-
-fn add_place(attributes: &mut Map, desired: &DesiredResource, _record: &Record) {
-    if let Some(region) = &desired.region {
-        attributes.insert("region".into(), Value::string(region));
     }
 }
 
@@ -340,8 +329,8 @@ pub fn unexpired(
         return None;
     }
     let seen = match sighting {
-        Some(Sighting::Present { attributes, .. }) => attributes.get("expires_at").cloned(),
-        _ => decoded(&record.observed).remove("expires_at"),
+        Some(Sighting::Present { attributes, .. }) => attributes.get(EXPIRES).cloned(),
+        _ => decoded(&record.observed).remove(EXPIRES),
     };
     let expires = seen.as_ref().and_then(Value::as_str).and_then(Timestamp::parse)?;
     (expires > now).then(|| {

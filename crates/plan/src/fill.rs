@@ -238,15 +238,10 @@ pub fn update_calls(
                     let elements: Vec<Json> = changes
                         .modify
                         .iter()
-                        .map(|(id, element)| {
-                            let mut wire = element_wire(attribute, element);
-                            shape::put_parameter(&mut wire, modify_id, json!(id));
-                            wire
-                        })
+                        .map(|(id, element)| shape::modification(&attribute.shape, rule, modify_id, id, element))
                         .collect();
                     let mut parameters = base(modify);
                     put_special(&mut parameters, modify, &Source::Elements, Json::Array(elements));
-                    prune_unknown_fields(&mut parameters, modify);
                     calls.push(ready(modify, parameters, REPEATABLE, Wait::No));
                 }
                 if !changes.add.is_empty() {
@@ -273,16 +268,12 @@ pub fn update_calls(
                 }
             }
         }
-        match calls.last_mut() {
-            Some(last) if calls_len_grew(first, last) => last.applies = applies,
-            _ => {}
+        // The last call of an update completes it.
+        if let Some(last) = calls[first..].last_mut() {
+            last.applies = applies;
         }
     }
     calls
-}
-
-fn calls_len_grew(_first: usize, last: &ReadyCall) -> bool {
-    last.applies.is_empty()
 }
 
 fn needs_update(
@@ -389,22 +380,6 @@ fn put_special(parameters: &mut Json, call: &Call, source: &Source, value: Json)
     for parameter in &call.parameters {
         if parameter.source == *source {
             shape::put_parameter(parameters, &parameter.name, value.clone());
-        }
-    }
-}
-
-/// Fields that the modify form of an element does not have (a rule's direction never changes) are left out.
-fn prune_unknown_fields(parameters: &mut Json, call: &Call) {
-    let Some(operation) = firma_api::operation(&call.service, &call.operation) else { return };
-    let Some(map) = parameters.as_object_mut() else { return };
-    for parameter in &operation.params {
-        let Some(model) = parameter.ty.item().and_then(|item| item.model()) else { continue };
-        if let Some(Json::Array(items)) = map.get_mut(&parameter.name) {
-            for item in items {
-                if let Some(fields) = item.as_object_mut() {
-                    fields.retain(|name, _| model.field(name).is_some());
-                }
-            }
         }
     }
 }

@@ -4,12 +4,16 @@
 //! together, a hundred ids a call, because a project of thousands of objects must not cost thousands of reads. Absence
 //! from a list proves nothing; only a read by id that says so (or, for kinds without one, a repeated list) means gone.
 
-use firma_api::path as api_path;
+use crate::fill::{MARKER_FIELD, MARKER_TAG, split_marker};
 use firma_catalog::{
-    procedure::{IdFilter, List, Procedure, Source},
+    procedure::{IdFilter, List, Procedure, Recovery, Source},
     shape,
 };
-use firma_model::{observed::Sighting, record::Recorded, value::Map};
+use firma_model::{
+    observed::Sighting,
+    record::Recorded,
+    value::{Map, Value},
+};
 use serde_json::{Map as JsonMap, Value as Json, json};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -181,7 +185,7 @@ pub fn looks(batch: &Batch, items: &[&Json]) -> BTreeMap<String, Look> {
     let mut by_key: BTreeMap<&str, &Json> = BTreeMap::new();
     if let Some(list) = &batch.procedure.list {
         for item in items {
-            if let Some(key) = read_text(item, &list.id) {
+            if let Some(key) = shape::read_path(item, &list.id) {
                 by_key.insert(key, item);
             }
         }
@@ -211,25 +215,49 @@ pub fn look_at_one(procedure: &Procedure, id: &str, result: &Json) -> Look {
 
 /// The id of an item of this kind's list, for kinds whose id the list shows.
 pub fn item_id<'a>(procedure: &Procedure, item: &'a Json) -> Option<&'a str> {
-    read_text(item, &procedure.list.as_ref()?.id)
-}
-
-fn read_text<'a>(object: &'a Json, path: &str) -> Option<&'a str> {
-    api_path::Path::parse(path).ok().and_then(|path| api_path::get(object, &path)).and_then(Json::as_str)
+    shape::read_path(item, &procedure.list.as_ref()?.id)
 }
 
 /// The object as seen; `None` when it is not in what was read, or is there only as the trace of a deleted one.
 fn sight(procedure: &Procedure, id: &str, object: &Json) -> Option<Sighting> {
     let parts: Vec<&str> = id.split('/').collect();
     let element = shape::select(procedure, object, &parts)?;
-    let status = procedure.status.as_ref().and_then(|rule| read_text(element, &rule.path)).map(str::to_owned);
+    let status = shape::status(procedure, element).map(str::to_owned);
     if let (Some(rule), Some(status)) = (&procedure.status, &status)
         && rule.gone.contains(status)
     {
         return None;
     }
-    let attributes: Map = shape::project(procedure, element, id);
-    let fingerprint: Vec<&str> =
-        procedure.fingerprint.iter().map(|path| read_text(element, path).unwrap_or("")).collect();
-    Some(Sighting::Present { attributes, fingerprint: fingerprint.join("|"), status })
+    let mut attributes: Map = shape::project(procedure, element, id);
+    set_marker_aside(procedure, &mut attributes);
+    if let Some(expires) = shape::expires(procedure, element) {
+        attributes.insert(EXPIRES.into(), Value::string(expires));
+    }
+    Some(Sighting::Present { attributes, fingerprint: shape::fingerprint(procedure, element), status })
+}
+
+/// Name under which an observed prepaid object keeps the time it expires.
+pub const EXPIRES: &str = "expires_at";
+
+/// The marker of a create is Firma's own: it leaves the tags or the description, so that nobody compares it.
+fn set_marker_aside(procedure: &Procedure, attributes: &mut Map) {
+    let mut marker = None;
+    if let Some(Value::Map(tags)) = attributes.get_mut("tags") {
+        marker = tags.remove(MARKER_TAG);
+    }
+    if let Recovery::MarkedByDescription(..) = &procedure.recovery
+        && let Some(text) = attributes.get("description").and_then(Value::as_str).map(str::to_owned)
+    {
+        let (plain, found) = split_marker(&text);
+        if let Some(found) = found {
+            marker = Some(Value::string(found));
+            match plain.is_empty() {
+                true => attributes.remove("description"),
+                false => attributes.insert("description".into(), Value::string(plain)),
+            };
+        }
+    }
+    if let Some(marker) = marker {
+        attributes.insert(MARKER_FIELD.into(), marker);
+    }
 }

@@ -21,6 +21,8 @@ pub struct StoreError {
 pub enum ErrorKind {
     /// There is no file.
     Missing,
+    /// There is a file without anything in it.
+    Empty,
     /// There is a file, but it is no state of Firma.
     NotAState(String),
     /// Written by a newer Firma.
@@ -109,6 +111,7 @@ impl StoreError {
         matches!(
             self.kind,
             ErrorKind::Missing
+                | ErrorKind::Empty
                 | ErrorKind::Held { .. }
                 | ErrorKind::PlanConsumed { .. }
                 | ErrorKind::PlanUnverified(_)
@@ -121,7 +124,7 @@ impl StoreError {
     /// The code of its diagnostic.
     pub fn code(&self) -> &'static str {
         match self.kind {
-            ErrorKind::Missing => "E0601",
+            ErrorKind::Missing | ErrorKind::Empty => "E0601",
             ErrorKind::NotAState(_) => "E0602",
             ErrorKind::Newer { .. } => "E0603",
             ErrorKind::Locked => "E0604",
@@ -153,6 +156,9 @@ impl StoreError {
             ErrorKind::Missing => d(format!("the state `{path}` does not exist"))
                 .hint("restore it from a backup, or point `[state] path` at the right file")
                 .hint("for a project that has never made anything: firma init --new-state"),
+            ErrorKind::Empty => d(format!("the state `{path}` is empty"))
+                .hint("restore it from a backup, or point `[state] path` at the right file")
+                .hint("for a project that has never made anything: firma init --new-state"),
             ErrorKind::NotAState(why) => d(format!("`{path}` is not a state of Firma: {why}"))
                 .hint("move it away, or point `[state] path` at the right file"),
             ErrorKind::Newer { found, known } => {
@@ -180,9 +186,8 @@ impl StoreError {
             }
             ErrorKind::KeyMissing(key) => d(format!("the key file `{key}` of the state `{path}` cannot be read"))
                 .hint("restore the key file: without it the sealed values of this state cannot be opened"),
-            ErrorKind::KeyWrong(key) => {
-                d(format!("the key file `{key}` does not open the state `{path}`")).hint("restore the key file that was made with this state")
-            }
+            ErrorKind::KeyWrong(key) => d(format!("the key file `{key}` does not open the state `{path}`"))
+                .hint("restore the key file that was made with this state"),
             ErrorKind::PlanConsumed { id, run } => {
                 d(format!("plan {id} was already carried out by run {run}")).hint("make a new plan: firma plan")
             }
@@ -252,3 +257,6 @@ impl From<rusqlite::Error> for StoreError {
         kind.into()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -76,7 +76,9 @@ pub(crate) fn apply(connection: &Connection, serial: u64, run: u64, body: &Event
                 .prepare_cached("UPDATE intent SET unresolved = ?4 WHERE run = ?1 AND step = ?2 AND call = ?3")?
                 .execute((run, step, call, serial))?;
         }
-        EventBody::Accepted { step, call, .. } | EventBody::Refused { step, call, .. } => close(connection, run, *step, *call)?,
+        EventBody::Accepted { step, call, .. } | EventBody::Refused { step, call, .. } => {
+            close(connection, run, *step, *call)?;
+        }
         EventBody::Settled { run, step, call, .. } => close(connection, *run, *step, *call)?,
         EventBody::Done { step, .. } | EventBody::Removed { step, .. } => {
             connection.prepare_cached("DELETE FROM intent WHERE run = ?1 AND step = ?2")?.execute((run, step))?;

@@ -56,7 +56,8 @@ impl Store {
     /// The events of a run, in order, with their serials. Records carry the version they had then.
     pub fn events(&self, run: u64) -> Result<Vec<(u64, Event)>, StoreError> {
         self.read(|t| {
-            let mut statement = t.prepare_cached("SELECT serial, at, body FROM event WHERE run = ?1 ORDER BY serial")?;
+            let mut statement =
+                t.prepare_cached("SELECT serial, at, body FROM event WHERE run = ?1 ORDER BY serial")?;
             let mut rows = statement.query([run])?;
             let mut events = Vec::new();
             while let Some(row) = rows.next()? {
@@ -163,14 +164,15 @@ fn has_sensitive(body: &EventBody) -> bool {
     let record = |record: &Option<Record>| record.as_ref().is_some_and(marked);
     match body {
         EventBody::Begin(intent) => needs_sealing(&intent.parameters),
-        EventBody::Accepted { record: r, .. } | EventBody::Failed { record: r, .. } | EventBody::Settled { record: r, .. } => {
-            record(r)
-        }
+        EventBody::Accepted { record: r, .. }
+        | EventBody::Failed { record: r, .. }
+        | EventBody::Settled { record: r, .. } => record(r),
         EventBody::Done { record, .. } => marked(record),
         EventBody::Outputs(outputs) => outputs.iter().any(|(_, value, sensitive)| *sensitive || needs_sealing(value)),
-        EventBody::Refused { .. } | EventBody::Unresolved { .. } | EventBody::Removed { .. } | EventBody::Skipped { .. } => {
-            false
-        }
+        EventBody::Refused { .. }
+        | EventBody::Unresolved { .. }
+        | EventBody::Removed { .. }
+        | EventBody::Skipped { .. } => false,
     }
 }
 

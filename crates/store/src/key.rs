@@ -66,7 +66,11 @@ impl Keyring {
 
     /// The sealer; makes the data key, and the key file, when there is none. Says so with a notice.
     /// Made in a transaction of its own: a value must never be sealed with a key that a rollback takes away.
-    pub(crate) fn make(&self, connection: &mut Connection, notices: &mut Vec<Diagnostic>) -> Result<&Sealer, StoreError> {
+    pub(crate) fn make(
+        &self,
+        connection: &mut Connection,
+        notices: &mut Vec<Diagnostic>,
+    ) -> Result<&Sealer, StoreError> {
         if self.open(connection)?.is_none() {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             // Another process may have made it meanwhile.
@@ -158,8 +162,11 @@ fn make_file(path: &Path, notices: &mut Vec<Diagnostic>) -> Result<[u8; KEY], St
         return Err(permission::denied(path, &e));
     }
     notices.push(
-        Diagnostic::warning("E0614", format!("made the key file `{shown}`: it opens the sensitive values of this state"))
-            .hint("keep a copy of it apart from the state, and never commit it"),
+        Diagnostic::warning(
+            "E0614",
+            format!("made the key file `{shown}`: it opens the sensitive values of this state"),
+        )
+        .hint("keep a copy of it apart from the state, and never commit it"),
     );
     Ok(key)
 }

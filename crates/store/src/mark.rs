@@ -30,7 +30,8 @@ pub(crate) fn rewrite(
     replace: &mut dyn FnMut(&str, Found<'_>) -> Result<String, StoreError>,
 ) -> Result<String, StoreError> {
     let quoted = format!("\"{mark}\"");
-    let mut scan = Scan { text, at: 0, out: String::with_capacity(text.len()), copied: 0, path: String::new(), depth: 0 };
+    let mut scan =
+        Scan { text, at: 0, out: String::with_capacity(text.len()), copied: 0, path: String::new(), depth: 0 };
     let rule = Rule { quoted: &quoted, mark, texts };
     scan.value(&rule, replace)?;
     scan.space();
@@ -273,7 +274,9 @@ mod tests {
 
     #[test]
     fn broken_text_is_an_error() {
-        for text in ["", "{", "[1", "{\"a\"}", "\"x", "{\"$sensitive\":", "1 2", "[1,]", "{\"$sensitive\":1,\"b\":2}", "\"\\"] {
+        for text in
+            ["", "{", "[1", "{\"a\"}", "\"x", "{\"$sensitive\":", "1 2", "[1,]", "{\"$sensitive\":1,\"b\":2}", "\"\\"]
+        {
             let result = rewrite(text, SENSITIVE, true, &mut |_, _| Ok(String::new()));
             assert!(result.is_err(), "{text}");
         }

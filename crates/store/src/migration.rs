@@ -39,7 +39,10 @@ pub(crate) fn look(connection: &Connection) -> Result<Found, StoreError> {
 }
 
 /// Brings the tables to the newest format. Returns whether anything changed.
-pub(crate) fn migrate(connection: &mut Connection, lineage: impl FnOnce() -> Result<String, StoreError>) -> Result<bool, StoreError> {
+pub(crate) fn migrate(
+    connection: &mut Connection,
+    lineage: impl FnOnce() -> Result<String, StoreError>,
+) -> Result<bool, StoreError> {
     if look(connection)? == Found::Format(NEWEST) {
         return Ok(false);
     }

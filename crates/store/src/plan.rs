@@ -66,7 +66,8 @@ impl Store {
         let mut make = || {
             let lineage = keys.lineage().to_owned();
             let sealer = keys.make(connection, notices)?;
-            let text = str::from_utf8(plan).map_err(|e| ErrorKind::Unexpected(format!("BUG: a plan is not text: {e}")))?;
+            let text =
+                str::from_utf8(plan).map_err(|e| ErrorKind::Unexpected(format!("BUG: a plan is not text: {e}")))?;
             let body = if text.contains(crate::mark::SENSITIVE) {
                 sealer.seal_text(&place::plan(id), text)?
             } else {
@@ -140,7 +141,8 @@ impl Store {
             if taken == 1 {
                 return Ok(());
             }
-            let by: Option<u64> = t.query_row("SELECT run FROM plan WHERE id = ?1", [id], |row| row.get(0)).optional()?;
+            let by: Option<u64> =
+                t.query_row("SELECT run FROM plan WHERE id = ?1", [id], |row| row.get(0)).optional()?;
             Err(match by {
                 Some(run) => ErrorKind::PlanConsumed { id: id.to_owned(), run },
                 None => ErrorKind::PlanUnknown(id.to_owned()),
@@ -195,7 +197,9 @@ fn split(file: &[u8]) -> Result<(Header, &str), StoreError> {
     let (header, body) = text.split_once('\n').ok_or_else(broken)?;
     let header: Header = serde_json::from_str(header).map_err(|_| broken())?;
     if header.format != FORMAT {
-        return Err(ErrorKind::PlanUnverified(format!("its format is {}, this firma reads {FORMAT}", header.format)).into());
+        return Err(
+            ErrorKind::PlanUnverified(format!("its format is {}, this firma reads {FORMAT}", header.format)).into()
+        );
     }
     Ok((header, body))
 }

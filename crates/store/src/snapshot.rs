@@ -64,8 +64,12 @@ impl Store {
 }
 
 /// Current and deposed records; sealed values are opened only with keys.
-pub(crate) fn objects(connection: &Connection, keys: Option<&Keyring>) -> Result<(Vec<Record>, Vec<Record>), StoreError> {
-    let mut statement = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM object ORDER BY address, deposed"))?;
+pub(crate) fn objects(
+    connection: &Connection,
+    keys: Option<&Keyring>,
+) -> Result<(Vec<Record>, Vec<Record>), StoreError> {
+    let mut statement =
+        connection.prepare_cached(&format!("SELECT {COLUMNS} FROM object"))?;
     let mut rows = statement.query([])?;
     let mut reader = RecordReader::default();
     let (mut current, mut deposed) = (Vec::new(), Vec::new());
@@ -77,6 +81,8 @@ pub(crate) fn objects(connection: &Connection, keys: Option<&Keyring>) -> Result
         }
         if record.deposed.is_empty() { current.push(record) } else { deposed.push(record) }
     }
+    // Sorting in SQL would read the table in the order of its index, one page at a time.
+    deposed.sort_by(|a: &Record, b: &Record| (&a.address, &a.deposed).cmp(&(&b.address, &b.deposed)));
     Ok((current, deposed))
 }
 

@@ -129,6 +129,11 @@ impl Store {
         keys.make(connection, notices).map(|sealer| sealer.hash_key()).map_err(|e| e.in_file(path))
     }
 
+    /// Waits this many milliseconds for another process's lock instead of five seconds.
+    pub fn wait_for_lock(&self, millis: u64) -> Result<(), StoreError> {
+        Ok(self.connection.busy_timeout(Wait::from_millis(millis))?)
+    }
+
     /// Refuses to grow the file beyond this many pages of 4096 bytes (at least what it has): how a full disk is tested.
     /// `None` lifts the limit.
     pub fn limit_pages(&self, pages: Option<u32>) -> Result<(), StoreError> {
@@ -137,7 +142,10 @@ impl Store {
     }
 
     /// Reads: one consistent snapshot, which waits for no writer.
-    pub(crate) fn read<T>(&self, read: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    pub(crate) fn read<T>(
+        &self,
+        read: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let all = || {
             let transaction = self.connection.unchecked_transaction()?;
             read(&transaction)
@@ -162,7 +170,8 @@ impl Store {
 
 fn open(path: &Path, mode: Mode) -> Result<Store, StoreError> {
     check_library(rusqlite::version_number())?;
-    let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE;
+    let mut flags =
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE;
     // Looking at a file's metadata opens no descriptor, so it drops no lock.
     match fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() => return Err(ErrorKind::NotAState("it is a folder".to_owned()).into()),
@@ -184,7 +193,7 @@ fn open(path: &Path, mode: Mode) -> Result<Store, StoreError> {
     let found = migration::look(&connection)?;
     match found {
         // An empty file is what a creation that died leaves, and what `touch` makes: no state in either case.
-        Found::Nothing if mode == Mode::Existing => return Err(ErrorKind::Missing.into()),
+        Found::Nothing if mode == Mode::Existing => return Err(ErrorKind::Empty.into()),
         Found::Foreign => return Err(ErrorKind::NotAState("it holds the tables of another program".to_owned()).into()),
         Found::Format(found) if found > migration::NEWEST => {
             return Err(ErrorKind::Newer { found, known: migration::NEWEST }.into());

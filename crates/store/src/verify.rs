@@ -47,7 +47,8 @@ impl Store {
 pub(crate) fn check_chain(connection: &Connection, count: Option<u64>) -> Result<(), StoreError> {
     let broken = |what: String| Err(ErrorKind::Chain(what).into());
     let (mark, expected): (u64, [u8; HASH]) =
-        connection.query_row("SELECT serial, head FROM meta WHERE one = 1", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        connection
+            .query_row("SELECT serial, head FROM meta WHERE one = 1", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let before = count.map_or(0, |count| mark.saturating_sub(count));
     let mut head = [0; HASH];
     if before > 0 {
@@ -171,9 +172,8 @@ impl Fold {
             findings.push("the outputs differ from the journal".to_owned());
         }
         let mut statement = connection.prepare("SELECT run, step, call FROM intent")?;
-        let open: BTreeSet<(u64, u32, u32)> = statement
-            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
-            .collect::<Result<_, _>>()?;
+        let open: BTreeSet<(u64, u32, u32)> =
+            statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect::<Result<_, _>>()?;
         if open != self.intents {
             findings.push("the open intents differ from the journal".to_owned());
         }

@@ -1,6 +1,6 @@
 //! Attributes: from the members of create, from what the kind says of them, and the three that every resource shares.
 
-use super::{Attributes, Kind, billing_shape, members::Member, operation, parse_path, shapes, type_at};
+use super::{Attributes, Kind, members::Member, operation, parse_path, shapes, type_at};
 use crate::{
     problem::{Findings, What},
     procedure::{Attribute, ElementDefault, Elements, OnChange, Shape},
@@ -36,7 +36,10 @@ impl Kind<'_> {
         for api in self.text.rename.keys().filter(|api| !offered.iter().any(|member| member.api == **api)) {
             findings.unknown("rename", api.as_str());
         }
-        for (name, text) in self.text.attributes.iter().filter(|(name, _)| !offered_as(&attributes, name)) {
+        for (name, text) in &self.text.attributes {
+            if attributes.contains_key(name) {
+                continue;
+            }
             if let Some(attribute) = self.further(name, text, findings) {
                 attributes.insert(name.clone(), attribute);
             }
@@ -148,7 +151,7 @@ impl Kind<'_> {
             let attribute = Attribute {
                 write: Some(billing.write.clone()),
                 read: read.cloned(),
-                shape: billing_shape(),
+                shape: shapes::billing_shape(),
                 ..plain(true)
             };
             attributes.insert("billing".into(), attribute);
@@ -180,10 +183,6 @@ impl Kind<'_> {
             }
         }
     }
-}
-
-fn offered_as(attributes: &Attributes, name: &str) -> bool {
-    attributes.contains_key(name)
 }
 
 /// Whether a dotted path leads to a field.

@@ -11,13 +11,14 @@ mod members;
 mod shapes;
 
 use crate::{
-    procedure::{Computed, Identity, Procedure, Recovery, Shape, Source, UsualSeconds, ZoneRule},
+    procedure::{Cidr, Computed, Identity, Procedure, Recovery, Source, UsualSeconds, ZoneRule},
     problem::{Findings, Problem, What},
     text::{IdentityText, KindText, RecoveryText, SecondsText, ZoneRuleText},
 };
 use firma_api::{Operation, Type, path as api_path};
 use std::collections::BTreeMap;
 
+pub use attributes::RESERVED;
 pub(crate) use lookup::lookup;
 
 /// The parameter that carries the region.
@@ -157,6 +158,7 @@ impl Kind<'_> {
             fingerprint: text.fingerprint.clone(),
             expires: text.expires.clone(),
             serial: self.serial(&attributes, findings),
+            cidr: self.cidr(&attributes, findings),
             usual_seconds: seconds(text.usual_seconds),
             timeout_seconds: seconds(text.timeout_seconds),
             identity,
@@ -253,6 +255,14 @@ impl Kind<'_> {
             .collect()
     }
 
+    fn cidr(&self, attributes: &Attributes, findings: &mut Findings<'_>) -> Option<Cidr> {
+        let text = self.text.cidr.as_ref()?;
+        for name in std::iter::once(&text.attribute).chain(&text.parent).filter(|name| !attributes.contains_key(*name)) {
+            findings.unknown("cidr", name.as_str());
+        }
+        Some(Cidr { attribute: text.attribute.clone(), parent: text.parent.clone() })
+    }
+
     /// Read-only attributes: what the object shows and no attribute reads.
     fn computed(&self, attributes: &Attributes, findings: &mut Findings<'_>) -> BTreeMap<String, Computed> {
         let text = &self.text.computed;
@@ -295,11 +305,6 @@ impl Kind<'_> {
 
 /// Attributes by manifest name.
 type Attributes = BTreeMap<String, crate::procedure::Attribute>;
-
-/// The form of a billing value; only the method can be read back.
-fn billing_shape() -> Shape {
-    shapes::billing()
-}
 
 fn seconds(text: SecondsText) -> UsualSeconds {
     UsualSeconds { create: text.create, update: text.update, delete: text.delete }

@@ -221,11 +221,7 @@ pub(super) fn named(name: &str) -> Option<Shape> {
 }
 
 /// The form of a billing value. A read shows the method; unit, duration and renewal belong to the purchase.
-pub(super) fn billing() -> Shape {
-    billing_shape()
-}
-
-fn billing_shape() -> Shape {
+pub(super) fn billing_shape() -> Shape {
     let field = |write: &str, read: bool, shape: Shape, required: bool| Field {
         write: write.to_owned(),
         read: read.then(|| write.to_owned()),

@@ -193,7 +193,9 @@ pub fn type_of(shape: &Shape) -> Type {
             fields
                 .iter()
                 .map(|(name, field)| {
-                    (name.clone(), ObjectField { ty: type_of(&field.shape), optional: !field.required })
+                    let ty = type_of(&field.shape);
+                    let field = if field.required { ObjectField::required(ty) } else { ObjectField::optional(ty) };
+                    (name.clone(), field)
                 })
                 .collect(),
         ),

@@ -2,7 +2,7 @@
 
 use super::{duplicate, reader::Reader};
 use crate::codes;
-use firma_model::diagnostic::Diagnostic;
+use firma_model::{diagnostic::Diagnostic, span::Span};
 use toml::{Spanned, de::DeTable};
 
 /// Largest source file. Spans are 32 bit, and a manifest this size is a mistake.
@@ -11,18 +11,23 @@ pub(crate) const MAX_SOURCE: usize = 32 << 20;
 /// Syntax errors shown of one file: the hundredth is seldom news.
 const MAX_ERRORS: usize = 100;
 
+/// A word on a file that is larger than files may be.
+fn too_large(size: usize, span: Span) -> Option<Diagnostic> {
+    (size > MAX_SOURCE).then(|| {
+        let mebibytes = size.div_ceil(1 << 20);
+        Diagnostic::error(codes::SOURCE_TOO_LARGE, format!("this file has {mebibytes} MiB, more than 32 MiB"))
+            .at(span)
+            .hint("split it: all `*.toml` files of the directory are read together")
+    })
+}
+
 /// Parses; `None` when the text is no TOML, and then the reader has the diagnostics.
 ///
 /// The parser can recover from errors, but it invents values where it does, so nothing of such a file is used.
 pub(crate) fn parse_document<'t>(reader: &mut Reader<'t>) -> Option<Spanned<DeTable<'t>>> {
     let text = reader.text;
-    if text.len() > MAX_SOURCE {
-        let size = text.len() / (1 << 20);
-        reader.diagnostics.push(
-            Diagnostic::error(codes::SOURCE_TOO_LARGE, format!("this file has {size} MiB, more than 32 MiB"))
-                .at(reader.span(&(0..0)))
-                .hint("split it: all `*.toml` files of the directory are read together"),
-        );
+    if let Some(diagnostic) = too_large(text.len(), reader.span(&(0..0))) {
+        reader.diagnostics.push(diagnostic);
         return None;
     }
     if let Ok(table) = DeTable::parse(text) {

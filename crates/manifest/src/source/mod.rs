@@ -7,5 +7,4 @@ mod lower;
 mod reader;
 
 pub(crate) use document::parse_document;
-pub(crate) use lower::parse_cell;
-pub(crate) use reader::Reader;
+pub(crate) use reader::{Reader, Spelled, list};

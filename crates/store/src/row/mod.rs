@@ -6,4 +6,4 @@ mod record;
 mod event;
 
 pub(crate) use event::{decode_event, encode_event};
-pub(crate) use record::{RecordReader, billing_text, dependencies_text, COLUMNS};
+pub(crate) use record::{COLUMNS, RecordReader, billing_text, dependencies_text};

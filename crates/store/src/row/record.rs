@@ -2,7 +2,7 @@
 
 use crate::error::{ErrorKind, StoreError};
 use firma_model::{
-    address::{Address, KindId, Node},
+    address::{Address, Block, Key, KindId, Node},
     desired::OnRemove,
     document::Document,
     place::Billing,
@@ -169,6 +169,7 @@ fn on_remove(text: &str) -> Result<OnRemove, StoreError> {
 #[derive(Default)]
 pub(crate) struct RecordReader {
     kinds: HashMap<String, KindId>,
+    blocks: HashMap<String, Block>,
     dependencies: HashMap<String, BTreeSet<Node>>,
 }
 
@@ -178,11 +179,8 @@ impl RecordReader {
         let text = |index: usize| -> Result<&str, StoreError> {
             row.get_ref(index)?.as_str().map_err(|e| undecodable(format!("column {index}: {e}")))
         };
-        let mut address: Address = text(0)?.parse().map_err(undecodable)?;
+        let address = self.address(text(0)?)?;
         let kind = self.kind(text(2)?);
-        if address.block.kind == kind {
-            address.block.kind = kind.clone();
-        }
         let billing: Option<String> = row.get(7)?;
         let billing = billing
             .map(|text| serde_json::from_str::<BillingRow<'_>>(&text).map(BillingRow::billing).map_err(undecodable))
@@ -209,6 +207,25 @@ impl RecordReader {
         Ok((record, row.get(17)?))
     }
 
+    /// Instances of one block share its decoded name.
+    fn address(&mut self, text: &str) -> Result<Address, StoreError> {
+        let head = text.split_once('[').map_or(text, |(head, _)| head);
+        let Some(block) = self.blocks.get(head) else {
+            let address: Address = text.parse().map_err(undecodable)?;
+            self.blocks.insert(head.to_owned(), address.block.clone());
+            return Ok(address);
+        };
+        let key = match text[head.len()..].strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            Some(inner) => match inner.parse() {
+                Ok(index) => Some(Key::Index(index)),
+                Err(_) => Some(Key::Name(serde_json::from_str::<String>(inner).map_err(undecodable)?.into())),
+            },
+            None if head.len() == text.len() => None,
+            None => return Err(undecodable(format!("`{text}` is not an address"))),
+        };
+        Ok(block.at(key))
+    }
+
     fn kind(&mut self, text: &str) -> KindId {
         if let Some(kind) = self.kinds.get(text) {
             return kind.clone();
@@ -226,8 +243,7 @@ impl RecordReader {
             return Ok(nodes.clone());
         }
         let texts: Vec<String> = serde_json::from_str(text).map_err(undecodable)?;
-        let nodes: BTreeSet<Node> =
-            texts.iter().map(|t| t.parse().map_err(undecodable)).collect::<Result<_, _>>()?;
+        let nodes: BTreeSet<Node> = texts.iter().map(|t| t.parse().map_err(undecodable)).collect::<Result<_, _>>()?;
         self.dependencies.insert(text.to_owned(), nodes.clone());
         Ok(nodes)
     }

@@ -1,0 +1,148 @@
+//! The door to the catalogue. A kind is compiled when it is first asked for and kept; start-up compiles none.
+
+use crate::{
+    builtin, codes,
+    compile::{self, compile},
+    procedure::{LookupProcedure, Procedure},
+    text::{KindText, LookupText},
+};
+use firma_model::{
+    address::KindId,
+    diagnostic::Diagnostic,
+    span::Span,
+    suggest::closest,
+};
+use sha2::{Digest, Sha256};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+};
+
+/// Kinds and look-ups.
+#[derive(Debug, Default)]
+pub struct Catalog {
+    kinds: Mutex<BTreeMap<&'static str, Arc<Procedure>>>,
+    lookups: Mutex<BTreeMap<&'static str, Arc<LookupProcedure>>>,
+}
+
+/// A line of a list: id and title.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Entry {
+    /// `vpc.subnet`.
+    pub id: String,
+    /// One line for people.
+    pub title: String,
+}
+
+impl Catalog {
+    /// The catalogue of this program.
+    pub fn builtin() -> &'static Catalog {
+        static CATALOG: OnceLock<Catalog> = OnceLock::new();
+        CATALOG.get_or_init(Catalog::default)
+    }
+
+    /// A kind, compiled.
+    pub fn kind(&self, id: &KindId) -> Option<Arc<Procedure>> {
+        let (id, text) = find(builtin::KINDS, id.as_str())?;
+        // A panic while holding the lock leaves the map as it was: whole.
+        let mut kinds = self.kinds.lock().unwrap_or_else(PoisonError::into_inner);
+        let compiled = kinds.entry(id).or_insert_with(|| {
+            let text: KindText = toml::from_str(text).expect("BUG: a kind's text, which tests read");
+            let (procedure, problems) = compile(id, &text);
+            debug_assert!(problems.is_empty(), "BUG: {problems:?}");
+            Arc::new(procedure)
+        });
+        Some(compiled.clone())
+    }
+
+    /// A look-up, compiled.
+    pub fn lookup(&self, id: &KindId) -> Option<Arc<LookupProcedure>> {
+        let (id, text) = find(builtin::LOOKUPS, id.as_str())?;
+        let mut lookups = self.lookups.lock().unwrap_or_else(PoisonError::into_inner);
+        let compiled = lookups.entry(id).or_insert_with(|| {
+            let text: LookupText = toml::from_str(text).expect("BUG: a look-up's text, which tests read");
+            let (procedure, problems) = compile::lookup(id, &text);
+            debug_assert!(problems.is_empty(), "BUG: {problems:?}");
+            Arc::new(procedure)
+        });
+        Some(compiled.clone())
+    }
+
+    /// Ids of all kinds, sorted.
+    pub fn kind_names(&self) -> impl Iterator<Item = &'static str> + Clone {
+        builtin::KINDS.iter().map(|(id, _)| *id)
+    }
+
+    /// Ids of all look-ups, sorted.
+    pub fn lookup_names(&self) -> impl Iterator<Item = &'static str> + Clone {
+        builtin::LOOKUPS.iter().map(|(id, _)| *id)
+    }
+
+    /// All kinds with their titles, without compiling any.
+    pub fn kinds(&self) -> Vec<Entry> {
+        entries(builtin::KINDS)
+    }
+
+    /// All look-ups with their titles, without compiling any.
+    pub fn lookups(&self) -> Vec<Entry> {
+        entries(builtin::LOOKUPS)
+    }
+
+    /// Says that there is no such kind, and what was probably meant.
+    pub fn unknown_kind(&self, id: &str, span: Span) -> Diagnostic {
+        let error = Diagnostic::error(codes::UNKNOWN_KIND, format!("there is no kind `{id}`")).at(span);
+        let service = id.split('.').next().unwrap_or(id);
+        let of_service: Vec<&str> =
+            self.kind_names().filter(|kind| kind.split('.').next() == Some(service)).collect();
+        match (closest(id, self.kind_names()), of_service.is_empty()) {
+            (Some(near), _) => error.did_you_mean(Some(near)),
+            (None, false) => error.hint(format!("kinds of {service} are {}", of_service.join(", "))),
+            (None, true) => error.hint("`firma catalog kinds` lists all kinds"),
+        }
+    }
+
+    /// Says that there is no such look-up, and what was probably meant.
+    pub fn unknown_lookup(&self, id: &str, span: Span) -> Diagnostic {
+        let error = Diagnostic::error(codes::UNKNOWN_LOOKUP, format!("there is no look-up `data.{id}`")).at(span);
+        match closest(id, self.lookup_names()) {
+            Some(near) => error.did_you_mean(Some(&format!("data.{near}"))),
+            None => {
+                let all: Vec<&str> = self.lookup_names().collect();
+                error.hint(format!("what can be looked up: {}", all.join(", ")))
+            }
+        }
+    }
+
+    /// Identifies the catalogue: a hash of every kind and look-up, and of the procedure format.
+    pub fn digest(&self) -> String {
+        let mut hash = Sha256::new();
+        hash.update(crate::procedure::FORMAT.to_be_bytes());
+        for (id, text) in builtin::KINDS.iter().chain(builtin::LOOKUPS) {
+            for part in [id.as_bytes(), text.as_bytes()] {
+                hash.update((part.len() as u64).to_be_bytes());
+                hash.update(part);
+            }
+        }
+        hex::encode(hash.finalize())
+    }
+}
+
+type Texts = [(&'static str, &'static str)];
+
+fn find(texts: &'static Texts, id: &str) -> Option<(&'static str, &'static str)> {
+    let at = texts.binary_search_by(|(known, _)| (*known).cmp(id)).ok()?;
+    texts.get(at).copied()
+}
+
+fn entries(texts: &Texts) -> Vec<Entry> {
+    texts
+        .iter()
+        .map(|(id, text)| Entry { id: (*id).to_owned(), title: title(text).to_owned() })
+        .collect()
+}
+
+/// The title is a text's first line (`title = "..."`; a test holds every kind to it): lists need not parse the rest.
+fn title(text: &str) -> &str {
+    let line = text.lines().next().unwrap_or_default();
+    line.trim_start_matches("title = ").trim_matches('"')
+}

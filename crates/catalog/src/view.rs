@@ -1,0 +1,210 @@
+//! A kind as people read it: what can be set, what a change does, how it is paid for, how sure creating it is.
+
+use crate::{
+    procedure::{Attribute, How, OnChange, Procedure, Shape, ZoneRule},
+    shape::type_of,
+};
+use serde::Serialize;
+
+/// A kind.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct KindView {
+    /// Id.
+    pub kind: String,
+    /// One line.
+    pub title: String,
+    /// Whether it lives in a region.
+    pub regional: bool,
+    /// `none`, `optional` or `required`.
+    pub zone: &'static str,
+    /// Billing methods sold; empty for what is free.
+    pub billing_methods: Vec<String>,
+    /// What is certain after a lost answer: `named`, `tokened`, `markable`, `bare`.
+    pub recovery: &'static str,
+    /// What can be set.
+    pub attributes: Vec<AttributeView>,
+    /// What can only be read.
+    pub read_only: Vec<ReadOnlyView>,
+    /// How changes are made in place.
+    pub updates: Vec<UpdateView>,
+    /// What is waited for.
+    pub waits: Option<WaitView>,
+}
+
+/// An attribute.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct AttributeView {
+    /// Manifest name.
+    pub name: String,
+    /// Type.
+    #[serde(rename = "type")]
+    pub ty: String,
+    /// Must be set.
+    pub required: bool,
+    /// What a change does: `replaces`, `updates in place`, ...
+    pub change: String,
+    /// What the service fills in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default: Option<serde_json::Value>,
+    /// Kind whose id it holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub references: Option<String>,
+    /// Never stored or shown.
+    pub write_only: bool,
+    /// More for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub doc: Option<String>,
+}
+
+/// A read-only attribute.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ReadOnlyView {
+    /// Name.
+    pub name: String,
+    /// Type.
+    #[serde(rename = "type")]
+    pub ty: String,
+}
+
+/// A way of changing attributes in place.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct UpdateView {
+    /// Attributes.
+    pub attributes: Vec<String>,
+    /// Operations, in their order.
+    pub operations: Vec<String>,
+    /// What to know.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notice: Option<String>,
+}
+
+/// What is waited for.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct WaitView {
+    /// Status values of an object at rest.
+    pub ready: Vec<String>,
+    /// Status values of one that failed.
+    pub failed: Vec<String>,
+    /// Usual seconds of a create.
+    pub create_seconds: u32,
+    /// Seconds after which a create's wait gives up.
+    pub timeout_seconds: u32,
+}
+
+impl KindView {
+    /// The view of a kind.
+    pub fn of(procedure: &Procedure) -> KindView {
+        KindView {
+            kind: procedure.kind.clone(),
+            title: procedure.title.clone(),
+            regional: procedure.regional,
+            zone: match procedure.zone {
+                ZoneRule::None => "none",
+                ZoneRule::Optional => "optional",
+                ZoneRule::Required => "required",
+            },
+            billing_methods: procedure.billing_methods.clone(),
+            recovery: procedure.recovery.name(),
+            attributes: procedure.attributes.iter().map(|(name, a)| attribute(procedure, name, a)).collect(),
+            read_only: std::iter::once(ReadOnlyView { name: "id".into(), ty: "string".into() })
+                .chain(
+                    procedure
+                        .computed
+                        .iter()
+                        .map(|(name, c)| ReadOnlyView { name: name.clone(), ty: type_text(&c.shape) }),
+                )
+                .collect(),
+            updates: procedure.updates.iter().map(update).collect(),
+            waits: procedure.status.as_ref().map(|status| WaitView {
+                ready: status.ready.clone(),
+                failed: status.failed.clone(),
+                create_seconds: procedure.usual_seconds.create,
+                timeout_seconds: procedure.timeout_seconds.create,
+            }),
+        }
+    }
+
+    /// The view as text, one fact a line.
+    pub fn text(&self) -> String {
+        let mut out = format!("{}: {}\n\n", self.kind, self.title);
+        let place = match (self.regional, self.zone) {
+            (false, _) => "no region",
+            (true, "none") => "a region, no zone",
+            (true, "optional") => "a region; a zone may be given",
+            (true, _) => "a region and a zone",
+        };
+        out.push_str(&format!("lives in   {place}\n"));
+        let billing = match self.billing_methods.is_empty() {
+            true => "free".to_owned(),
+            false => self.billing_methods.join(", "),
+        };
+        out.push_str(&format!("billing    {billing}\n"));
+        out.push_str(&format!("recovery   {}\n", self.recovery));
+        if let Some(waits) = &self.waits {
+            out.push_str(&format!(
+                "waits for  {} (usually {} s, at most {} s)\n",
+                waits.ready.join(" or "),
+                waits.create_seconds,
+                waits.timeout_seconds
+            ));
+        }
+        out.push_str("\nattributes\n");
+        let width = self.attributes.iter().map(|a| a.name.len()).max().unwrap_or(0);
+        for a in &self.attributes {
+            let required = if a.required { "required; " } else { "" };
+            let secret = if a.write_only { "; never stored" } else { "" };
+            let ty = a.ty.split_once('{').map_or(a.ty.as_str(), |(head, _)| head.trim_end_matches('('));
+            out.push_str(&format!("  {:width$}  {ty}; {required}{}{secret}\n", a.name, a.change));
+            if let Some(doc) = &a.doc {
+                out.push_str(&format!("  {:width$}  {doc}\n", ""));
+            }
+        }
+        out.push_str("\nread-only\n");
+        let names: Vec<&str> = self.read_only.iter().map(|r| r.name.as_str()).collect();
+        out.push_str(&format!("  {}\n", names.join(", ")));
+        if !self.updates.is_empty() {
+            out.push_str("\nchanges in place\n");
+            for u in &self.updates {
+                let notice = u.notice.as_ref().map(|n| format!(" ({n})")).unwrap_or_default();
+                out.push_str(&format!("  {}: {}{notice}\n", u.attributes.join(", "), u.operations.join(" -> ")));
+            }
+        }
+        out
+    }
+}
+
+fn type_text(shape: &Shape) -> String {
+    type_of(shape).to_string()
+}
+
+fn attribute(procedure: &Procedure, name: &str, attribute: &Attribute) -> AttributeView {
+    let change = match attribute.on_change {
+        OnChange::Replace => "a change replaces".to_owned(),
+        OnChange::Record => "a change concerns the state only".to_owned(),
+        OnChange::Update(index) => {
+            let notice = procedure.updates.get(index).and_then(|update| update.notice.as_deref());
+            let grows = if attribute.grows_only { "grows in place, shrinking replaces" } else { "changes in place" };
+            notice.map_or_else(|| grows.to_owned(), |notice| format!("{grows}: {notice}"))
+        }
+    };
+    AttributeView {
+        name: name.to_owned(),
+        ty: type_text(&attribute.shape),
+        required: attribute.required,
+        change,
+        default: attribute.default.clone(),
+        references: attribute.references.clone(),
+        write_only: attribute.write_only,
+        doc: attribute.doc.clone(),
+    }
+}
+
+fn update(update: &crate::procedure::Update) -> UpdateView {
+    let name = |call: &crate::procedure::Call| format!("{}.{}", call.service, call.operation);
+    let operations = match &update.how {
+        How::Calls(stages) => stages.iter().map(|stage| name(&stage.call)).collect(),
+        How::Elements { add, remove, modify, .. } => [remove, modify, add].map(name).to_vec(),
+        How::Tags(_) => vec!["resourcetag.unTagResources".to_owned(), "resourcetag.tagResources".to_owned()],
+    };
+    UpdateView { attributes: update.attributes.clone(), operations, notice: update.notice.clone() }
+}

@@ -1,0 +1,65 @@
+//! Every kind and look-up of the catalogue is free of findings, listed and compiled as the catalogue promises.
+
+use firma_catalog::{Catalog, builtin, lint};
+use firma_model::{address::KindId, span::Span};
+
+fn known(kind: &str) -> bool {
+    builtin::KINDS.iter().chain(builtin::LOOKUPS).any(|(id, _)| *id == kind)
+}
+
+#[test]
+fn no_kind_has_findings() {
+    let mut problems: Vec<String> = Vec::new();
+    for (id, text) in builtin::KINDS {
+        problems.extend(lint::lint(id, text, &known).iter().map(ToString::to_string));
+    }
+    for (id, text) in builtin::LOOKUPS {
+        problems.extend(lint::lint_lookup(id, text).iter().map(ToString::to_string));
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[test]
+fn lists_are_sorted_and_titles_need_no_parsing() {
+    for (list, entries) in [
+        (builtin::KINDS, Catalog::builtin().kinds()),
+        (builtin::LOOKUPS, Catalog::builtin().lookups()),
+    ] {
+        assert!(list.is_sorted_by(|a, b| a.0 < b.0));
+        for ((id, text), entry) in list.iter().zip(entries) {
+            let parsed: toml::Table = toml::from_str(text).expect("TOML");
+            assert_eq!((entry.id.as_str(), entry.title.as_str()), (*id, parsed["title"].as_str().expect("a title")));
+        }
+    }
+}
+
+#[test]
+fn every_kind_compiles_to_one_shared_procedure_that_survives_json() {
+    let catalog = Catalog::builtin();
+    for id in catalog.kind_names() {
+        let id = KindId::new(id);
+        let procedure = catalog.kind(&id).expect("a kind");
+        assert!(std::sync::Arc::ptr_eq(&procedure, &catalog.kind(&id).expect("the same")));
+        assert_eq!(procedure.kind_id(), id);
+        let text = serde_json::to_string(&*procedure).expect("JSON");
+        let back: firma_catalog::Procedure = serde_json::from_str(&text).expect("a procedure");
+        assert_eq!(back, *procedure);
+    }
+    for id in catalog.lookup_names() {
+        let lookup = catalog.lookup(&KindId::new(id)).expect("a look-up");
+        assert!(lookup.regional, "{id}");
+    }
+    assert!(catalog.kind(&KindId::new("vpc.nothing")).is_none());
+    assert_eq!(catalog.digest().len(), 64);
+}
+
+#[test]
+fn an_unknown_kind_is_answered_with_what_was_meant() {
+    let say = |id: &str| {
+        let diagnostic = Catalog::builtin().unknown_kind(id, Span::default());
+        format!("{}; {}", diagnostic.message, diagnostic.hints.join("; "))
+    };
+    assert_eq!(say("vpc.subnets"), "there is no kind `vpc.subnets`; did you mean `vpc.subnet`?");
+    assert_eq!(say("disk.floppy"), "there is no kind `disk.floppy`; kinds of disk are disk.disk");
+    assert_eq!(say("aws.x"), "there is no kind `aws.x`; `firma catalog kinds` lists all kinds");
+}

@@ -1,0 +1,356 @@
+//! The command line: what can be asked, and nothing about how it is done.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Declarative provisioning for JD Cloud: TOML manifests, a plan you can trust, an apply that survives.
+#[derive(Debug, Parser)]
+#[command(name = "firma", version, max_term_width = 100, arg_required_else_help = true)]
+pub struct Cli {
+    /// Directory of the project
+    #[arg(short = 'C', long = "directory", global = true, default_value = ".", value_name = "DIR")]
+    pub directory: PathBuf,
+    /// When to use colours
+    #[arg(long, global = true, default_value = "auto", value_name = "WHEN")]
+    pub color: ColorChoice,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// How data is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// For programs
+    Json,
+}
+
+/// How progress is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Events {
+    /// A live view on a terminal, a line for each step elsewhere
+    #[default]
+    Auto,
+    /// A line for each step
+    Lines,
+    /// One JSON object a line, on standard output
+    Json,
+    /// Only the outcome
+    None,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write a first manifest, or make a new state for a project that has manifests
+    Init(InitArgs),
+    /// Check the manifests without asking the cloud
+    Validate(FormatArgs),
+    /// Show what an apply would change, and why
+    Plan(PlanArgs),
+    /// Make the cloud as the manifests say
+    Apply(ApplyArgs),
+    /// Delete everything the project made
+    Destroy(DestroyArgs),
+    /// Show a plan, or the state
+    Show(ShowArgs),
+    /// Print outputs of the last apply
+    Output(OutputArgs),
+    /// Look at the state, or take something out of it
+    #[command(subcommand)]
+    State(StateCommand),
+    /// List runs, or show one
+    History(HistoryArgs),
+    /// Settle what an interrupted run left open
+    Recover(RecoverArgs),
+    /// The local JD Cloud
+    #[command(subcommand)]
+    Emulator(EmulatorCommand),
+    /// What the catalogue knows: services, kinds, regions, zones, billing
+    #[command(subcommand)]
+    Catalog(CatalogCommand),
+    /// Make one signed call and print its answer
+    Api(ApiArgs),
+    /// Explain a diagnostic code
+    Explain(ExplainArgs),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Output format.
+#[derive(Args, Clone, Copy, Debug, Default)]
+pub struct FormatArgs {
+    /// Output format
+    #[arg(long, default_value = "text", value_name = "FORMAT")]
+    pub format: Format,
+}
+
+/// Options of `init`.
+#[derive(Args, Debug)]
+pub struct InitArgs {
+    /// Make an empty state for a real endpoint; everything in the manifests will count as new
+    #[arg(long)]
+    pub new_state: bool,
+}
+
+/// How to plan.
+#[derive(Args, Clone, Debug, Default)]
+pub struct PlanningArgs {
+    /// Set a variable (repeatable)
+    #[arg(long = "var", value_name = "NAME=VALUE")]
+    pub vars: Vec<String>,
+    /// Read variables from a file (repeatable)
+    #[arg(long = "var-file", value_name = "FILE")]
+    pub var_files: Vec<PathBuf>,
+    /// Ask the cloud what became of recorded objects (look-ups are always asked)
+    #[arg(long, default_value_t = true, action = clap::ArgAction::Set, num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
+    pub refresh: bool,
+    /// Only write down what the cloud says; change nothing there
+    #[arg(long, conflicts_with = "destroy")]
+    pub refresh_only: bool,
+    /// Plan the deletion of everything
+    #[arg(long)]
+    pub destroy: bool,
+    /// Plan even if much of the project vanished from the cloud
+    #[arg(long)]
+    pub accept_loss: bool,
+}
+
+/// Options of `plan`.
+#[derive(Args, Debug)]
+pub struct PlanArgs {
+    /// How to plan
+    #[command(flatten)]
+    pub planning: PlanningArgs,
+    /// Write the plan to a file that `firma apply FILE` carries out
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Exit 2 when there are changes, 0 when there are none
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+    /// Output format
+    #[arg(long, default_value = "text", value_name = "FORMAT")]
+    pub format: Format,
+}
+
+/// Options of `apply`.
+#[derive(Args, Debug)]
+pub struct ApplyArgs {
+    /// A plan made with `plan --out`; the file is the approval
+    #[arg(value_name = "PLAN")]
+    pub plan: Option<PathBuf>,
+    /// How to plan
+    #[command(flatten)]
+    pub planning: PlanningArgs,
+    /// How to carry it out
+    #[command(flatten)]
+    pub carrying: CarryingArgs,
+}
+
+/// Options of `destroy`.
+#[derive(Args, Debug)]
+pub struct DestroyArgs {
+    /// How to plan
+    #[command(flatten)]
+    pub planning: PlanningArgs,
+    /// How to carry it out
+    #[command(flatten)]
+    pub carrying: CarryingArgs,
+}
+
+/// How to carry a plan out.
+#[derive(Args, Clone, Debug)]
+pub struct CarryingArgs {
+    /// Do not ask
+    #[arg(long)]
+    pub auto_approve: bool,
+    /// Steps under way at once
+    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=10_000), value_name = "N")]
+    pub parallelism: u32,
+    /// How progress is told
+    #[arg(long, default_value = "auto", value_name = "HOW")]
+    pub events: Events,
+}
+
+/// Options of `show`.
+#[derive(Args, Debug)]
+pub struct ShowArgs {
+    /// A plan file, or the id of a kept plan; without it, the state
+    #[arg(value_name = "PLAN")]
+    pub plan: Option<String>,
+    /// List the calls the plan makes, with their recovery class
+    #[arg(long)]
+    pub calls: bool,
+    /// Output format
+    #[arg(long, default_value = "text", value_name = "FORMAT")]
+    pub format: Format,
+}
+
+/// Options of `output`.
+#[derive(Args, Debug)]
+pub struct OutputArgs {
+    /// Print this output alone, in the clear even if it is sensitive
+    pub name: Option<String>,
+    /// Output format
+    #[arg(long, default_value = "text", value_name = "FORMAT")]
+    pub format: Format,
+}
+
+/// Commands about the state.
+#[derive(Debug, Subcommand)]
+pub enum StateCommand {
+    /// Print the addresses of all recorded objects, one a line, sorted
+    List(FormatArgs),
+    /// Show one recorded object
+    Show {
+        /// Its address
+        address: String,
+        /// Output format
+        #[command(flatten)]
+        format: FormatArgs,
+    },
+    /// Forget a recorded object; it stays in the cloud
+    Rm {
+        /// Its address
+        address: String,
+    },
+}
+
+/// Options of `history`.
+#[derive(Args, Debug)]
+pub struct HistoryArgs {
+    /// What to show; the list of runs without it
+    #[command(subcommand)]
+    pub command: Option<HistoryCommand>,
+    /// Output format
+    #[arg(long, default_value = "text", value_name = "FORMAT", global = true)]
+    pub format: Format,
+}
+
+/// Commands about runs.
+#[derive(Debug, Subcommand)]
+pub enum HistoryCommand {
+    /// Show the journal of one run
+    Show {
+        /// Its number
+        run: u64,
+    },
+}
+
+/// Options of `recover`.
+#[derive(Args, Debug)]
+pub struct RecoverArgs {
+    /// Take this id for the object whose making is open
+    #[arg(long, value_name = "ID")]
+    pub adopt: Option<String>,
+    /// Output format
+    #[arg(long, default_value = "text", value_name = "FORMAT")]
+    pub format: Format,
+}
+
+/// Commands of the emulator.
+#[derive(Debug, Subcommand)]
+pub enum EmulatorCommand {
+    /// Serve the local cloud over HTTP until interrupted
+    Serve {
+        /// Address to listen on
+        #[arg(long, default_value = "127.0.0.1:7700", value_name = "ADDRESS")]
+        listen: String,
+        /// Scales latencies: 1 as the real service, 0 instant
+        #[arg(long, default_value_t = 1.0, value_name = "FACTOR")]
+        speed: f64,
+        /// Makes ids and jitter repeatable
+        #[arg(long, default_value_t = 1, value_name = "N")]
+        seed: u64,
+        /// Keep the world in this file instead of in memory
+        #[arg(long, value_name = "FILE")]
+        state: Option<PathBuf>,
+    },
+    /// Empty the project's embedded cloud
+    Reset,
+    /// Print what exists in the project's embedded cloud
+    Inventory(FormatArgs),
+    /// Print every call the project's embedded cloud was asked
+    Log(FormatArgs),
+    /// Read or move the embedded cloud's clock
+    Clock {
+        /// How far to move it: 32d, 12h, 30m, 10s
+        #[arg(long, value_name = "DURATION")]
+        advance: Option<String>,
+    },
+}
+
+/// Commands of the catalogue.
+#[derive(Debug, Subcommand)]
+pub enum CatalogCommand {
+    /// Services of the API
+    Services(FormatArgs),
+    /// Kinds of resources and look-ups
+    Kinds(FormatArgs),
+    /// Everything about one kind
+    Kind {
+        /// Its name, such as vpc.subnet
+        kind: String,
+        /// Output format
+        #[command(flatten)]
+        format: FormatArgs,
+    },
+    /// Regions
+    Regions(FormatArgs),
+    /// Zones
+    Zones {
+        /// Of this region only
+        #[arg(long)]
+        region: Option<String>,
+        /// Output format
+        #[command(flatten)]
+        format: FormatArgs,
+    },
+    /// Billing methods
+    Billing(FormatArgs),
+}
+
+/// Options of `api`.
+#[derive(Args, Debug)]
+pub struct ApiArgs {
+    /// Service, such as vm
+    pub service: String,
+    /// Operation, such as describeInstances
+    pub operation: String,
+    /// Region
+    #[arg(long)]
+    pub region: Option<String>,
+    /// A parameter: text, or JSON for numbers, lists and objects (repeatable)
+    #[arg(short = 'p', long = "param", value_name = "NAME=VALUE")]
+    pub params: Vec<String>,
+    /// All parameters as one JSON object, or @FILE
+    #[arg(long, value_name = "JSON")]
+    pub input: Option<String>,
+    /// Output format
+    #[arg(long, default_value = "json", value_name = "FORMAT")]
+    pub format: Format,
+}
+
+/// Options of `explain`.
+#[derive(Args, Debug)]
+pub struct ExplainArgs {
+    /// The code, such as E0312; all codes without it
+    pub code: Option<String>,
+}

@@ -1,0 +1,104 @@
+//! The terminal: data to standard output, everything else to standard error.
+
+use crate::args::ColorChoice;
+use firma_model::{diagnostic::Diagnostics, span::Source};
+use std::{
+    collections::BTreeMap,
+    io::{self, IsTerminal, Write},
+    sync::atomic::{AtomicBool, Ordering},
+};
+
+/// Set when standard output was closed by whoever read it: printing stops, work goes on.
+static STDOUT_CLOSED: AtomicBool = AtomicBool::new(false);
+
+/// What we know of the terminal.
+#[derive(Clone, Copy, Debug)]
+pub struct Terminal {
+    /// Standard output takes colours.
+    pub color_out: bool,
+    /// Standard error takes colours.
+    pub color_err: bool,
+    /// Standard error is a terminal: a live view makes sense.
+    pub live: bool,
+    /// Standard input and error are terminals: questions make sense.
+    pub interactive: bool,
+}
+
+impl Terminal {
+    /// Looks.
+    pub fn new(choice: ColorChoice, env: &BTreeMap<String, String>) -> Terminal {
+        let plain = env.get("NO_COLOR").is_some_and(|value| !value.is_empty())
+            || env.get("TERM").is_some_and(|term| term == "dumb");
+        let color = |tty: bool| match choice {
+            ColorChoice::Auto => tty && !plain,
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+        };
+        let ci = env.get("CI").is_some_and(|value| !value.is_empty() && value != "false");
+        let (out, err) = (io::stdout().is_terminal(), io::stderr().is_terminal());
+        Terminal {
+            color_out: color(out),
+            color_err: color(err),
+            live: err && !ci && !env.get("TERM").is_some_and(|term| term == "dumb"),
+            interactive: err && io::stdin().is_terminal(),
+        }
+    }
+
+    /// Prints data. When the reader has gone, says so once on standard error and prints no more.
+    pub fn data(&self, text: &str) {
+        if STDOUT_CLOSED.load(Ordering::Relaxed) {
+            return;
+        }
+        let mut out = io::stdout().lock();
+        let end = if text.ends_with('\n') || text.is_empty() { "" } else { "\n" };
+        if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.write_all(end.as_bytes())).and_then(|()| out.flush())
+        {
+            STDOUT_CLOSED.store(true, Ordering::Relaxed);
+            if error.kind() == io::ErrorKind::BrokenPipe {
+                self.note("standard output was closed; the rest is not printed, the work goes on");
+            } else {
+                self.note(&format!("error[E0903]: cannot write to standard output: {error}"));
+            }
+        }
+    }
+
+    /// Prints JSON data, indented.
+    pub fn json(&self, value: &serde_json::Value) {
+        self.data(&serde_json::to_string_pretty(value).unwrap_or_default());
+    }
+
+    /// Says something to the person; nothing to do if nobody listens.
+    pub fn note(&self, text: &str) {
+        let mut err = io::stderr().lock();
+        let _ = writeln!(err, "{text}");
+    }
+
+    /// Renders findings to standard error.
+    pub fn diagnostics(&self, diagnostics: &Diagnostics, sources: &[Source]) {
+        if !diagnostics.is_empty() {
+            let text = firma_review::diagnostic::render(diagnostics, sources, style(self.color_err));
+            let mut err = io::stderr().lock();
+            let _ = err.write_all(text.as_bytes());
+        }
+    }
+
+    /// Asks for `yes`.
+    pub fn confirm(&self, question: &str) -> bool {
+        let mut err = io::stderr().lock();
+        let _ = write!(err, "{question} ");
+        let _ = err.flush();
+        drop(err);
+        let mut answer = String::new();
+        io::stdin().read_line(&mut answer).is_ok() && answer.trim() == "yes"
+    }
+}
+
+/// Whether anything could not be printed.
+pub fn stdout_was_closed() -> bool {
+    STDOUT_CLOSED.load(Ordering::Relaxed)
+}
+
+/// The style for colours or none.
+pub fn style(color: bool) -> firma_review::Style {
+    if color { firma_review::Style::colored() } else { firma_review::Style::plain() }
+}

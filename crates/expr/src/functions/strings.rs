@@ -1,0 +1,206 @@
+//! Text: case, trimming, parts, joining.
+
+use super::{Arguments, Failure, Function, Gives, Kind, Parameter};
+use firma_model::{number::Number, value::Value};
+
+const STR: Parameter = Parameter::new("str", Kind::Text);
+
+/// A combining mark or a joiner belongs to the character before it.
+fn extends(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{fe20}'..='\u{fe2f}' | '\u{200d}' | '\u{1f3fb}'..='\u{1f3ff}')
+}
+
+/// The characters as people count them: marks, joiners and line ends stay with what they belong to.
+pub(super) fn characters(text: &str) -> Vec<&str> {
+    let mut starts: Vec<usize> = Vec::new();
+    let mut before = None;
+    for (at, c) in text.char_indices() {
+        let joined = extends(c) || before == Some('\u{200d}') || (before == Some('\r') && c == '\n');
+        if starts.is_empty() || !joined {
+            starts.push(at);
+        }
+        before = Some(c);
+    }
+    let ends = starts.iter().skip(1).copied().chain([text.len()]);
+    starts.iter().zip(ends).map(|(start, end)| &text[*start..end]).collect()
+}
+
+pub(super) const LOWER: Function =
+    Function::new("lower", "All letters in lower case.", &[STR], Gives::Text, |arguments| {
+        arguments.made(arguments.text(0).to_lowercase())
+    });
+
+pub(super) const UPPER: Function =
+    Function::new("upper", "All letters in upper case.", &[STR], Gives::Text, |arguments| {
+        arguments.made(arguments.text(0).to_uppercase())
+    });
+
+pub(super) const TITLE: Function =
+    Function::new("title", "The first letter of each word in upper case.", &[STR], Gives::Text, |arguments| {
+        let mut out = String::new();
+        let mut within = false;
+        for c in arguments.text(0).chars() {
+            if within {
+                out.push(c);
+            } else {
+                out.extend(c.to_uppercase());
+            }
+            within = c.is_alphanumeric() || c == '_' || (!c.is_ascii() && !c.is_whitespace());
+        }
+        arguments.made(out)
+    });
+
+pub(super) const CHOMP: Function =
+    Function::new("chomp", "The text without line ends at its end.", &[STR], Gives::Text, |arguments| {
+        Ok(Value::from(arguments.text(0).trim_end_matches(['\n', '\r'])))
+    });
+
+pub(super) const STRREV: Function =
+    Function::new("strrev", "The characters in reverse.", &[STR], Gives::Text, |arguments| {
+        arguments.made(characters(arguments.text(0)).into_iter().rev().collect())
+    });
+
+pub(super) const SUBSTR: Function = Function::new(
+    "substr",
+    "A part of a text: from an offset (negative: from the end), of a length (-1: to the end).",
+    &[STR, Parameter::new("offset", Kind::Number), Parameter::new("length", Kind::Number)],
+    Gives::Text,
+    |arguments| {
+        let characters = characters(arguments.text(0));
+        let (offset, length) = (arguments.whole(1)?, arguments.whole(2)?);
+        let count = characters.len() as i64;
+        // An offset before the beginning counts from the beginning, as in Terraform.
+        let start = if offset < 0 { (count + offset.max(-count)).max(0) } else { offset.min(count) };
+        let end = if length < 0 { count } else { start.saturating_add(length).min(count) };
+        Ok(Value::from(characters[start as usize..end as usize].concat()))
+    },
+);
+
+pub(super) const STARTSWITH: Function = Function::new(
+    "startswith",
+    "Whether a text begins with another.",
+    &[STR, Parameter::new("prefix", Kind::Text)],
+    Gives::Bool,
+    |arguments| Ok(Value::Bool(arguments.text(0).starts_with(arguments.text(1)))),
+);
+
+pub(super) const ENDSWITH: Function = Function::new(
+    "endswith",
+    "Whether a text ends with another.",
+    &[STR, Parameter::new("suffix", Kind::Text)],
+    Gives::Bool,
+    |arguments| Ok(Value::Bool(arguments.text(0).ends_with(arguments.text(1)))),
+);
+
+pub(super) const STRCONTAINS: Function = Function::new(
+    "strcontains",
+    "Whether a text contains another.",
+    &[STR, Parameter::new("substr", Kind::Text)],
+    Gives::Bool,
+    |arguments| Ok(Value::Bool(arguments.text(0).contains(arguments.text(1)))),
+);
+
+pub(super) const TRIM: Function = Function::new(
+    "trim",
+    "The text without the given characters at both ends.",
+    &[STR, Parameter::new("cutset", Kind::Text)],
+    Gives::Text,
+    |arguments| {
+        let cut = arguments.text(1);
+        Ok(Value::from(arguments.text(0).trim_matches(|c| cut.contains(c))))
+    },
+);
+
+pub(super) const TRIMPREFIX: Function = Function::new(
+    "trimprefix",
+    "The text without a prefix.",
+    &[STR, Parameter::new("prefix", Kind::Text)],
+    Gives::Text,
+    |arguments| {
+        let text = arguments.text(0);
+        Ok(Value::from(text.strip_prefix(arguments.text(1)).unwrap_or(text)))
+    },
+);
+
+pub(super) const TRIMSUFFIX: Function = Function::new(
+    "trimsuffix",
+    "The text without a suffix.",
+    &[STR, Parameter::new("suffix", Kind::Text)],
+    Gives::Text,
+    |arguments| {
+        let text = arguments.text(0);
+        Ok(Value::from(text.strip_suffix(arguments.text(1)).unwrap_or(text)))
+    },
+);
+
+pub(super) const TRIMSPACE: Function =
+    Function::new("trimspace", "The text without white space at both ends.", &[STR], Gives::Text, |arguments| {
+        Ok(Value::from(arguments.text(0).trim()))
+    });
+
+pub(super) const INDENT: Function = Function::new(
+    "indent",
+    "Puts spaces before every line but the first.",
+    &[Parameter::new("spaces", Kind::Number), Parameter::new("string", Kind::Text)],
+    Gives::Text,
+    |arguments| {
+        let (spaces, text) = (arguments.size(0)?, arguments.text(1));
+        let lines = text.matches('\n').count();
+        arguments.afford(lines.saturating_mul(spaces).saturating_add(text.len()))?;
+        arguments.made(text.replace('\n', &format!("\n{}", " ".repeat(spaces))))
+    },
+);
+
+pub(super) const SPLIT: Function = Function::new(
+    "split",
+    "The parts of a text between separators.",
+    &[Parameter::new("separator", Kind::Text), STR],
+    Gives::Texts,
+    |arguments| {
+        let (separator, text) = (arguments.text(0), arguments.text(1));
+        let parts: Vec<Value> = if separator.is_empty() {
+            characters(text).into_iter().map(Value::from).collect()
+        } else {
+            text.split(separator).map(Value::from).collect()
+        };
+        arguments.charge(parts.len())?;
+        Ok(Value::List(parts))
+    },
+);
+
+fn joined(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    if arguments.len() < 2 {
+        return Err(Failure::Call("at least one list is needed".to_owned()));
+    }
+    let separator = arguments.text(0);
+    let mut out = String::new();
+    let mut first = true;
+    for at in 1..arguments.len() {
+        for text in arguments.texts(at) {
+            if !first {
+                out.push_str(separator);
+            }
+            first = false;
+            out.push_str(text);
+            if out.len() > arguments.max_text() {
+                arguments.afford(out.len())?;
+            }
+        }
+    }
+    arguments.made(out)
+}
+
+pub(super) const JOIN: Function = Function::new(
+    "join",
+    "The elements of lists as one text, with a separator between them.",
+    &[Parameter::new("separator", Kind::Text)],
+    Gives::Text,
+    joined,
+)
+.variadic(Parameter::new("lists", Kind::Texts));
+
+/// How long a text is, as people count.
+pub(super) fn length(text: &str) -> Value {
+    Value::Number(Number::from(characters(text).len()))
+}

@@ -1,0 +1,195 @@
+//! The tables of the file: changes, the snapshot, calls.
+
+use super::{EmbeddedError, Options};
+use firma_emulator::{CallRecord, Change, Moment};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Result, params};
+use serde_json::Value;
+use std::path::Path;
+use std::time::Duration;
+
+const SCHEMA: &str = include_str!("../../../../state/emulator/0001_initial.sql");
+const VERSION: i64 = 1;
+/// `FEMU`: tells an emulator's file from any other.
+const APPLICATION_ID: i64 = 0x4645_4D55;
+/// How long another process may hold the lock. Its transactions last milliseconds; a stopped process frees the lock.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The open file.
+pub(super) struct Log {
+    connection: Connection,
+    fsync: bool,
+}
+
+impl Log {
+    /// Opens the file, makes the tables in a new one; returns the seed too.
+    pub(super) fn open(options: &Options) -> std::result::Result<(Log, u64), EmbeddedError> {
+        let path = options.path.as_path();
+        if let Some(directory) = path.parent().filter(|d| !d.as_os_str().is_empty()) {
+            std::fs::create_dir_all(directory).map_err(|e| file(path, &e))?;
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).map_err(|e| file(path, &e))?;
+        keep_private(path).map_err(|e| file(path, &e))?;
+        connection.busy_timeout(PATIENCE).map_err(|e| file(path, &e))?;
+        let mut log = Log { connection, fsync: true };
+        log.prepare(path, options.seed).map(|seed| (log, seed))
+    }
+
+    fn prepare(&mut self, path: &Path, seed: u64) -> std::result::Result<u64, EmbeddedError> {
+        let lost = |e: rusqlite::Error| match e.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::NotADatabase) => EmbeddedError::Foreign(path.to_owned()),
+            _ => file(path, &e),
+        };
+        let (application, version, tables) = self.identity().map_err(lost)?;
+        if tables > 0 && application != APPLICATION_ID {
+            return Err(EmbeddedError::Foreign(path.to_owned()));
+        }
+        if version > VERSION {
+            return Err(EmbeddedError::Newer { path: path.to_owned(), version });
+        }
+        self.connection.pragma_update(None, "journal_mode", "WAL").map_err(lost)?;
+        self.begin().map_err(lost)?;
+        // Another process may have made the tables since they were looked for.
+        if self.identity().map_err(lost)?.1 == 0 {
+            self.connection.execute_batch(SCHEMA).map_err(lost)?;
+            let seed = i64::from_ne_bytes(seed.to_ne_bytes());
+            self.connection.execute("INSERT INTO origin (one, seed) VALUES (1, ?1)", [seed]).map_err(lost)?;
+            self.connection.pragma_update(None, "application_id", APPLICATION_ID).map_err(lost)?;
+            self.connection.pragma_update(None, "user_version", VERSION).map_err(lost)?;
+        }
+        let seed: i64 = self.connection.query_row("SELECT seed FROM origin", [], |r| r.get(0)).map_err(lost)?;
+        self.commit().map_err(lost)?;
+        Ok(u64::from_ne_bytes(seed.to_ne_bytes()))
+    }
+
+    /// Application id, version, number of tables.
+    fn identity(&self) -> Result<(i64, i64, i64)> {
+        let pragma = |name: &str| self.connection.pragma_query_value(None, name, |r| r.get::<_, i64>(0));
+        let tables = self.connection.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0))?;
+        Ok((pragma("application_id")?, pragma("user_version")?, tables))
+    }
+
+    /// Whether commits reach the disk before they return. Changes must; a batch of reads only adds to the log of calls,
+    /// which a power cut may shorten.
+    pub(super) fn set_fsync(&mut self, fsync: bool) -> Result<()> {
+        if self.fsync != fsync {
+            self.connection.pragma_update(None, "synchronous", if fsync { "FULL" } else { "NORMAL" })?;
+            self.fsync = fsync;
+        }
+        Ok(())
+    }
+
+    pub(super) fn begin(&self) -> Result<()> {
+        self.connection.execute_batch("BEGIN IMMEDIATE")
+    }
+
+    pub(super) fn commit(&self) -> Result<()> {
+        self.connection.execute_batch("COMMIT")
+    }
+
+    /// Gives everything since `begin` up.
+    pub(super) fn roll_back(&self) {
+        // Where there is no transaction any more SQLite has rolled it back already.
+        if !self.connection.is_autocommit() {
+            drop(self.connection.execute_batch("ROLLBACK"));
+        }
+    }
+
+    /// The newest snapshot and the number of its last change.
+    pub(super) fn snapshot(&self) -> Result<Option<(i64, Vec<u8>)>> {
+        let newest = "SELECT seq, world FROM snapshot ORDER BY seq DESC LIMIT 1";
+        self.connection.query_row(newest, [], |r| Ok((r.get(0)?, r.get(1)?))).optional()
+    }
+
+    pub(super) fn set_snapshot(&self, seq: i64, world: &[u8]) -> Result<()> {
+        self.connection.execute("DELETE FROM snapshot", [])?;
+        self.connection.execute("INSERT INTO snapshot (seq, world) VALUES (?1, ?2)", params![seq, world]).map(drop)
+    }
+
+    /// Changes after this number, in order.
+    pub(super) fn changes_after(&self, seq: i64) -> Result<Vec<(i64, Change)>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT seq, at, service, operation, parameters FROM change WHERE seq > ?1 ORDER BY seq",
+        )?;
+        let rows = select.query_map([seq], |r| {
+            let text: String = r.get(4)?;
+            let parameters = match serde_json::from_str(&text) {
+                Ok(Value::Object(parameters)) => parameters,
+                _ => return Err(rusqlite::Error::InvalidColumnType(4, "parameters".into(), rusqlite::types::Type::Text)),
+            };
+            let change =
+                Change { at: Moment(r.get(1)?), service: r.get(2)?, operation: r.get(3)?, parameters };
+            Ok((r.get(0)?, change))
+        })?;
+        rows.collect()
+    }
+
+    pub(super) fn add_change(&self, seq: i64, change: &Change) -> Result<()> {
+        let mut insert = self.connection.prepare_cached(
+            "INSERT INTO change (seq, at, service, operation, parameters) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?;
+        let parameters = Value::Object(change.parameters.clone()).to_string();
+        insert.execute(params![seq, change.at.0, change.service, change.operation, parameters]).map(drop)
+    }
+
+    pub(super) fn add_call(&self, call: &CallRecord) -> Result<()> {
+        let mut insert = self.connection.prepare_cached(
+            "INSERT INTO call (at, service, operation, region, code, status, request_id, mutating)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        )?;
+        let row = params![
+            call.at.0,
+            call.service,
+            call.operation,
+            call.region,
+            call.code,
+            call.status,
+            call.request_id,
+            call.mutating
+        ];
+        insert.execute(row).map(drop)
+    }
+
+    /// Every call as the log shows it.
+    pub(super) fn calls(&self) -> Result<Vec<Value>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT seq, at, service, operation, region, code, status, request_id, mutating FROM call ORDER BY seq",
+        )?;
+        let rows = select.query_map([], |r| {
+            let call = CallRecord {
+                at: Moment(r.get(1)?),
+                service: r.get(2)?,
+                operation: r.get(3)?,
+                region: r.get(4)?,
+                code: r.get(5)?,
+                status: r.get(6)?,
+                request_id: r.get(7)?,
+                mutating: r.get(8)?,
+            };
+            Ok(call.view(r.get::<_, i64>(0)?.unsigned_abs()))
+        })?;
+        rows.collect()
+    }
+
+    pub(super) fn forget_calls(&self) -> Result<()> {
+        self.connection.execute("DELETE FROM call", []).map(drop)
+    }
+}
+
+/// Kept calls hold passwords of instances: the file is its owner's alone. By path, because opening and closing the file a
+/// second time would drop SQLite's locks.
+#[cfg(unix)]
+fn keep_private(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))
+}
+
+#[cfg(not(unix))]
+fn keep_private(_: &Path) -> std::io::Result<()> {
+    Ok(())
+}
+
+/// A failure of the file.
+pub(super) fn file(path: &Path, error: &dyn std::error::Error) -> EmbeddedError {
+    EmbeddedError::File { path: path.to_owned(), message: error.to_string() }
+}

@@ -1,0 +1,11 @@
+//! The store from outside: opening, journal, leases, sealing, plans, damage, writing together.
+
+mod world;
+mod opening;
+mod journal;
+mod leases;
+mod sealing;
+mod plans;
+mod damage;
+mod writing;
+mod fold;
