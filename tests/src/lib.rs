@@ -1,1 +1,10 @@
-//! Harness (being written).
+//! What the tests of the whole share. Nothing here is part of the program.
+//!
+//! - [`binary`]: builds the `firma` command once and says where it is; [`sandbox`] runs it in a directory of its own.
+//! - [`scenario`]: scripts that drive the command, with recorded transcripts (`tests/scenarios`).
+//! - [`tidy`]: rules of the source tree that no compiler checks.
+
+pub mod binary;
+pub mod sandbox;
+pub mod scenario;
+pub mod tidy;

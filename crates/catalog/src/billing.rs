@@ -7,11 +7,11 @@ use firma_model::{
     span::Span,
     suggest::closest,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::sync::OnceLock;
 
 /// A billing method.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Method {
     /// `prepaid_by_duration`.
@@ -31,7 +31,7 @@ impl Method {
 }
 
 /// A unit of time and how many of it are sold.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Term {
     /// `month`, `year`.

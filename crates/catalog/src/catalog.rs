@@ -6,12 +6,8 @@ use crate::{
     procedure::{LookupProcedure, Procedure},
     text::{KindText, LookupText},
 };
-use firma_model::{
-    address::KindId,
-    diagnostic::Diagnostic,
-    span::Span,
-    suggest::closest,
-};
+use firma_model::{address::KindId, diagnostic::Diagnostic, span::Span, suggest::closest};
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::{
     collections::BTreeMap,
@@ -26,7 +22,7 @@ pub struct Catalog {
 }
 
 /// A line of a list: id and title.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Entry {
     /// `vpc.subnet`.
     pub id: String,
@@ -92,8 +88,7 @@ impl Catalog {
     pub fn unknown_kind(&self, id: &str, span: Span) -> Diagnostic {
         let error = Diagnostic::error(codes::UNKNOWN_KIND, format!("there is no kind `{id}`")).at(span);
         let service = id.split('.').next().unwrap_or(id);
-        let of_service: Vec<&str> =
-            self.kind_names().filter(|kind| kind.split('.').next() == Some(service)).collect();
+        let of_service: Vec<&str> = self.kind_names().filter(|kind| kind.split('.').next() == Some(service)).collect();
         match (closest(id, self.kind_names()), of_service.is_empty()) {
             (Some(near), _) => error.did_you_mean(Some(near)),
             (None, false) => error.hint(format!("kinds of {service} are {}", of_service.join(", "))),
@@ -135,10 +130,7 @@ fn find(texts: &'static Texts, id: &str) -> Option<(&'static str, &'static str)>
 }
 
 fn entries(texts: &Texts) -> Vec<Entry> {
-    texts
-        .iter()
-        .map(|(id, text)| Entry { id: (*id).to_owned(), title: title(text).to_owned() })
-        .collect()
+    texts.iter().map(|(id, text)| Entry { id: (*id).to_owned(), title: title(text).to_owned() }).collect()
 }
 
 /// The title is a text's first line (`title = "..."`; a test holds every kind to it): lists need not parse the rest.

@@ -36,11 +36,14 @@ pub struct KindView {
 pub struct AttributeView {
     /// Manifest name.
     pub name: String,
-    /// Type.
+    /// Type; that of tables is in `fields`.
     #[serde(rename = "type")]
     pub ty: String,
     /// Must be set.
     pub required: bool,
+    /// Fields inside, by dotted path.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<FieldView>,
     /// What a change does: `replaces`, `updates in place`, ...
     pub change: String,
     /// What the service fills in.
@@ -54,6 +57,21 @@ pub struct AttributeView {
     /// More for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub doc: Option<String>,
+}
+
+/// A field inside an attribute.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FieldView {
+    /// Dotted path inside the attribute.
+    pub path: String,
+    /// Type.
+    #[serde(rename = "type")]
+    pub ty: String,
+    /// Must be set where the table around it is.
+    pub required: bool,
+    /// Kind whose id it holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub references: Option<String>,
 }
 
 /// A read-only attribute.
@@ -153,10 +171,13 @@ impl KindView {
         for a in &self.attributes {
             let required = if a.required { "required; " } else { "" };
             let secret = if a.write_only { "; never stored" } else { "" };
-            let ty = a.ty.split_once('{').map_or(a.ty.as_str(), |(head, _)| head.trim_end_matches('('));
-            out.push_str(&format!("  {:width$}  {ty}; {required}{}{secret}\n", a.name, a.change));
+            out.push_str(&format!("  {:width$}  {}; {required}{}{secret}\n", a.name, a.ty, a.change));
             if let Some(doc) = &a.doc {
                 out.push_str(&format!("  {:width$}  {doc}\n", ""));
+            }
+            for field in &a.fields {
+                let required = if field.required { "; required" } else { "" };
+                out.push_str(&format!("  {:width$}    .{} {}{required}\n", "", field.path, field.ty));
             }
         }
         out.push_str("\nread-only\n");
@@ -173,8 +194,34 @@ impl KindView {
     }
 }
 
+/// The type in a word or two; the fields of tables are listed by themselves.
 fn type_text(shape: &Shape) -> String {
-    type_of(shape).to_string()
+    match shape {
+        Shape::Object(_) => "table".to_owned(),
+        Shape::List(item) => format!("list({})", type_text(item)),
+        Shape::Set(item) => format!("set({})", type_text(item)),
+        Shape::Integer => "integer".to_owned(),
+        other => type_of(other).to_string(),
+    }
+}
+
+fn fields(shape: &Shape, prefix: &str, out: &mut Vec<FieldView>) {
+    match shape {
+        Shape::List(item) | Shape::Set(item) => fields(item, prefix, out),
+        Shape::Object(members) => {
+            for (name, field) in members {
+                let path = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+                out.push(FieldView {
+                    path: path.clone(),
+                    ty: type_text(&field.shape),
+                    required: field.required,
+                    references: field.references.clone(),
+                });
+                fields(&field.shape, &path, out);
+            }
+        }
+        _ => {}
+    }
 }
 
 fn attribute(procedure: &Procedure, name: &str, attribute: &Attribute) -> AttributeView {
@@ -187,7 +234,10 @@ fn attribute(procedure: &Procedure, name: &str, attribute: &Attribute) -> Attrib
             notice.map_or_else(|| grows.to_owned(), |notice| format!("{grows}: {notice}"))
         }
     };
+    let mut inside = Vec::new();
+    fields(&attribute.shape, "", &mut inside);
     AttributeView {
+        fields: inside,
         name: name.to_owned(),
         ty: type_text(&attribute.shape),
         required: attribute.required,

@@ -21,10 +21,9 @@ fn no_kind_has_findings() {
 
 #[test]
 fn lists_are_sorted_and_titles_need_no_parsing() {
-    for (list, entries) in [
-        (builtin::KINDS, Catalog::builtin().kinds()),
-        (builtin::LOOKUPS, Catalog::builtin().lookups()),
-    ] {
+    for (list, entries) in
+        [(builtin::KINDS, Catalog::builtin().kinds()), (builtin::LOOKUPS, Catalog::builtin().lookups())]
+    {
         assert!(list.is_sorted_by(|a, b| a.0 < b.0));
         for ((id, text), entry) in list.iter().zip(entries) {
             let parsed: toml::Table = toml::from_str(text).expect("TOML");

@@ -1,1 +1,81 @@
-fn main() {}
+//! `firma`: the only reader of the environment, the home directory and manifest files.
+
+mod args;
+mod commands;
+mod exit;
+mod ops;
+mod terminal;
+
+use args::{Cli, Command};
+use clap::{CommandFactory, Parser, error::ErrorKind};
+use exit::{Exit, Outcome};
+use std::{collections::BTreeMap, process::ExitCode};
+use terminal::Terminal;
+
+/// What every command is given.
+pub struct Context {
+    /// The project's directory.
+    pub directory: std::path::PathBuf,
+    /// The environment, read once.
+    pub env: BTreeMap<String, String>,
+    /// The terminal.
+    pub terminal: Terminal,
+}
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let shown = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            // Nothing to do when nobody listens.
+            let _ = error.print();
+            return if shown { Exit::Done.into() } else { Exit::Error.into() };
+        }
+    };
+    // Names and values that are not text cannot be named in a manifest either.
+    let env: BTreeMap<String, String> =
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect();
+    let terminal = Terminal::new(cli.color, &env);
+    let context = Context { directory: cli.directory, env, terminal };
+    match run(&context, cli.command) {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            terminal.diagnostics(&failure.diagnostics, &failure.sources);
+            failure.exit.into()
+        }
+    }
+}
+
+fn run(context: &Context, command: Command) -> Outcome {
+    match command {
+        Command::Init(args) => commands::init::run(context, &args),
+        Command::Validate(args) => commands::validate::run(context, args),
+        Command::Plan(args) => block_on(commands::plan::run(context, &args)),
+        Command::Apply(args) => block_on(commands::apply::apply(context, &args)),
+        Command::Destroy(args) => block_on(commands::apply::destroy(context, &args)),
+        Command::Show(args) => commands::show::run(context, &args),
+        Command::Output(args) => commands::output::run(context, &args),
+        Command::State(command) => commands::state::run(context, &command),
+        Command::History(args) => commands::history::run(context, &args),
+        Command::Recover(args) => block_on(commands::recover::run(context, &args)),
+        Command::Emulator(command) => block_on(commands::emulator::run(context, &command)),
+        Command::Catalog(command) => commands::catalog::run(context, &command),
+        Command::Api(args) => block_on(commands::api::run(context, &args)),
+        Command::Explain(args) => commands::explain::run(context, &args),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "firma", &mut script);
+            context.terminal.data(&String::from_utf8_lossy(&script));
+            Ok(Exit::Done)
+        }
+    }
+}
+
+/// Runs a flow that talks to the cloud. One thread drives it: the work is waiting, not computing.
+fn block_on(flow: impl Future<Output = Outcome>) -> Outcome {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    match runtime {
+        Ok(runtime) => runtime.block_on(flow),
+        Err(error) => Err(firma_model::diagnostic::Diagnostic::error("E0902", format!("cannot start: {error}")).into()),
+    }
+}

@@ -14,6 +14,7 @@ mod shapes;
 mod template;
 
 pub(crate) use env::Env;
+pub(crate) use operator::equal;
 
 use crate::{
     codes,

@@ -25,8 +25,8 @@ mod table;
 mod types;
 
 pub(crate) use arguments::{Arguments, Failure};
-pub use signature::Function;
-pub(crate) use signature::{Gives, Kind, Parameter, Sees};
+pub use signature::{Function, Kind, Parameter};
+pub(crate) use signature::{Gives, Sees};
 pub use table::FUNCTIONS;
 
 /// The function of a name.

@@ -33,7 +33,7 @@ mod functions;
 pub use codes::CODES;
 pub use convert::{ConvertError, convert};
 pub use evaluate::evaluate;
-pub use functions::{FUNCTIONS, Function};
+pub use functions::{FUNCTIONS, Function, Kind, Parameter};
 pub use limits::Limits;
 pub use parse::{MAX_TEXT, parse};
 pub use reference::{Reference, Segment, each_reference};

@@ -52,7 +52,7 @@ type Lowered = Result<Expr, Problem>;
 /// Replaces the offsets that lowering left in spans by places in the source.
 pub(crate) fn place(expr: &mut Expr, span: &dyn Fn(usize, usize) -> Span) {
     expr.span = span(expr.span.start as usize, expr.span.end as usize);
-    let mut each = |inner: &mut Expr| place(inner, span);
+    let each = |inner: &mut Expr| place(inner, span);
     match &mut expr.kind {
         ExprKind::Literal(_) | ExprKind::Name(_) | ExprKind::Node(_) => {}
         ExprKind::Attribute(of, _) | ExprKind::Unary(_, of) | ExprKind::Sensitive(of) => each(of),
@@ -210,7 +210,7 @@ fn too_deep(range: Range<usize>) -> Problem {
 
 fn literal_number(number: &Formatted<hcl_edit::Number>, range: &Range<usize>) -> Result<Number, Problem> {
     // The written digits: beyond 64 bits the parser rounds.
-    let written = number.as_repr().map(|repr| repr.as_str().chars().filter(|c| !c.is_whitespace()).collect::<String>());
+    let written = number.as_repr().map(|repr| repr.chars().filter(|c| !c.is_whitespace()).collect::<String>());
     let text = written.unwrap_or_else(|| number.value().to_string());
     Number::parse(&text)
         .ok_or_else(|| Problem::new(codes::SYNTAX, format!("the number {text} is out of range"), range.clone()))

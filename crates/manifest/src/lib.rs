@@ -1,1 +1,33 @@
-//! manifest (being written).
+//! From TOML manifests to the desired world.
+//!
+//! 1. [`read`] parses the files of a directory ([`is_manifest_file`] says which) and merges them into a [`Project`]:
+//!    every block as written, every string with `${` parsed, every part with its place.
+//! 2. [`settings`] evaluates what must be known first: which cloud, which state.
+//! 3. [`variables`] finds the value of every variable.
+//! 4. [`evaluate`] makes the desired world of it: references are replaced by what configuration fixes, defaults are
+//!    resolved, instances are made. Look-ups that have no answer yet come back as a list, to be answered before the next
+//!    evaluation.
+//!
+//! All of it is pure: texts, environment, answers and files are arguments. Every function returns everything it found
+//! wrong, in the order of the files; [`CODES`] explains the codes.
+
+mod codes;
+mod files;
+mod version;
+mod source;
+mod project;
+mod sections;
+mod read;
+mod environment;
+mod settings;
+mod variables;
+mod order;
+mod evaluate;
+
+pub use codes::CODES;
+pub use evaluate::{Evaluated, Inputs, Timeouts, evaluate};
+pub use files::{is_automatic_variable_file, is_manifest_file};
+pub use project::Project;
+pub use read::read;
+pub use settings::{Backend, DEFAULT_ENDPOINT, Endpoint, Settings, SignatureScheme, settings};
+pub use variables::{Origin, VariableInput, VariableSource, Variables, variables};

@@ -9,6 +9,7 @@
 pub mod worlds;
 pub mod step;
 pub mod observe;
+pub mod lookup;
 pub mod secret;
 pub mod compare;
 pub mod diff;
@@ -21,8 +22,13 @@ pub mod order;
 pub mod lower;
 pub mod preflight;
 pub mod audit;
+pub mod format;
 pub mod fill;
+pub mod wait;
+pub mod outputs;
+pub mod recover;
 pub mod progress;
 
+pub use firma_catalog::procedure;
 pub use make::plan;
 pub use worlds::{Options, Worlds};

@@ -68,8 +68,7 @@ pub(crate) fn objects(
     connection: &Connection,
     keys: Option<&Keyring>,
 ) -> Result<(Vec<Record>, Vec<Record>), StoreError> {
-    let mut statement =
-        connection.prepare_cached(&format!("SELECT {COLUMNS} FROM object"))?;
+    let mut statement = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM object"))?;
     let mut rows = statement.query([])?;
     let mut reader = RecordReader::default();
     let (mut current, mut deposed) = (Vec::new(), Vec::new());

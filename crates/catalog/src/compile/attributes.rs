@@ -11,7 +11,17 @@ use std::collections::BTreeMap;
 
 /// Names at the top of a resource's table that mean the same for every kind.
 pub const RESERVED: [&str; 11] = [
-    "region", "zone", "zones", "billing", "tags", "for_each", "count", "enabled", "depends_on", "timeouts", "lifecycle",
+    "region",
+    "zone",
+    "zones",
+    "billing",
+    "tags",
+    "for_each",
+    "count",
+    "enabled",
+    "depends_on",
+    "timeouts",
+    "lifecycle",
 ];
 
 impl Kind<'_> {

@@ -3,9 +3,7 @@
 use super::{Attributes, Kind, REGION, operation, parse_path};
 use crate::{
     problem::{Findings, What},
-    procedure::{
-        Call, How, IdFilter, List, OnChange, Parameter, Read, Select, Source, Stage, StatusRule, Update,
-    },
+    procedure::{Call, How, IdFilter, List, OnChange, Parameter, Read, Select, Source, Stage, StatusRule, Update},
     text::{ElementCallText, ElementCallsText, IdentityText, SourceText, StageText, UpdateText},
 };
 use firma_api::{Operation, Param, Place, Type, path as api_path};
@@ -68,6 +66,12 @@ impl Kind<'_> {
         for name in ["pageNumber", "pageSize"] {
             if found.param(name).is_none() {
                 findings.unknown(format!("parameters of {}", text.operation), name);
+            }
+        }
+        for param in found.params.iter().filter(|param| param.required && param.name != REGION) {
+            let filled = text.fixed.keys().any(|path| head(path) == param.name);
+            if !filled && text.parameter.as_ref() != Some(&param.name) {
+                unfilled(found, param, findings);
             }
         }
         let fixed = text.fixed.iter().map(|(name, value)| {
@@ -197,13 +201,7 @@ impl Kind<'_> {
         Update { attributes: text.attributes.clone(), how, notice: text.notice.clone() }
     }
 
-    fn stage(
-        &self,
-        text: &StageText,
-        names: &[String],
-        attributes: &Attributes,
-        findings: &mut Findings<'_>,
-    ) -> Stage {
+    fn stage(&self, text: &StageText, names: &[String], attributes: &Attributes, findings: &mut Findings<'_>) -> Stage {
         let call = self.call(&text.operation, &text.parameters, &writes(names, attributes), findings);
         if self.text.status.is_none() && !text.until.is_empty() {
             findings.add(What::Missing("waiting for a status needs a status rule"));
@@ -225,7 +223,8 @@ impl Kind<'_> {
     }
 
     fn element_call(&self, text: &ElementCallText, findings: &mut Findings<'_>) -> Call {
-        let mut call = self.call_with(&text.operation, &BTreeMap::new(), &[], text.elements.iter().chain(&text.ids), findings);
+        let mut call =
+            self.call_with(&text.operation, &BTreeMap::new(), &[], text.elements.iter().chain(&text.ids), findings);
         let sources = [(&text.elements, Source::Elements), (&text.ids, Source::ElementIds)];
         for (name, source) in sources {
             if let Some(name) = name {

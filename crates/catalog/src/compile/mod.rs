@@ -11,8 +11,8 @@ mod members;
 mod shapes;
 
 use crate::{
-    procedure::{Cidr, Computed, Identity, Procedure, Recovery, Source, UsualSeconds, ZoneRule},
     problem::{Findings, Problem, What},
+    procedure::{Cidr, Computed, Identity, Procedure, Recovery, Source, UsualSeconds, ZoneRule},
     text::{IdentityText, KindText, RecoveryText, SecondsText, ZoneRuleText},
 };
 use firma_api::{Operation, Type, path as api_path};
@@ -257,7 +257,8 @@ impl Kind<'_> {
 
     fn cidr(&self, attributes: &Attributes, findings: &mut Findings<'_>) -> Option<Cidr> {
         let text = self.text.cidr.as_ref()?;
-        for name in std::iter::once(&text.attribute).chain(&text.parent).filter(|name| !attributes.contains_key(*name)) {
+        for name in std::iter::once(&text.attribute).chain(&text.parent).filter(|name| !attributes.contains_key(*name))
+        {
             findings.unknown("cidr", name.as_str());
         }
         Some(Cidr { attribute: text.attribute.clone(), parent: text.parent.clone() })

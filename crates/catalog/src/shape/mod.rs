@@ -9,13 +9,11 @@
 //! without duplicates.
 
 mod check;
-mod inherit;
 mod normal;
 mod project;
 mod wire;
 
 pub use check::{check, check_parameter, required, type_of};
-pub use inherit::inherit;
 pub use normal::{normalise, normalise_shape};
 pub use project::{SERVER_ID, SERVER_MADE, expires, fingerprint, project, read_path, select, status};
 pub use wire::{from_wire, modification, put_parameter, to_wire};

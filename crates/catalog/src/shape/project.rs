@@ -2,7 +2,7 @@
 
 use super::{
     normal::{element, normalise, normalise_shape},
-    wire::{at, from_wire},
+    wire::{at, from_wire, is_name},
 };
 use crate::procedure::{Attribute, Elements, Procedure, Shape};
 use firma_api::path as api_path;
@@ -80,6 +80,9 @@ fn observed_elements(attribute: &Attribute, rule: &Elements, json: &Json) -> Val
 
 /// The text at a read path.
 pub fn read_path<'j>(object: &'j Json, path: &str) -> Option<&'j str> {
+    if is_name(path) {
+        return object.get(path)?.as_str();
+    }
     let path = api_path::Path::parse(path).ok()?;
     api_path::get(object, &path)?.as_str()
 }

@@ -80,10 +80,14 @@ pub fn from_wire(shape: &Shape, json: &Json) -> Value {
     }
 }
 
+/// Whether a path is one name, as most are: then it need not be parsed.
+pub(super) fn is_name(path: &str) -> bool {
+    path.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
+
 /// What stands at a read path: one value, or for a path with `[]` the list of all. Absent and null are the same.
 pub(super) fn at(object: &Json, path: &str) -> Option<Json> {
-    // Most paths are one name.
-    if path.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+    if is_name(path) {
         return object.get(path).filter(|json| !json.is_null()).cloned();
     }
     let path = api_path::Path::parse(path).ok()?;

@@ -11,7 +11,7 @@ pub(crate) use data::{DATA_KEYS, read_data};
 pub(crate) use defaults::read_defaults;
 pub(crate) use output::read_output;
 pub(crate) use resource::{RESOURCE_KEYS, read_resource};
-pub(crate) use settings::{CLOUD_KEYS, PROJECT_KEYS, STATE_KEYS, read_project, read_table};
+pub(crate) use settings::{CLOUD_KEYS, ProjectTable, STATE_KEYS, read_project, read_table};
 pub(crate) use variable::read_variable;
 
 use firma_model::span::Span;

@@ -7,7 +7,7 @@ use crate::{
 use toml::de::DeTable;
 
 /// Keys of `[project]`.
-pub(crate) const PROJECT_KEYS: &[&str] = &["ignore", "name", "requires"];
+const PROJECT_KEYS: &[&str] = &["ignore", "name", "requires"];
 /// Keys of `[cloud]`.
 pub(crate) const CLOUD_KEYS: &[&str] = &["endpoint", "parallelism", "profile", "region", "scheme", "speed"];
 /// Keys of `[state]`.

@@ -6,7 +6,7 @@ use crate::{
     project::{Validation, Variable},
     source::Reader,
 };
-use firma_model::{diagnostic::Diagnostic, types::Type};
+use firma_model::{span::Span, types::Type};
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
@@ -80,16 +80,16 @@ fn read_validations<'t>(reader: &mut Reader<'t>, value: &Spanned<DeValue<'t>>) -
 }
 
 fn read_type<'t>(reader: &mut Reader<'t>, text: &str, value: &Spanned<DeValue<'t>>) -> Type {
-    match firma_expr::parse_type(text) {
-        Ok(ty) => ty,
-        Err(error) => {
-            let span = reader.span(&value.span());
-            reader.diagnostics.push(
-                Diagnostic::error(codes::BAD_TYPE, format!("this is no type: {error}"))
-                    .at(span)
-                    .hint("types are string, number, bool, any, list(T), set(T), map(T), object({ name = T }) and tuple([T])"),
-            );
-            Type::Any
-        }
-    }
+    let range = value.span();
+    let whole = reader.span(&range);
+    // A type is plain text; where TOML escapes hide in it, the whole token is shown.
+    let plain = range.len() == text.len() + 2;
+    let place = |start: usize, end: usize| match plain {
+        true => Span::new(whole.source, range.start + 1 + start, range.start + 1 + end),
+        false => whole,
+    };
+    firma_expr::parse_type(text, &place).unwrap_or_else(|diagnostic| {
+        reader.diagnostics.push(diagnostic);
+        Type::Any
+    })
 }

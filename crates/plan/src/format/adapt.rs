@@ -292,21 +292,21 @@ impl<K: Named + Ord, F: Form> Form for ByName<K, F> {
     }
 }
 
-/// Something or `null`.
-pub(super) struct Maybe<F>(PhantomData<F>);
+/// A field that is there or left out. Not `null` for absent: an attribute may well *be* null.
+pub(super) struct Present<F>(PhantomData<F>);
 
-impl<F: Form> Form for Maybe<F> {
+impl<F: Form> Form for Present<F> {
     type Of = Option<F::Of>;
 
     fn put<S: Serializer>(of: &Option<F::Of>, serializer: S) -> Result<S::Ok, S::Error> {
         match of {
-            Some(of) => serializer.serialize_some(&Put::<F>(of)),
+            Some(of) => F::put(of, serializer),
             None => serializer.serialize_none(),
         }
     }
 
     fn take<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<F::Of>, D::Error> {
-        Ok(Option::<Take<F>>::deserialize(deserializer)?.map(|Take(of)| of))
+        F::take(deserializer).map(Some)
     }
 }
 
@@ -325,4 +325,4 @@ impl<T: Serialize + for<'a> Deserialize<'a>> Form for Plain<T> {
     }
 }
 
-usable_in_fields!(Text<T>, Seq<F>, Distinct<F>, ByName<K, F>, Maybe<F>);
+usable_in_fields!(Text<T>, Seq<F>, Distinct<F>, ByName<K, F>, Present<F>);

@@ -222,3 +222,25 @@ fn a_large_state_is_read_whole() {
     let second = world.records.keys().nth(2).expect("three").to_string();
     assert_eq!(second, "firma.value.v[2]");
 }
+
+#[test]
+fn every_form_of_address_is_read_back() {
+    let texts = [
+        "firma.value.v",
+        "firma.value.w[0]",
+        "firma.value.w[18446744073709551615]",
+        "firma.value.x[\"a\"]",
+        "firma.value.x[\"7\"]",
+        "firma.value.x[\"a[b].c\\\"]\"]",
+        "firma.value.x[\"\u{e9} \\n\"]",
+        "module.net.firma.value.x[\"a\"]",
+        "module.net.firma.value.x[\"b\"]",
+    ];
+    let mut store = Store::in_memory().expect("store");
+    let (lease, run) = begin(&mut store);
+    let events: Vec<Event> = (0..).zip(texts).map(|(index, text)| done(index, record(text, text))).collect();
+    store.commit(&lease, run, &events).expect("commit");
+    let world = store.snapshot().expect("snapshot");
+    let expected: std::collections::BTreeSet<_> = texts.iter().map(|text| address(text)).collect();
+    assert_eq!(world.records.into_keys().collect::<std::collections::BTreeSet<_>>(), expected);
+}

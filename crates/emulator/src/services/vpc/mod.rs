@@ -8,7 +8,7 @@ mod route_table;
 mod security_group;
 mod security_group_rules;
 mod subnet;
-mod vpc;
+mod vpcs;
 
 use crate::services::{Behaviour, Operations};
 use Behaviour::{Read, Write};
@@ -27,12 +27,12 @@ pub(crate) const OPERATIONS: Operations = &[
     ("createNetworkSecurityGroup", Write(security_group::create)),
     ("createRouteTable", Write(route_table::create)),
     ("createSubnet", Write(subnet::create)),
-    ("createVpc", Write(vpc::create)),
+    ("createVpc", Write(vpcs::create)),
     ("deleteElasticIp", Write(elastic_ip::delete)),
     ("deleteNetworkSecurityGroup", Write(security_group::delete)),
     ("deleteRouteTable", Write(route_table::delete)),
     ("deleteSubnet", Write(subnet::delete)),
-    ("deleteVpc", Write(vpc::delete)),
+    ("deleteVpc", Write(vpcs::delete)),
     ("describeElasticIp", Read(elastic_ip::describe)),
     ("describeElasticIps", Read(elastic_ip::list)),
     ("describeNetworkAcl", Read(network_acl::describe)),
@@ -47,8 +47,8 @@ pub(crate) const OPERATIONS: Operations = &[
     ("describeRouteTables", Read(route_table::list)),
     ("describeSubnet", Read(subnet::describe)),
     ("describeSubnets", Read(subnet::list)),
-    ("describeVpc", Read(vpc::describe)),
-    ("describeVpcs", Read(vpc::list)),
+    ("describeVpc", Read(vpcs::describe)),
+    ("describeVpcs", Read(vpcs::list)),
     ("disassociateElasticIp", Write(network_interface::disassociate_elastic_ip)),
     ("disassociateRouteTable", Write(route_table::disassociate)),
     ("modifyElasticIp", Write(elastic_ip::modify)),
@@ -57,7 +57,7 @@ pub(crate) const OPERATIONS: Operations = &[
     ("modifyNetworkSecurityGroupRules", Write(security_group_rules::modify)),
     ("modifyRouteTable", Write(route_table::modify)),
     ("modifySubnet", Write(subnet::modify)),
-    ("modifyVpc", Write(vpc::modify)),
+    ("modifyVpc", Write(vpcs::modify)),
     ("removeNetworkSecurityGroupRules", Write(security_group_rules::remove)),
     ("removeRouteTableRules", Write(route_table::remove_rules)),
 ];

@@ -1,6 +1,6 @@
 //! How many objects of a type there may be, and how many there are.
 
-use super::{route_table, security_group, vpc};
+use super::{route_table, security_group, vpcs};
 use crate::call::Call;
 use crate::fault::{Answer, Fault};
 use crate::quota;
@@ -15,10 +15,10 @@ pub(crate) fn describe(world: &World, call: &Call<'_>) -> Answer {
         "vpc" => world.vpcs.values().filter(|v| v.region == region).count(),
         "elastic_ip" => world.elastic_ips.values().filter(|e| e.region == region).count(),
         "network_interface" => world.interfaces.values().filter(|n| n.region == region && !n.primary).count(),
-        "subnet" => vpc::find(world, region, parent)?.subnets.len(),
-        "security_group" => vpc::find(world, region, parent)?.security_groups.len(),
-        "routeTable" => vpc::find(world, region, parent)?.route_tables.len(),
-        "acl" => vpc::find(world, region, parent)?.acls.len(),
+        "subnet" => vpcs::find(world, region, parent)?.subnets.len(),
+        "security_group" => vpcs::find(world, region, parent)?.security_groups.len(),
+        "routeTable" => vpcs::find(world, region, parent)?.route_tables.len(),
+        "acl" => vpcs::find(world, region, parent)?.acls.len(),
         "securityGroupRule" => security_group::find(world, region, parent)?.rules.len(),
         "staticRoute" => route_table::find(world, region, parent)?.rules.len(),
         other => return Err(Fault::invalid(format!("type `{other}` has no quota here"))),

@@ -1,6 +1,6 @@
 //! Route tables: one default per VPC, others with their own rules and subnets.
 
-use super::{subnet, vpc};
+use super::{subnet, vpcs};
 use crate::call::{Args, Call};
 use crate::clock::Moment;
 use crate::fault::{Answer, Fault};
@@ -68,7 +68,7 @@ pub(crate) fn create(world: &mut World, call: &Call<'_>) -> Answer {
     }
     let tags = tags::read(call.args, "userTags")?;
     let vpc_id = call.args.text("vpcId")?;
-    let vpc = vpc::find(world, call.region(), vpc_id)?;
+    let vpc = vpcs::find(world, call.region(), vpc_id)?;
     quota::check(&world.settings.quotas, "routeTable", vpc.route_tables.len(), 1)?;
 
     let range = vpc.prefix.map(|p| p.to_string());
@@ -236,7 +236,7 @@ pub(crate) fn disassociate(world: &mut World, call: &Call<'_>) -> Answer {
     if subnet::find(world, call.region(), subnet)?.route_table != id {
         return Err(Fault::precondition(format!("subnet {subnet} is not associated with {id}")));
     }
-    let default = vpc::find(world, call.region(), &vpc)?.default_route_table.clone();
+    let default = vpcs::find(world, call.region(), &vpc)?.default_route_table.clone();
     move_subnet(world, subnet, &default);
     Ok(Value::Null)
 }

@@ -1,6 +1,6 @@
 //! Security groups: their life; their rules are in `security_group_rules`.
 
-use super::{security_group_rules, vpc};
+use super::{security_group_rules, vpcs};
 use crate::call::Call;
 use crate::clock::Moment;
 use crate::fault::{Answer, Fault};
@@ -51,7 +51,7 @@ pub(crate) fn create(world: &mut World, call: &Call<'_>) -> Answer {
     let description = call.args.opt_text("description").unwrap_or_default();
     names::description(description)?;
     let vpc_id = call.args.text("vpcId")?;
-    let vpc = vpc::find(world, call.region(), vpc_id)?;
+    let vpc = vpcs::find(world, call.region(), vpc_id)?;
     quota::check(&world.settings.quotas, "security_group", vpc.security_groups.len(), 1)?;
 
     let id = insert(world, call.region(), vpc_id, (name, description), false, call.now);

@@ -1,6 +1,6 @@
 //! Subnets: a prefix inside its VPC's, disjoint from its siblings, deletable once nothing is plugged in.
 
-use super::vpc;
+use super::vpcs;
 use crate::call::Call;
 use crate::fault::{Answer, Fault};
 use crate::listing::{self, Beyond, Field, Listed};
@@ -23,7 +23,7 @@ pub(crate) fn create(world: &mut World, call: &Call<'_>) -> Answer {
     let tags = tags::read(call.args, "userTags")?;
     let prefix = network::private_prefix("addressPrefix", call.args.text("addressPrefix")?)?;
     let vpc_id = call.args.text("vpcId")?;
-    let vpc = vpc::find(world, call.region(), vpc_id)?;
+    let vpc = vpcs::find(world, call.region(), vpc_id)?;
     if let Some(range) = vpc.prefix.filter(|range| !range.contains(&prefix)) {
         return Err(Fault::invalid(format!("addressPrefix {prefix} is not inside {range}, the prefix of {vpc_id}")));
     }

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 /// A clock for tests.
-pub struct Still(AtomicI64);
+pub(crate) struct Still(AtomicI64);
 
 impl Clock for Still {
     fn now(&self) -> Timestamp {
@@ -23,32 +23,31 @@ impl Clock for Still {
 }
 
 /// A cloud and its region.
-pub struct Cloud {
-    pub inner: InProcess<Still>,
-    pub clock: Arc<Still>,
-    pub region: &'static str,
+pub(crate) struct Cloud {
+    pub(crate) inner: InProcess<Still>,
+    pub(crate) clock: Arc<Still>,
+    pub(crate) region: &'static str,
 }
 
-#[allow(dead_code, reason = "each test file uses its part")]
 impl Cloud {
-    /// An empty cloud at 2026-01-15 10:00 UTC with generous quotas unless a test sets them.
-    pub fn new() -> Cloud {
+    /// An empty cloud at 2026-01-15 10:00 UTC.
+    pub(crate) fn new() -> Cloud {
         Cloud::with(Settings::default())
     }
 
-    pub fn with(settings: Settings) -> Cloud {
+    pub(crate) fn with(settings: Settings) -> Cloud {
         let start = Timestamp::parse("2026-01-15T10:00:00Z").unwrap();
         let clock = Arc::new(Still(AtomicI64::new(start.0)));
         Cloud { inner: InProcess::new(World::new(7, settings), clock.clone()), clock, region: "cn-north-1" }
     }
 
     /// Lets time pass.
-    pub fn pass(&self, seconds: i64) {
+    pub(crate) fn pass(&self, seconds: i64) {
         self.clock.0.fetch_add(seconds * 1000, Ordering::SeqCst);
     }
 
     /// The raw answer of a call.
-    pub fn raw(&self, service: &str, operation: &str, params: Value) -> Response {
+    pub(crate) fn raw(&self, service: &str, operation: &str, params: Value) -> Response {
         let mut params = params.as_object().unwrap().clone();
         let facts = firma_api::operation(service, operation).unwrap();
         let regional = facts.params.iter().any(|p| p.name == "regionId");
@@ -62,12 +61,12 @@ impl Cloud {
     }
 
     /// The whole body of a call.
-    pub fn body(&self, service: &str, operation: &str, params: Value) -> Value {
+    pub(crate) fn body(&self, service: &str, operation: &str, params: Value) -> Value {
         serde_json::from_slice(&self.raw(service, operation, params).body).unwrap()
     }
 
     /// The result of a call that must succeed.
-    pub fn ok(&self, service: &str, operation: &str, params: Value) -> Value {
+    pub(crate) fn ok(&self, service: &str, operation: &str, params: Value) -> Value {
         let body = self.body(service, operation, params);
         assert!(body.get("error").is_none(), "{operation}: {body}");
         assert!(body["requestId"].as_str().is_some_and(|id| id.len() == 36), "{body}");
@@ -75,13 +74,13 @@ impl Cloud {
     }
 
     /// Code and status of a call that must fail.
-    pub fn err(&self, service: &str, operation: &str, params: Value) -> (i64, String) {
+    pub(crate) fn err(&self, service: &str, operation: &str, params: Value) -> (i64, String) {
         let (code, status, _) = self.error(service, operation, params);
         (code, status)
     }
 
     /// Code, status and message of a call that must fail.
-    pub fn error(&self, service: &str, operation: &str, params: Value) -> (i64, String, String) {
+    pub(crate) fn error(&self, service: &str, operation: &str, params: Value) -> (i64, String, String) {
         let response = self.raw(service, operation, params);
         let body: Value = serde_json::from_slice(&response.body).unwrap();
         let error = body.get("error").unwrap_or_else(|| panic!("{operation} succeeded: {body}"));
@@ -91,22 +90,22 @@ impl Cloud {
         (error["code"].as_i64().unwrap(), text("status"), text("message"))
     }
 
-    pub fn vpc(&self, name: &str, prefix: &str) -> String {
+    pub(crate) fn vpc(&self, name: &str, prefix: &str) -> String {
         text(&self.ok("vpc", "createVpc", json!({"vpcName": name, "addressPrefix": prefix})), "vpcId")
     }
 
-    pub fn subnet(&self, vpc: &str, prefix: &str) -> String {
+    pub(crate) fn subnet(&self, vpc: &str, prefix: &str) -> String {
         let params = json!({"vpcId": vpc, "subnetName": "subnet", "addressPrefix": prefix});
         text(&self.ok("vpc", "createSubnet", params), "subnetId")
     }
 
-    pub fn elastic_ip(&self) -> String {
+    pub(crate) fn elastic_ip(&self) -> String {
         let spec = json!({"bandwidthMbps": 5, "provider": "bgp", "chargeSpec": {"chargeMode": "postpaid_by_usage"}});
         let result = self.ok("vpc", "createElasticIps", json!({"maxCount": 1, "elasticIpSpec": spec}));
         result["elasticIpIds"][0].as_str().unwrap().to_owned()
     }
 
-    pub fn disk(&self) -> String {
+    pub(crate) fn disk(&self) -> String {
         let spec = json!({"az": "cn-north-1a", "name": "data", "diskType": "ssd.gp1", "diskSizeGB": 100});
         let number = self.inner.with(|world| world.revision());
         let params = json!({"diskSpec": spec, "maxCount": 1, "clientToken": format!("disk-{number}")});
@@ -114,7 +113,7 @@ impl Cloud {
     }
 
     /// An instance specification that works.
-    pub fn spec(&self, subnet: &str) -> Value {
+    pub(crate) fn spec(&self, subnet: &str) -> Value {
         json!({
             "az": "cn-north-1a",
             "name": "web",
@@ -125,18 +124,18 @@ impl Cloud {
         })
     }
 
-    pub fn instance(&self, subnet: &str) -> String {
+    pub(crate) fn instance(&self, subnet: &str) -> String {
         let result = self.ok("vm", "createInstances", json!({"instanceSpec": self.spec(subnet)}));
         result["instanceIds"][0].as_str().unwrap().to_owned()
     }
 
     /// The instance as describeInstance shows it.
-    pub fn show(&self, instance: &str) -> Value {
+    pub(crate) fn show(&self, instance: &str) -> Value {
         self.ok("vm", "describeInstance", json!({"instanceId": instance}))["instance"].clone()
     }
 
     /// A VPC with a subnet.
-    pub fn network(&self) -> (String, String) {
+    pub(crate) fn network(&self) -> (String, String) {
         let vpc = self.vpc("main", "10.0.0.0/16");
         let subnet = self.subnet(&vpc, "10.0.1.0/24");
         (vpc, subnet)
@@ -144,12 +143,11 @@ impl Cloud {
 }
 
 /// A text member.
-pub fn text(value: &Value, name: &str) -> String {
+pub(crate) fn text(value: &Value, name: &str) -> String {
     value[name].as_str().unwrap_or_else(|| panic!("{name} in {value}")).to_owned()
 }
 
 /// Code and status, for comparisons.
-#[allow(dead_code, reason = "each test file uses its part")]
-pub fn fault(code: i64, status: &str) -> (i64, String) {
+pub(crate) fn fault(code: i64, status: &str) -> (i64, String) {
     (code, status.to_owned())
 }

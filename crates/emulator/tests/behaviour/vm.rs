@@ -1,12 +1,11 @@
 //! Instances: their life on a clock, their ties, their refusals.
 
-mod support;
-
+use crate::cloud::{Cloud, fault, text};
 use serde_json::{Value, json};
-use support::{Cloud, fault};
+
 
 fn status(cloud: &Cloud, id: &str) -> String {
-    support::text(&cloud.show(id), "status")
+    text(&cloud.show(id), "status")
 }
 
 #[test]
@@ -134,7 +133,7 @@ fn everything_that_comes_and_goes_with_an_instance() {
     assert_eq!(shown["dataDisks"][1]["status"], "attached");
     assert_eq!(shown["tags"], json!([{"key": "env", "value": "test"}]));
     assert_eq!(shown["platform"], "Ubuntu");
-    let elastic_ip = support::text(&shown, "elasticIpId");
+    let elastic_ip = text(&shown, "elasticIpId");
     let brief = cloud.ok("vm", "describeBriefInstances", json!({}));
     assert_eq!(brief["instances"][0]["dataDisks"][0]["cloudDisk"]["diskSizeGB"], 20);
 

@@ -1,0 +1,185 @@
+//! `firma catalog`: what can be built, where, and how it is paid for.
+
+use crate::{
+    Context,
+    args::{CatalogCommand, Format},
+    exit::{Exit, Failure, Outcome},
+};
+use firma_catalog::{Catalog, KindView, billing, places};
+use firma_model::{address::KindId, diagnostic::Diagnostic, span::Span, suggest::closest};
+use serde_json::json;
+
+/// Runs it.
+pub fn run(context: &Context, command: &CatalogCommand) -> Outcome {
+    let terminal = &context.terminal;
+    match command {
+        CatalogCommand::Services(args) => match args.format {
+            Format::Json => {
+                let rows: Vec<_> = firma_api::services()
+                    .map(|s| {
+                        json!({
+                            "service": s.service, "version": s.version, "revision": s.revision,
+                            "operations": s.operations, "models": s.models,
+                        })
+                    })
+                    .collect();
+                terminal.json(&json!(rows));
+            }
+            Format::Text => {
+                let rows = firma_api::services().map(|s| vec![s.service.to_string(), s.operations.to_string()]);
+                terminal.data(&table(&["SERVICE", "OPERATIONS"], rows));
+            }
+        },
+        CatalogCommand::Kinds(args) => kinds(context, args.format),
+        CatalogCommand::Kind { kind, format } => return one(context, kind, format.format),
+        CatalogCommand::Regions(args) => match args.format {
+            Format::Json => {
+                let rows: Vec<_> = places::regions()
+                    .iter()
+                    .map(|r| json!({ "region": r.id, "city": r.city, "zones": places::zones(&r.id) }))
+                    .collect();
+                terminal.json(&json!(rows));
+            }
+            Format::Text => {
+                let rows = places::regions()
+                    .iter()
+                    .map(|r| vec![r.id.clone(), r.city.clone(), places::zones(&r.id).join(" ")]);
+                terminal.data(&table(&["REGION", "CITY", "ZONES"], rows));
+            }
+        },
+        CatalogCommand::Zones { region, format } => return zones(context, region.as_deref(), format.format),
+        CatalogCommand::Billing(args) => {
+            let rows: Vec<_> = billing::methods()
+                .iter()
+                .map(|m| {
+                    let terms: Vec<String> = m.terms.iter().map(|t| format!("{} {}-{}", t.unit, t.min, t.max)).collect();
+                    (m.id.clone(), m.title.clone(), terms)
+                })
+                .collect();
+            match args.format {
+                Format::Json => terminal.json(&json!(
+                    rows.iter().map(|(id, title, terms)| json!({ "method": id, "title": title, "terms": terms })).collect::<Vec<_>>()
+                )),
+                Format::Text => terminal.data(&table(
+                    &["METHOD", "TERMS", "WHAT IT MEANS"],
+                    rows.into_iter().map(|(id, title, terms)| vec![id, terms.join(", "), title]),
+                )),
+            }
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn kinds(context: &Context, format: Format) {
+    let catalog = Catalog::builtin();
+    let rows = || {
+        let resources = catalog.kinds().into_iter().map(|entry| (entry, "resource"));
+        let lookups = catalog.lookups().into_iter().map(|entry| (entry, "look-up"));
+        resources.chain(lookups)
+    };
+    match format {
+        Format::Json => {
+            let rows: Vec<_> = rows()
+                .map(|(entry, what)| {
+                    let lookup = what == "look-up";
+                    let kind = if lookup { format!("data.{}", entry.id) } else { entry.id };
+                    json!({ "kind": kind, "title": entry.title, "lookup": lookup })
+                })
+                .collect();
+            context.terminal.json(&json!(rows));
+        }
+        Format::Text => {
+            let rows = rows().map(|(entry, what)| {
+                let kind = if what == "look-up" { format!("data.{}", entry.id) } else { entry.id };
+                vec![kind, entry.title]
+            });
+            context.terminal.data(&table(&["KIND", "WHAT IT IS"], rows));
+        }
+    }
+}
+
+fn one(context: &Context, name: &str, format: Format) -> Outcome {
+    let catalog = Catalog::builtin();
+    if let Some(name) = name.strip_prefix("data.") {
+        let Some(lookup) = catalog.lookup(&KindId::new(name)) else {
+            return Err(Failure::new(catalog.unknown_lookup(name, Span::default())));
+        };
+        match format {
+            Format::Json => context.terminal.json(&serde_json::to_value(&*lookup).unwrap_or_default()),
+            Format::Text => {
+                let parameters: Vec<&str> = lookup.parameters.keys().map(String::as_str).collect();
+                context.terminal.data(&format!(
+                    "data.{}: {}\n  asks {} {}\n  parameters: {}\n",
+                    lookup.kind,
+                    lookup.title,
+                    lookup.service,
+                    lookup.operation,
+                    parameters.join(", ")
+                ));
+            }
+        }
+        return Ok(Exit::Done);
+    }
+    let Some(procedure) = catalog.kind(&KindId::new(name)) else {
+        let mut diagnostic = catalog.unknown_kind(name, Span::default());
+        diagnostic.span = None;
+        return Err(Failure::new(diagnostic.hint("`firma catalog kinds` lists them all")));
+    };
+    let view = KindView::of(&procedure);
+    match format {
+        Format::Json => context.terminal.json(&serde_json::to_value(&view).unwrap_or_default()),
+        Format::Text => context.terminal.data(&view.text()),
+    }
+    Ok(Exit::Done)
+}
+
+fn zones(context: &Context, region: Option<&str>, format: Format) -> Outcome {
+    if let Some(region) = region
+        && places::region(region).is_none()
+    {
+        let known = places::regions().iter().map(|r| r.id.as_str());
+        return Err(Failure::new(
+            Diagnostic::error("E0401", format!("there is no region `{region}`")).did_you_mean(closest(region, known)),
+        ));
+    }
+    let rows: Vec<(String, String, Option<String>)> = places::regions()
+        .iter()
+        .filter(|r| region.is_none_or(|wanted| wanted == r.id))
+        .flat_map(|r| {
+            let usual = places::zones(&r.id).into_iter().map(|zone| (r.id.clone(), zone.to_owned(), None));
+            let printed = r.printed.iter().map(|(printed, usual)| (r.id.clone(), printed.clone(), Some(usual.clone())));
+            usual.chain(printed)
+        })
+        .collect();
+    match format {
+        Format::Json => context.terminal.json(&json!(
+            rows.iter().map(|(region, zone, same)| json!({ "region": region, "zone": zone, "same_as": same })).collect::<Vec<_>>()
+        )),
+        Format::Text => context.terminal.data(&table(
+            &["REGION", "ZONE", ""],
+            rows.into_iter().map(|(region, zone, same)| {
+                vec![region, zone, same.map_or_else(String::new, |same| format!("(another spelling of {same})"))]
+            }),
+        )),
+    }
+    Ok(Exit::Done)
+}
+
+/// Columns, aligned.
+pub fn table(head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
+    let mut all: Vec<Vec<String>> = vec![head.iter().map(|cell| (*cell).to_owned()).collect()];
+    all.extend(rows);
+    let columns = head.len();
+    let width = |column: usize| {
+        all.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    let mut text = String::new();
+    for row in &all {
+        let cells: Vec<String> =
+            row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+        text.push_str(cells.join("  ").trim_end());
+        text.push('\n');
+    }
+    text
+}

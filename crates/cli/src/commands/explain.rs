@@ -1,0 +1,69 @@
+//! `firma explain`: a page for every diagnostic code.
+
+use crate::{
+    Context,
+    args::ExplainArgs,
+    exit::{Exit, Failure, Outcome},
+};
+use firma_model::{diagnostic::Diagnostic, suggest::closest};
+
+/// Codes of this crate.
+pub const CODES: &[(&str, &str, &str)] = &[
+    ("E0901", "cannot write a file", "A file that was asked for could not be written: no permission, no such directory, or a full disk. Nothing else was done."),
+    ("E0902", "cannot start", "The program could not set itself up: usually too many open files or threads for this user. Raise the limit, then run it again."),
+    ("E0903", "cannot write to standard output", "Data goes to standard output; writing there failed. The work itself went on; ask for the data again with the output somewhere else."),
+    ("E0904", "no manifest here", "A project is a directory with `*.toml` manifests. Run the command in it, name it with `-C DIR`, or write a first manifest with `firma init`."),
+    ("E0905", "cannot read a file or directory", "Something that was named could not be read: it does not exist, or its permissions forbid it."),
+    ("E0906", "a file is too large", "A manifest may have 32 MiB, a plan or variable file as much as fits in memory comfortably. Split it."),
+    ("E0907", "not UTF-8 text", "Manifests and variable files are UTF-8. Convert the file, for example with `iconv`."),
+    ("E0908", "bad argument", "An argument does not have the form that the option takes; `firma COMMAND --help` shows it."),
+    ("E0909", "not approved", "An apply or destroy that was not approved changes nothing. On a terminal, answer `yes`; elsewhere pass `--auto-approve`, or apply a plan file made with `plan --out`: the file is the approval."),
+    ("E0910", "planning options with a plan file", "A plan file says already what is planned; options such as `--var` or `--destroy` would mean something else and are refused with it."),
+    ("E0911", "nothing by that name", "There is no output, address, run or plan of that name. The matching list command shows what there is."),
+    ("E0912", "only for the embedded cloud", "This command looks into the cloud that is embedded in the project (`[cloud] endpoint = \"emulator\"`). A served emulator is asked over HTTP."),
+    ("E0913", "already initialised", "There is a state already, or manifests; `init` overwrites neither."),
+    ("E0914", "no such code", "Codes look like `E0312`; `firma explain` alone lists them all."),
+    ("E0915", "the embedded cloud failed", "The file of the embedded cloud could not be used. It holds only a simulation: `firma emulator reset` begins anew."),
+];
+
+/// Every code of the program, in order.
+pub fn all() -> Vec<(&'static str, &'static str, &'static str)> {
+    let mut all: Vec<_> = [
+        CODES,
+        firma_api::codes::CODES,
+        firma_catalog::codes::CODES,
+        firma_client::codes::CODES,
+        firma_engine::codes::CODES,
+        firma_expr::codes::CODES,
+        firma_manifest::codes::CODES,
+        firma_plan::codes::CODES,
+        firma_store::codes::CODES,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
+    .collect();
+    all.sort_unstable();
+    all
+}
+
+/// Runs it.
+pub fn run(context: &Context, args: &ExplainArgs) -> Outcome {
+    let all = all();
+    let Some(code) = &args.code else {
+        let rows = all.iter().map(|(code, title, _)| vec![(*code).to_owned(), (*title).to_owned()]);
+        context.terminal.data(&super::catalog::table(&["CODE", "WHAT IT SAYS"], rows));
+        return Ok(Exit::Done);
+    };
+    let wanted = code.trim().to_ascii_uppercase();
+    match all.iter().find(|(code, _, _)| *code == wanted) {
+        Some((code, title, text)) => {
+            context.terminal.data(&format!("{code}: {title}\n\n{}\n", text.trim()));
+            Ok(Exit::Done)
+        }
+        None => {
+            let close = closest(&wanted, all.iter().map(|(code, _, _)| *code));
+            Err(Failure::new(Diagnostic::error("E0914", format!("there is no code {code}")).did_you_mean(close)))
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! `firma plan`: what an apply would change.
+
+use crate::{
+    Context,
+    args::{Format, PlanArgs},
+    exit::{Exit, Failure, Outcome},
+    ops,
+    terminal::style,
+};
+use firma_model::diagnostic::Diagnostic;
+use firma_review::View;
+use std::{fs, io::Write, path::Path};
+
+/// Runs it.
+pub async fn run(context: &Context, args: &PlanArgs) -> Outcome {
+    let mut made = ops::planning::make(context, &args.planning).await?;
+    let view = View::of(&made.plan, &made.id).with_diagnostics(&made.diagnostics, &made.sources);
+    if let Some(out) = &args.out {
+        let file = made.store.plan_file(&made.id, &firma_plan::format::encode(&made.plan))?;
+        write_private(out, &file)
+            .map_err(|error| Failure::new(Diagnostic::error("E0901", format!("cannot write {}: {error}", out.display()))))?;
+    }
+    match args.format {
+        Format::Json => context.terminal.json(&view.to_json()),
+        Format::Text => {
+            context.terminal.diagnostics(&made.diagnostics, &made.sources);
+            context.terminal.data(&view.text(style(context.terminal.color_out)));
+            match &args.out {
+                Some(out) => context.terminal.note(&format!("wrote the plan to {0}; carry it out with: firma -C {1} apply {0}", out.display(), context.directory.display())),
+                None => ops::telling::open_work(context, &made.store)?,
+            }
+        }
+    }
+    Ok(if args.detailed_exitcode && made.plan.has_changes() { Exit::Changes } else { Exit::Done })
+}
+
+/// Writes a file that only its owner can read, whole or not at all.
+fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".{}.part", std::process::id()));
+    let part = Path::new(&name);
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written = options.open(part).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()
+    });
+    match written.and_then(|()| fs::rename(part, path)) {
+        Ok(()) => Ok(()),
+        Err(error) => {
+            let _ = fs::remove_file(part);
+            Err(error)
+        }
+    }
+}

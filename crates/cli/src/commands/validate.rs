@@ -1,0 +1,58 @@
+//! `firma validate`: the manifests alone.
+
+use crate::{
+    Context,
+    args::{Format, FormatArgs, PlanningArgs},
+    exit::{Exit, Failure, Outcome},
+    ops::{files::ProjectFiles, planning, project},
+};
+use firma_catalog::Catalog;
+use firma_manifest::Inputs;
+use firma_model::diagnostic::Severity;
+use serde_json::json;
+use std::collections::BTreeMap;
+
+/// Runs it.
+pub fn run(context: &Context, args: FormatArgs) -> Outcome {
+    let checked = check(context);
+    let (diagnostics, sources) = match &checked {
+        Ok((diagnostics, sources, _)) => (diagnostics, sources),
+        Err(failure) => (&failure.diagnostics, &failure.sources),
+    };
+    if args.format == Format::Json {
+        let errors = diagnostics.list.iter().filter(|d| d.severity == Severity::Error).count();
+        context.terminal.json(&json!({
+            "valid": errors == 0,
+            "errors": errors,
+            "warnings": diagnostics.list.len() - errors,
+            "diagnostics": firma_review::diagnostic::to_json(diagnostics, sources),
+        }));
+        return Ok(if errors == 0 { Exit::Done } else { Exit::Error });
+    }
+    let (diagnostics, sources, resources) = checked?;
+    context.terminal.diagnostics(&diagnostics, &sources);
+    context.terminal.note(&format!("the manifests are valid: {resources} resource instances"));
+    Ok(Exit::Done)
+}
+
+type Checked = (firma_model::diagnostic::Diagnostics, Vec<firma_model::span::Source>, usize);
+
+fn check(context: &Context) -> Result<Checked, Failure> {
+    let loaded = project::load(&context.directory, &context.env)?;
+    let mut sources = loaded.sources.clone();
+    let (variables, found) = planning::read_variables(&loaded, &PlanningArgs::default(), &mut sources)?;
+    let mut diagnostics = loaded.warnings.clone();
+    diagnostics.extend(found);
+    if diagnostics.has_errors() {
+        return Err(Failure::in_sources(diagnostics, &sources));
+    }
+    let files = ProjectFiles::new(&loaded.directory);
+    let answers = BTreeMap::new();
+    let inputs = Inputs { variables: &variables, answers: &answers, catalog: Catalog::builtin(), files: &files };
+    let (evaluated, found) = firma_manifest::evaluate(&loaded.project, inputs);
+    diagnostics.extend(found);
+    if diagnostics.has_errors() {
+        return Err(Failure::in_sources(diagnostics, &sources));
+    }
+    Ok((diagnostics, sources, evaluated.desired.resources.len()))
+}

@@ -1,0 +1,124 @@
+//! The door to the cloud that a project's settings name.
+
+use crate::{exit::Failure, ops::project::Loaded};
+use firma_api::transport::{Clock, Transport};
+use firma_client::{Cloud, Credentials, HttpSettings, HttpTransport, Scheme, WallClock};
+use firma_manifest::{Endpoint, SignatureScheme};
+use firma_model::{diagnostic::Diagnostic, time::Timestamp};
+use firma_server::embedded::{Embedded, Options};
+use serde_json::json;
+use std::{collections::BTreeMap, path::Path, sync::Arc};
+
+/// How much faster than real the embedded cloud's transitions are, unless the project says otherwise.
+const EMBEDDED_SPEED: f64 = 0.05;
+/// Seed of a new embedded cloud.
+const EMBEDDED_SEED: u64 = 1;
+
+/// An open door.
+pub struct Door {
+    /// The cloud.
+    pub cloud: Arc<Cloud>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// The embedded cloud, where it is that one.
+    pub embedded: Option<Arc<Embedded>>,
+    /// What the endpoint is called in plans.
+    pub endpoint: String,
+    /// Access key or its stand-in, until an account is known.
+    pub access_key: String,
+}
+
+impl Door {
+    /// The cloud's time: an emulated clock may be ahead of ours.
+    pub async fn now(&self) -> Timestamp {
+        if let Some(embedded) = &self.embedded
+            && let Ok(now) = embedded.outside("clock", &json!({ "advanceMillis": 0 })).await
+            && let Some(now) = now["now"].as_str().and_then(Timestamp::parse)
+        {
+            return now;
+        }
+        self.clock.now()
+    }
+}
+
+/// Opens the door that a project's settings name.
+pub fn open(loaded: &Loaded) -> Result<Door, Failure> {
+    let clock: Arc<dyn Clock> = Arc::new(WallClock);
+    match &loaded.settings.endpoint {
+        Endpoint::Emulator => embedded(&loaded.emulator_path(), loaded.settings.speed, clock),
+        Endpoint::Url(url) => {
+            let scheme = match loaded.settings.scheme {
+                SignatureScheme::Jdcloud2 => Scheme::Jdcloud2,
+                SignatureScheme::Jdcloud3 => Scheme::Jdcloud3,
+            };
+            http(url, scheme, loaded.settings.profile.as_deref(), &loaded.env, clock)
+        }
+    }
+}
+
+/// Opens the embedded cloud of a project.
+pub fn embedded(path: &Path, speed: Option<f64>, clock: Arc<dyn Clock>) -> Result<Door, Failure> {
+    let options = Options {
+        path: path.to_owned(),
+        speed: Some(speed.unwrap_or(EMBEDDED_SPEED)),
+        seed: EMBEDDED_SEED,
+    };
+    let embedded = Embedded::open(&options, clock.clone()).map_err(|error| {
+        Failure::new(
+            Diagnostic::error("E0710", format!("the embedded cloud cannot be used: {error}"))
+                .hint("`firma emulator reset` empties it; what it holds is only a simulation"),
+        )
+    })?;
+    let embedded = Arc::new(embedded);
+    let transport: Arc<dyn Transport> = embedded.clone();
+    Ok(Door {
+        cloud: Arc::new(Cloud::new(transport, clock.clone())),
+        clock,
+        embedded: Some(embedded),
+        endpoint: "emulator".into(),
+        access_key: "emulator".into(),
+    })
+}
+
+/// Opens a cloud at a URL.
+pub fn http(
+    url: &str,
+    scheme: Scheme,
+    profile: Option<&str>,
+    env: &BTreeMap<String, String>,
+    clock: Arc<dyn Clock>,
+) -> Result<Door, Failure> {
+    let endpoint = firma_client::Endpoint::parse(url)?;
+    let home = env.get("HOME").map(|home| Path::new(home).join(".jdc"));
+    let read = |name: &str| home.as_ref().and_then(|home| std::fs::read_to_string(home.join(name)).ok());
+    let current = read("current").map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
+    let profile = profile.map(str::to_owned).or_else(|| env.get("JDCLOUD_PROFILE").cloned()).or(current);
+    let credentials = Credentials::resolve(env, read("config").as_deref(), profile.as_deref())?;
+    let access_key = credentials.credential.access_key.clone();
+    let proxy = ["HTTPS_PROXY", "https_proxy"].iter().find_map(|name| env.get(*name)).cloned();
+    let proxy = proxy.filter(|proxy| !proxy.is_empty() && !endpoint.is_plain());
+    let settings = HttpSettings { scheme, proxy, ..HttpSettings::new(endpoint, credentials.credential) };
+    let transport: Arc<dyn Transport> = Arc::new(HttpTransport::new(settings, clock.clone())?);
+    Ok(Door {
+        cloud: Arc::new(Cloud::new(transport, clock.clone())),
+        clock,
+        embedded: None,
+        endpoint: url.to_owned(),
+        access_key,
+    })
+}
+
+/// The account the credentials belong to, or the access key where the account is not to be had.
+pub async fn account(door: &Door) -> String {
+    let parameters = serde_json::Map::new();
+    let Ok(request) = firma_api::build("user", "describeUser", None, &parameters) else {
+        return format!("key:{}", door.access_key);
+    };
+    match door.cloud.read(request).await {
+        Ok(result) => match result.get("accountId").or_else(|| result.get("pin")).and_then(|id| id.as_str()) {
+            Some(id) if !id.is_empty() => format!("account:{id}"),
+            _ => format!("key:{}", door.access_key),
+        },
+        Err(_) => format!("key:{}", door.access_key),
+    }
+}

@@ -1,0 +1,78 @@
+//! Files that expressions read: inside the project only, each remembered by its hash.
+
+use firma_expr::Files;
+use sha2::{Digest, Sha256};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+};
+
+/// The largest file an expression may read: the largest string it may make.
+const LIMIT: u64 = 16 << 20;
+
+/// The files of a project.
+#[derive(Debug)]
+pub struct ProjectFiles {
+    root: PathBuf,
+    read: Mutex<BTreeMap<String, String>>,
+}
+
+impl ProjectFiles {
+    /// The files under a directory.
+    pub fn new(directory: &Path) -> ProjectFiles {
+        let root = fs::canonicalize(directory).unwrap_or_else(|_| directory.to_owned());
+        ProjectFiles { root, read: Mutex::new(BTreeMap::new()) }
+    }
+
+    /// Path and SHA-256 of every file that was read.
+    pub fn hashes(&self) -> BTreeMap<String, String> {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The real path, if it lies inside the project; links are followed before that is decided.
+    fn inside(&self, path: &str) -> Result<Option<PathBuf>, String> {
+        let asked = self.root.join(path);
+        let lexical = asked.components().fold(PathBuf::new(), |mut path, part| {
+            match part {
+                std::path::Component::ParentDir => {
+                    path.pop();
+                }
+                std::path::Component::CurDir => {}
+                other => path.push(other),
+            }
+            path
+        });
+        let outside = "it is outside the project's directory".to_owned();
+        if !lexical.starts_with(&self.root) {
+            return Err(outside);
+        }
+        match fs::canonicalize(&asked) {
+            Ok(real) if real.starts_with(&self.root) => Ok(Some(real)),
+            Ok(_) => Err(outside),
+            Err(_) => Ok(None),
+        }
+    }
+}
+
+impl Files for ProjectFiles {
+    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+        let real = self.inside(path)?.ok_or_else(|| "there is no such file".to_owned())?;
+        let metadata = fs::metadata(&real).map_err(|error| error.to_string())?;
+        if !metadata.is_file() {
+            return Err("it is not a file".to_owned());
+        }
+        if metadata.len() > LIMIT {
+            return Err(format!("it is {} bytes long; an expression may read 16 MiB", metadata.len()));
+        }
+        let bytes = fs::read(&real).map_err(|error| error.to_string())?;
+        let hash = hex::encode(Sha256::digest(&bytes));
+        self.read.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), hash);
+        Ok(bytes)
+    }
+
+    fn exists(&self, path: &str) -> Result<bool, String> {
+        Ok(self.inside(path)?.is_some_and(|real| real.is_file()))
+    }
+}

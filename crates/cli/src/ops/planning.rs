@@ -1,0 +1,234 @@
+//! From a directory to a plan: read, look up, observe, evaluate, decide.
+
+use crate::{
+    Context,
+    args::PlanningArgs,
+    exit::Failure,
+    ops::{
+        cloud::{self, Door},
+        files::ProjectFiles,
+        project::{self, Loaded},
+        state,
+    },
+};
+use firma_catalog::{Catalog, Procedure};
+use firma_manifest::{Inputs, Origin, VariableInput, VariableSource, Variables, is_automatic_variable_file};
+use firma_model::{
+    address::{Address, KindId},
+    diagnostic::{Diagnostic, Diagnostics},
+    observed::Observed,
+    record::Recorded,
+    span::{Source, SourceId},
+    value::Value,
+};
+use firma_plan::{
+    Options, Worlds,
+    step::{Identity, Mode, Plan},
+};
+use firma_store::Store;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+/// Rounds of look-ups that depend on look-ups; more is a chain nobody wrote by hand.
+const LOOKUP_ROUNDS: usize = 16;
+
+/// Everything a planning flow has in hand.
+pub struct Made {
+    /// The project.
+    pub loaded: Loaded,
+    /// Its state.
+    pub store: Store,
+    /// The cloud.
+    pub door: Door,
+    /// The plan.
+    pub plan: Arc<Plan>,
+    /// Its id.
+    pub id: String,
+    /// Warnings.
+    pub diagnostics: Diagnostics,
+    /// Files that spans point into: manifests and variable files.
+    pub sources: Vec<Source>,
+}
+
+/// Makes a plan and keeps it in the state.
+pub async fn make(context: &Context, args: &PlanningArgs) -> Result<Made, Failure> {
+    let loaded = project::load(&context.directory, &context.env)?;
+    let mut sources = loaded.sources.clone();
+    let (variables, found) = read_variables(&loaded, args, &mut sources)?;
+    let mut diagnostics = loaded.warnings.clone();
+    diagnostics.extend(found);
+    if diagnostics.has_errors() {
+        return Err(Failure::in_sources(diagnostics, &sources));
+    }
+    // What can be said without the cloud and the state is said before either is touched.
+    let files = ProjectFiles::new(&loaded.directory);
+    let mut answers: BTreeMap<Address, Result<Value, String>> = BTreeMap::new();
+    let inputs = |answers| Inputs { variables: &variables, answers, catalog: Catalog::builtin(), files: &files };
+    let (mut evaluated, mut findings) = firma_manifest::evaluate(&loaded.project, inputs(&answers));
+    if findings.has_errors() {
+        diagnostics.extend(findings);
+        return Err(Failure::in_sources(diagnostics, &sources));
+    }
+
+    let mut store = state::open(&loaded)?;
+    store.pin_project(&loaded.name())?;
+    let hash_key = store.hash_key()?;
+    for notice in store.take_notices() {
+        context.terminal.diagnostics(&notice.into(), &[]);
+    }
+    let recorded = store.snapshot()?;
+    let door = cloud::open(&loaded)?;
+    let mode = match (args.destroy, args.refresh_only) {
+        (true, _) => Mode::Destroy,
+        (_, true) => Mode::RefreshOnly,
+        _ => Mode::Apply,
+    };
+
+    let mut rounds = 0;
+    while !evaluated.lookups.is_empty() {
+        rounds += 1;
+        if rounds > LOOKUP_ROUNDS {
+            let message = "look-ups depend on look-ups in a chain that is too long".to_owned();
+            return Err(Failure::in_sources(Diagnostic::error("E0505", message).into(), &sources));
+        }
+        answer(&door, &evaluated.lookups, &mut answers).await;
+        (evaluated, findings) = firma_manifest::evaluate(&loaded.project, inputs(&answers));
+        if findings.has_errors() {
+            diagnostics.extend(findings);
+            return Err(Failure::in_sources(diagnostics, &sources));
+        }
+    }
+    diagnostics.extend(findings);
+
+    let procedures = procedures(&evaluated.desired.kinds, &recorded);
+    let find = |kind: &str| procedures.get(kind).cloned();
+    let observed = match args.refresh || args.refresh_only {
+        true => firma_engine::refresh(&door.cloud, &recorded, &find).await,
+        false => Observed::default(),
+    };
+    let options = Options {
+        mode,
+        accept_loss: args.accept_loss,
+        now: door.now().await,
+        hash_key,
+        identity: Identity {
+            project: loaded.name(),
+            lineage: store.lineage().to_owned(),
+            endpoint: door.endpoint.clone(),
+            account: if door.embedded.is_some() { "emulator".into() } else { cloud::account(&door).await },
+            catalog: Catalog::builtin().digest(),
+        },
+        declared: evaluated.desired.blocks.keys().cloned().collect(),
+        files: files.hashes(),
+    };
+    let worlds =
+        Worlds { desired: &evaluated.desired, recorded: &recorded, observed: &observed, procedures: &procedures };
+    let (plan, found) = firma_plan::plan(worlds, &options);
+    diagnostics.extend(found);
+    let Some(plan) = plan else {
+        return Err(Failure::in_sources(diagnostics, &sources));
+    };
+    let id = firma_plan::format::id(&plan, &hash_key);
+    let bytes = firma_plan::format::encode(&plan);
+    store.put_plan(&id, &bytes, door.clock.now())?;
+    Ok(Made { loaded, store, door, plan: Arc::new(plan), id, diagnostics, sources })
+}
+
+/// Asks the look-ups that can be asked.
+async fn answer(
+    door: &Door,
+    lookups: &[firma_model::desired::Lookup],
+    answers: &mut BTreeMap<Address, Result<Value, String>>,
+) {
+    for lookup in lookups {
+        let found = match Catalog::builtin().lookup(lookup.address.kind()) {
+            Some(procedure) => {
+                firma_engine::look_up(&door.cloud, &procedure, lookup.region.as_deref(), &lookup.parameters)
+                    .await
+                    .map_err(|fault| fault.to_string())
+            }
+            None => Err(format!("there is no look-up {}", lookup.address.kind())),
+        };
+        answers.insert(lookup.address.clone(), found);
+    }
+}
+
+/// Procedures of every kind that is wanted or recorded, as far as the catalogue knows them.
+pub fn procedures(kinds: &BTreeSet<KindId>, recorded: &Recorded) -> BTreeMap<String, Arc<Procedure>> {
+    let mut all: BTreeSet<KindId> = kinds.clone();
+    let mut last: Option<&KindId> = None;
+    for record in recorded.records.values().chain(&recorded.deposed) {
+        // Records come sorted by kind: most need no look into the set.
+        if last != Some(&record.kind) {
+            all.insert(record.kind.clone());
+            last = Some(&record.kind);
+        }
+    }
+    all.into_iter()
+        .filter_map(|kind| Catalog::builtin().kind(&kind).map(|procedure| (kind.as_str().to_owned(), procedure)))
+        .collect()
+}
+
+/// Variables in the order of their precedence.
+pub fn read_variables(
+    loaded: &Loaded,
+    args: &PlanningArgs,
+    sources: &mut Vec<Source>,
+) -> Result<(Variables, Diagnostics), Failure> {
+    let mut given = Vec::new();
+    let mut keep = |name: String, text: &str| {
+        sources.push(Source { name, text: text.to_owned() });
+        SourceId(u32::try_from(sources.len() - 1).unwrap_or(u32::MAX))
+    };
+    for (name, text) in &loaded.env {
+        if let Some(variable) = name.strip_prefix("FIRMA_VAR_") {
+            given.push(VariableSource {
+                origin: Origin::Environment,
+                source: keep(name.clone(), text),
+                input: VariableInput::Pair { name: variable.to_owned(), text: text.clone() },
+            });
+        }
+    }
+    for (path, origin) in variable_files(&loaded.directory)
+        .into_iter()
+        .map(|path| (path, Origin::AutomaticFile))
+        .chain(args.var_files.iter().map(|path| (path.clone(), Origin::File)))
+    {
+        let text = fs::read_to_string(&path).map_err(|error| {
+            Failure::new(Diagnostic::error("E0905", format!("cannot read {}: {error}", path.display())))
+        })?;
+        let source = keep(path.display().to_string(), &text);
+        given.push(VariableSource { origin, source, input: VariableInput::Toml(text) });
+    }
+    for var in &args.vars {
+        let Some((name, text)) = var.split_once('=') else {
+            return Err(Failure::new(
+                Diagnostic::error("E0908", format!("`--var {var}` is not NAME=VALUE"))
+                    .hint("write it as --var region=cn-east-2"),
+            ));
+        };
+        given.push(VariableSource {
+            origin: Origin::Flag,
+            source: keep(format!("--var {name}"), text),
+            input: VariableInput::Pair { name: name.to_owned(), text: text.to_owned() },
+        });
+    }
+    Ok(firma_manifest::variables(&loaded.project, &loaded.env, &given))
+}
+
+/// `firma.vars.toml`, then `*.auto.vars.toml` by name.
+fn variable_files(directory: &Path) -> Vec<PathBuf> {
+    let mut names: Vec<String> = fs::read_dir(directory)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .filter(|name| is_automatic_variable_file(name))
+        .collect();
+    names.sort_by_key(|name| (name != "firma.vars.toml", name.clone()));
+    names.into_iter().map(|name| directory.join(name)).collect()
+}

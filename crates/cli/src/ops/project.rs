@@ -1,0 +1,125 @@
+//! Reading a project's directory: manifests, settings, and what the environment says.
+
+use crate::exit::Failure;
+use firma_manifest::{Project, Settings, is_manifest_file, read, settings};
+use firma_model::{diagnostic::Diagnostic, diagnostic::Diagnostics, span::Source};
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+/// The largest manifest file that is read.
+const FILE_LIMIT: u64 = 32 << 20;
+
+/// A project as it lies on disk.
+#[derive(Debug)]
+pub struct Loaded {
+    /// Its directory.
+    pub directory: PathBuf,
+    /// Its manifests.
+    pub sources: Vec<Source>,
+    /// What they say.
+    pub project: Project,
+    /// Its settings.
+    pub settings: Settings,
+    /// The environment.
+    pub env: BTreeMap<String, String>,
+    /// Warnings so far.
+    pub warnings: Diagnostics,
+}
+
+impl Loaded {
+    /// The project's name: as set, else the directory's.
+    pub fn name(&self) -> String {
+        self.settings.project.clone().unwrap_or_else(|| {
+            let full = fs::canonicalize(&self.directory).unwrap_or_else(|_| self.directory.clone());
+            full.file_name().map_or_else(|| "project".to_owned(), |name| name.to_string_lossy().into_owned())
+        })
+    }
+
+    /// Where the state lies.
+    pub fn state_path(&self) -> PathBuf {
+        match &self.settings.state_path {
+            Some(path) => self.directory.join(path),
+            None => self.directory.join(".firma").join("state.db"),
+        }
+    }
+
+    /// Where the embedded cloud lies.
+    pub fn emulator_path(&self) -> PathBuf {
+        self.directory.join(".firma").join("emulator.db")
+    }
+}
+
+/// Reads the project of a directory. Findings of severity error fail.
+pub fn load(directory: &Path, env: &BTreeMap<String, String>) -> Result<Loaded, Failure> {
+    let sources = read_manifests(directory)?;
+    if sources.is_empty() {
+        return Err(Failure::new(
+            Diagnostic::error("E0904", format!("there is no manifest (*.toml) in {}", shown(directory)))
+                .hint("run `firma init` to write a first one, or name the project's directory with -C DIR"),
+        ));
+    }
+    let (project, mut diagnostics) = read(&sources);
+    let (found, more) = settings(&project, env, env!("CARGO_PKG_VERSION"));
+    diagnostics.extend(more);
+    if diagnostics.has_errors() {
+        return Err(Failure::in_sources(diagnostics, &sources));
+    }
+    Ok(Loaded {
+        directory: directory.to_owned(),
+        sources,
+        project,
+        settings: found,
+        env: env.clone(),
+        warnings: diagnostics,
+    })
+}
+
+/// A directory as people see it.
+pub fn shown(directory: &Path) -> String {
+    match directory.as_os_str().is_empty() || directory == Path::new(".") {
+        true => "this directory".to_owned(),
+        false => directory.display().to_string(),
+    }
+}
+
+/// The manifests of a directory in the order of their names.
+fn read_manifests(directory: &Path) -> Result<Vec<Source>, Failure> {
+    let cannot = |what: &Path, error: &io::Error| {
+        Failure::new(Diagnostic::error("E0905", format!("cannot read {}: {error}", what.display())))
+    };
+    let entries = fs::read_dir(directory).map_err(|error| cannot(directory, &error))?;
+    let mut names = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|error| cannot(directory, &error))?;
+        let Ok(name) = entry.file_name().into_string() else { continue };
+        if is_manifest_file(&name) && entry.path().is_file() {
+            names.push(name);
+        }
+    }
+    names.sort();
+    let mut sources = Vec::with_capacity(names.len());
+    for name in names {
+        let path = directory.join(&name);
+        let size = fs::metadata(&path).map_err(|error| cannot(&path, &error))?.len();
+        if size > FILE_LIMIT {
+            return Err(Failure::new(
+                Diagnostic::error("E0906", format!("{} is {size} bytes long; a manifest may have 32 MiB", path.display()))
+                    .hint("split it into several files of the same directory"),
+            ));
+        }
+        let bytes = fs::read(&path).map_err(|error| cannot(&path, &error))?;
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let at = error.utf8_error().valid_up_to();
+            Failure::new(Diagnostic::error("E0907", format!("{} is not UTF-8 text (at byte {at})", path.display())))
+        })?;
+        let name = match directory == Path::new(".") {
+            true => name,
+            false => path.display().to_string(),
+        };
+        sources.push(Source { name, text });
+    }
+    Ok(sources)
+}

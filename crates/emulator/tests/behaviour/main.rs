@@ -1,0 +1,16 @@
+//! What the emulated services do, call by call, through signed requests.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::needless_pass_by_value,
+    reason = "a test may panic, and reads better with json!(..) as an argument"
+)]
+
+mod cloud;
+mod disk;
+mod gateway;
+mod replay;
+mod resourcetag;
+mod scale;
+mod vm;
+mod vpc;

@@ -1,0 +1,121 @@
+//! Observing: what the cloud says of everything recorded, and of what look-ups ask for.
+
+use crate::ask;
+use firma_client::{Cloud, Priority};
+use firma_model::{
+    address::Address,
+    fault::Fault,
+    observed::{Observed, Sighting},
+    record::Recorded,
+    value::{Map, Value},
+};
+use firma_plan::{
+    lookup,
+    observe::{self, Batch, Look},
+    procedure::{LookupProcedure, Procedure},
+};
+use futures_util::{StreamExt as _, stream};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+/// List calls under way at once: enough to use a minute's allowance, too few to look like an attack.
+const AT_ONCE: usize = 16;
+
+/// Who is at an id, for a kind and region.
+type Places<'r> = HashMap<(&'r str, Option<&'r str>, &'r str), Vec<&'r Address>>;
+
+/// Looks at every recorded object, a page of ids a call. What is missing from a list is read by id before it counts as
+/// gone; what could not be looked at is blocked. Objects of kinds that are unknown or without a cloud are left out.
+pub async fn refresh(
+    cloud: &Cloud,
+    recorded: &Recorded,
+    procedures: &(dyn Fn(&str) -> Option<Arc<Procedure>> + Sync),
+) -> Observed {
+    let mut places: Places<'_> = HashMap::new();
+    for record in recorded.records.values() {
+        let place = (record.kind.as_str(), record.region.as_deref(), record.cloud_id.as_str());
+        places.entry(place).or_default().push(&record.address);
+    }
+    let batches = observe::batches(recorded, procedures);
+    let answers: Vec<(Batch, Result<BTreeMap<String, Look>, Fault>)> = stream::iter(batches)
+        .map(|batch| async move {
+            let answer = ask::look(cloud, &batch, Priority::Normal).await;
+            (batch, answer)
+        })
+        .buffered(AT_ONCE)
+        .collect()
+        .await;
+
+    let mut observed = Observed::default();
+    let mut missing: Vec<(Arc<Procedure>, Option<String>, String)> = Vec::new();
+    for (batch, answer) in answers {
+        match answer {
+            Ok(looks) => {
+                for (id, look) in looks {
+                    match look {
+                        Look::Seen(sighting) => note(&mut observed, &places, &batch.procedure, &batch.region, &id, *sighting),
+                        Look::Missing => missing.push((batch.procedure.clone(), batch.region.clone(), id)),
+                    }
+                }
+            }
+            Err(fault) => {
+                for id in &batch.ids {
+                    let blocked = Sighting::Blocked(fault.clone());
+                    note(&mut observed, &places, &batch.procedure, &batch.region, id, blocked);
+                }
+            }
+        }
+    }
+    let confirmed: Vec<_> = stream::iter(missing)
+        .map(|(procedure, region, id)| async move {
+            let look = ask::confirm(cloud, &procedure, region.as_deref(), &id, Priority::Normal).await;
+            (procedure, region, id, look)
+        })
+        .buffered(AT_ONCE)
+        .collect()
+        .await;
+    for (procedure, region, id, look) in confirmed {
+        let sighting = match look {
+            Ok(Look::Seen(sighting)) => *sighting,
+            Ok(Look::Missing) => Sighting::Gone,
+            Err(fault) => Sighting::Blocked(fault),
+        };
+        note(&mut observed, &places, &procedure, &region, &id, sighting);
+    }
+    observed
+}
+
+fn note(
+    observed: &mut Observed,
+    places: &Places<'_>,
+    procedure: &Procedure,
+    region: &Option<String>,
+    id: &str,
+    sighting: Sighting,
+) {
+    let addresses = places.get(&(procedure.kind.as_str(), region.as_deref(), id));
+    for address in addresses.into_iter().flatten() {
+        observed.objects.insert((*address).clone(), sighting.clone());
+    }
+}
+
+/// Answers a data look-up: a list of items with attributes in snake case, each with its `id`.
+///
+/// # Errors
+/// What the cloud answered instead.
+pub async fn look_up(
+    cloud: &Cloud,
+    procedure: &LookupProcedure,
+    region: Option<&str>,
+    parameters: &Map,
+) -> Result<Value, Fault> {
+    let page = |number| lookup::question(procedure, region, parameters, number);
+    let found = match procedure.page_size {
+        Some(size) => ask::all_pages(cloud, page, &procedure.items, None, size, Priority::Normal).await?,
+        // Without pages a list is one answer; the same reading takes it, and stops after the first.
+        None => ask::all_pages(cloud, page, &procedure.items, None, u32::MAX, Priority::Normal).await?,
+    };
+    Ok(lookup::items(procedure, &found))
+}

@@ -1,0 +1,308 @@
+//! format and formatlist: Go's verbs, as Terraform has them.
+
+use super::{Arguments, Failure, Function, Gives, Kind, Parameter, json};
+use crate::text;
+use firma_model::{number::Number, value::Value};
+
+/// Widths and precisions beyond this are a mistake.
+const MAX_WIDTH: usize = 1000;
+
+/// One `%...` of a format.
+#[derive(Debug, Default)]
+struct Verb {
+    plus: bool,
+    space: bool,
+    minus: bool,
+    zero: bool,
+    sharp: bool,
+    width: usize,
+    precision: Option<usize>,
+    /// The argument it takes, when it says so: `%[2]s`.
+    position: Option<usize>,
+    letter: char,
+}
+
+impl Verb {
+    /// Reads what follows a `%`; gives the bytes used.
+    fn read(text: &str) -> Option<(Verb, usize)> {
+        let mut verb = Verb::default();
+        let bytes = text.as_bytes();
+        let mut at = 0;
+        loop {
+            match bytes.get(at)? {
+                b'+' => verb.plus = true,
+                b' ' => verb.space = true,
+                b'-' => verb.minus = true,
+                b'0' => verb.zero = true,
+                b'#' => verb.sharp = true,
+                _ => break,
+            }
+            at += 1;
+        }
+        let number = |at: &mut usize| -> Option<usize> {
+            let length = bytes[*at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+            let value = text[*at..*at + length].parse().ok();
+            *at += length;
+            value
+        };
+        verb.width = number(&mut at).unwrap_or(0);
+        if bytes.get(at) == Some(&b'.') {
+            at += 1;
+            verb.precision = Some(number(&mut at).unwrap_or(0));
+        }
+        if bytes.get(at) == Some(&b'[') {
+            at += 1;
+            verb.position = Some(number(&mut at).filter(|n| *n > 0)?);
+            if bytes.get(at) != Some(&b']') {
+                return None;
+            }
+            at += 1;
+        }
+        verb.letter = text[at..].chars().next()?;
+        let fits = verb.width <= MAX_WIDTH && verb.precision.unwrap_or(0) <= MAX_WIDTH;
+        let used = at + verb.letter.len_utf8();
+        fits.then_some((verb, used))
+    }
+
+    fn pad(&self, shown: String) -> String {
+        let length = super::strings::characters(&shown).len();
+        if length >= self.width {
+            return shown;
+        }
+        let fill = self.width - length;
+        if self.minus {
+            return shown + &" ".repeat(fill);
+        }
+        if self.zero {
+            let (sign, digits) = match shown.strip_prefix(['-', '+', ' ']) {
+                Some(digits) => (&shown[..1], digits),
+                None => ("", &shown[..]),
+            };
+            return format!("{sign}{}{digits}", "0".repeat(fill));
+        }
+        " ".repeat(fill) + &shown
+    }
+
+    fn signed(&self, shown: String) -> String {
+        match shown.starts_with('-') {
+            true => shown,
+            false if self.plus => format!("+{shown}"),
+            false if self.space => format!(" {shown}"),
+            false => shown,
+        }
+    }
+}
+
+/// The text of one call with these arguments.
+fn formatted(arguments: &Arguments<'_>, format: &str, values: &[&Value]) -> Result<String, Failure> {
+    let mut out = String::new();
+    let mut rest = format;
+    let mut next = 0;
+    let mut highest = 0;
+    let mut positions = false;
+    while let Some(at) = rest.find('%') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at + 1..];
+        if let Some(after) = rest.strip_prefix('%') {
+            out.push('%');
+            rest = after;
+            continue;
+        }
+        let offset = format.len() - rest.len() - 1;
+        let (verb, used) = Verb::read(rest)
+            .ok_or_else(|| Failure::Argument(0, format!("has a `%` at byte {offset} that is no verb")))?;
+        let written = format!("%{}", &rest[..used]);
+        rest = &rest[used..];
+        let index = match verb.position {
+            Some(position) => {
+                positions = true;
+                position - 1
+            }
+            None => next,
+        };
+        next = index + 1;
+        highest = highest.max(next);
+        let value = values.get(index).ok_or_else(|| {
+            Failure::Argument(0, format!("has `{written}` for argument {}, and {} were given", index + 1, values.len()))
+        })?;
+        let shown = verb_text(arguments, &verb, &written, value, index + 1)?;
+        out.push_str(&verb.pad(shown));
+        arguments.afford(out.len())?;
+    }
+    out.push_str(rest);
+    if highest < values.len() && !positions {
+        let what = format!("uses {highest} of the {} arguments", values.len());
+        return Err(Failure::Argument(0, what));
+    }
+    Ok(out)
+}
+
+fn verb_text(
+    arguments: &Arguments<'_>,
+    verb: &Verb,
+    written: &str,
+    value: &Value,
+    at: usize,
+) -> Result<String, Failure> {
+    let wrong = |wanted: &str| Failure::Argument(at, format!("must be {wanted} for `{written}`"));
+    let number = || text::number(value).ok_or_else(|| wrong("a number"));
+    let string = || text::of(value).ok_or_else(|| wrong("a string"));
+    Ok(match verb.letter {
+        'v' if verb.sharp => json::encoded(arguments, value)?,
+        'v' => match value {
+            Value::Number(number) => verb.signed(number.canonical()),
+            Value::String(text) => text.as_ref().to_owned(),
+            other => json::encoded(arguments, other)?,
+        },
+        't' => text::truth(value).ok_or_else(|| wrong("a bool"))?.to_string(),
+        's' => cut(verb, &string()?),
+        'q' => json::encoded(arguments, &Value::from(cut(verb, &string()?)))?,
+        'd' => verb.signed(truncated(&number()?)),
+        'b' => verb.signed(radix(&number()?, 2, false).ok_or_else(|| wrong("a whole number"))?),
+        'o' => verb.signed(radix(&number()?, 8, false).ok_or_else(|| wrong("a whole number"))?),
+        'x' | 'X' => match value {
+            Value::String(text) if text::number(value).is_none() || verb.sharp => {
+                let bytes = text.as_bytes();
+                if verb.letter == 'x' { hex::encode(bytes) } else { hex::encode_upper(bytes) }
+            }
+            Value::String(text) => {
+                if verb.letter == 'x' { hex::encode(text.as_bytes()) } else { hex::encode_upper(text.as_bytes()) }
+            }
+            _ => {
+                let shown = radix(&number()?, 16, verb.letter == 'X').ok_or_else(|| wrong("a whole number"))?;
+                verb.signed(shown)
+            }
+        },
+        'f' | 'F' => verb.signed(fixed(&number()?, verb.precision.unwrap_or(6))),
+        'e' | 'E' => verb.signed(exponential(number()?.as_f64(), verb.precision.unwrap_or(6), verb.letter)),
+        'g' | 'G' => verb.signed(general(number()?.as_f64(), verb.precision, verb.letter)),
+        other => return Err(Failure::Argument(0, format!("has the verb `{other}`, which does not exist"))),
+    })
+}
+
+/// The first characters, as many as the precision says.
+fn cut(verb: &Verb, text: &str) -> String {
+    match verb.precision {
+        Some(precision) => super::strings::characters(text).into_iter().take(precision).collect(),
+        None => text.to_owned(),
+    }
+}
+
+fn truncated(number: &Number) -> String {
+    match number.as_i128() {
+        Some(whole) => whole.to_string(),
+        None => {
+            let whole = number.as_f64().trunc();
+            if whole == 0.0 { "0".to_owned() } else { format!("{whole:.0}") }
+        }
+    }
+}
+
+fn radix(number: &Number, base: u128, upper: bool) -> Option<String> {
+    let whole = number.as_i128()?;
+    let mut left = whole.unsigned_abs();
+    let mut digits = Vec::new();
+    loop {
+        let digit = char::from_digit((left % base) as u32, 16)?;
+        digits.push(if upper { digit.to_ascii_uppercase() } else { digit });
+        left /= base;
+        if left == 0 {
+            break;
+        }
+    }
+    if whole < 0 {
+        digits.push('-');
+    }
+    Some(digits.into_iter().rev().collect())
+}
+
+fn fixed(number: &Number, precision: usize) -> String {
+    match number.as_i128() {
+        Some(whole) if precision == 0 => whole.to_string(),
+        Some(whole) => format!("{whole}.{}", "0".repeat(precision)),
+        None => format!("{:.precision$}", number.as_f64()),
+    }
+}
+
+/// Rust writes `1.5e3` where Go writes `1.5e+03`.
+fn exponential(value: f64, precision: usize, letter: char) -> String {
+    go_exponent(&format!("{value:.precision$e}"), if letter == 'E' { 'E' } else { 'e' })
+}
+
+fn go_exponent(shown: &str, letter: char) -> String {
+    let (mantissa, exponent) = shown.split_once('e').unwrap_or((shown, "0"));
+    let (sign, digits) = match exponent.strip_prefix('-') {
+        Some(digits) => ('-', digits),
+        None => ('+', exponent),
+    };
+    format!("{mantissa}{letter}{sign}{digits:0>2}")
+}
+
+/// The shorter of the two forms, without trailing zeros.
+fn general(value: f64, precision: Option<usize>, letter: char) -> String {
+    let letter = if letter == 'G' { 'E' } else { 'e' };
+    let shortest = match precision {
+        Some(precision) => format!("{value:.*e}", precision.max(1) - 1),
+        None => format!("{value:e}"),
+    };
+    let (mantissa, exponent) = shortest.split_once('e').unwrap_or((&shortest, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    let mantissa = match mantissa.contains('.') {
+        true => mantissa.trim_end_matches('0').trim_end_matches('.'),
+        false => mantissa,
+    };
+    let digits = mantissa.bytes().filter(u8::is_ascii_digit).count() as i32;
+    let threshold = match precision {
+        Some(precision) => (precision.max(1) as i32).min(digits.max(exponent + 1)).max(if digits > exponent { digits } else { 0 }),
+        None => 21,
+    };
+    if exponent < -4 || exponent >= threshold {
+        return go_exponent(&format!("{mantissa}e{exponent}"), letter);
+    }
+    let places = (digits - 1 - exponent).max(0) as usize;
+    format!("{value:.places$}")
+}
+
+const FORMAT_PARAMETER: Parameter = Parameter::new("format", Kind::Text);
+
+pub(super) const FORMAT: Function = Function::new(
+    "format",
+    "A text in which verbs such as %s and %05d are replaced by the other arguments.",
+    &[FORMAT_PARAMETER],
+    Gives::Text,
+    |arguments| {
+        let values: Vec<&Value> = arguments.rest(1).collect();
+        let text = formatted(arguments, arguments.text(0), &values)?;
+        arguments.made(text)
+    },
+)
+.variadic(Parameter::or_null("args", Kind::Any));
+
+pub(super) const FORMATLIST: Function = Function::new(
+    "formatlist",
+    "As format, once for each element of the lists among the arguments.",
+    &[FORMAT_PARAMETER],
+    Gives::Texts,
+    |arguments| {
+        let mut length = None;
+        for (at, value) in arguments.rest(1).enumerate() {
+            let Some(list) = value.as_list() else { continue };
+            match length {
+                Some(length) if length != list.len() => {
+                    let what = format!("has {} elements, and an earlier list has {length}", list.len());
+                    return Err(Failure::Argument(at + 1, what));
+                }
+                _ => length = Some(list.len()),
+            }
+        }
+        let mut out = Vec::new();
+        for row in 0..length.unwrap_or(1) {
+            arguments.charge(arguments.len())?;
+            let values: Vec<&Value> =
+                arguments.rest(1).map(|value| value.as_list().and_then(|list| list.get(row)).unwrap_or(value)).collect();
+            out.push(arguments.made(formatted(arguments, arguments.text(0), &values)?)?);
+        }
+        Ok(Value::List(out))
+    },
+)
+.variadic(Parameter::or_null("args", Kind::Any));

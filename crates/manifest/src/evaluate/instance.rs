@@ -1,0 +1,142 @@
+//! One instance of a block: its attributes, where it lives, how it is paid for, what it depends on.
+
+use super::{
+    Timeouts,
+    nested::{inherit, shadow},
+    place::Site,
+    scope::InstanceScope,
+    world::{Instance, World},
+};
+use crate::project::{ResourceBlock, Written};
+use firma_catalog::{Procedure, shape};
+use firma_expr::Trace;
+use firma_model::{
+    address::{Key, Node},
+    desired::DesiredResource,
+    diagnostic::Diagnostics,
+    expr::Expr,
+    value::Value,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is evaluated apart from the kind's own attributes.
+const LIFTED: [&str; 3] = ["billing", "tags", "zone"];
+
+impl<'p> World<'p> {
+    /// Evaluates an instance. What cannot be told is tainted; a diagnostic says why.
+    #[expect(clippy::too_many_arguments, reason = "each is a different part of what the block has become")]
+    pub(super) fn instance(
+        &self,
+        block: &'p ResourceBlock,
+        written: &[&'p Written],
+        procedure: &Procedure,
+        key: Option<Key>,
+        each: Option<Expr>,
+        dependencies: &BTreeSet<Node>,
+        diagnostics: &mut Diagnostics,
+    ) -> (Instance, Option<Timeouts>) {
+        let scope = match (&key, each) {
+            (Some(Key::Name(name)), Some(value)) => InstanceScope::each(self, name.clone(), value),
+            (Some(Key::Index(index)), _) => InstanceScope::index(self, *index),
+            _ => InstanceScope::plain(self),
+        };
+        let mut trace = Trace::new();
+        let mut attributes: BTreeMap<String, Expr> = BTreeMap::new();
+        let mut tainted = BTreeSet::new();
+        let find = |name: &str| written.iter().find(|w| *w.name == *name).map(|w| &w.value);
+        for attribute in written.iter().filter(|w| !LIFTED.contains(&&*w.name)) {
+            match self.attribute(attribute, procedure, &scope, &mut trace, diagnostics) {
+                Ok(Some(value)) => {
+                    attributes.insert(attribute.name.to_string(), value);
+                }
+                Ok(None) => {}
+                Err(()) => {
+                    tainted.insert(attribute.name.to_string());
+                }
+            }
+        }
+        let site = Site { kind: &procedure.kind, header: block.span, scope: &scope };
+        let region = self.region(&site, procedure.regional, block.region.as_ref(), &mut trace, diagnostics);
+        let zone = match &region {
+            Ok(region) => self.zone(&site, procedure, region.as_deref(), find("zone"), &mut trace, diagnostics),
+            Err(()) => Err(()),
+        };
+        let region = region.unwrap_or_else(|()| {
+            tainted.insert("region".to_owned());
+            None
+        });
+        let zone = zone.unwrap_or_else(|()| {
+            tainted.insert("zone".to_owned());
+            None
+        });
+        let billing =
+            self.billing(&site, procedure, region.as_deref(), find("billing"), &mut trace, diagnostics).unwrap_or_else(
+                |()| {
+                    tainted.insert("billing".to_owned());
+                    None
+                },
+            );
+        let explicit = match find("tags") {
+            None => Ok(None),
+            Some(expr) => match self.reduce(expr, &scope, &mut trace, diagnostics) {
+                None => Err(()),
+                Some(value) if value.as_value().is_some_and(Value::is_null) => Ok(None),
+                Some(value) => Ok(Some((value, expr.span))),
+            },
+        };
+        match explicit.and_then(|explicit| self.tags(procedure, region.as_deref(), explicit, diagnostics)) {
+            Ok(Some(tags)) => {
+                attributes.insert("tags".to_owned(), tags);
+            }
+            Ok(None) => {}
+            Err(()) => {
+                tainted.insert("tags".to_owned());
+            }
+        }
+        let zone_value = zone.as_deref().map(Value::string);
+        let billing_value = billing.as_ref().map(firma_model::place::Billing::to_value);
+        for (name, value) in &mut attributes {
+            if let Some(attribute) = procedure.attributes.get(name) {
+                inherit(&attribute.shape, value, zone_value.as_ref(), billing_value.as_ref());
+            }
+        }
+        attributes.extend(zone_value.map(|value| ("zone".to_owned(), Expr::literal_at(value, block.span))));
+        attributes.extend(billing_value.map(|value| ("billing".to_owned(), Expr::literal_at(value, block.span))));
+        let present = |name: &str| attributes.contains_key(name) || tainted.contains(name);
+        diagnostics.extend(shape::required(procedure, present, block.span));
+        let lifecycle = self.lifecycle(&block.lifecycle, procedure, &scope, diagnostics);
+        let timeouts = (!block.timeouts.is_empty()).then(|| self.timeouts(block, &scope, diagnostics));
+        let mut all = dependencies.clone();
+        all.extend(trace.nodes().cloned());
+        let resource = DesiredResource {
+            address: block.block.at(key),
+            region,
+            zone,
+            billing,
+            attributes,
+            dependencies: all,
+            lifecycle,
+            span: block.span,
+        };
+        (Instance { resource, tainted }, timeouts)
+    }
+
+    /// One attribute: `Ok(None)` when it is absent.
+    fn attribute(
+        &self,
+        written: &Written,
+        procedure: &Procedure,
+        scope: &InstanceScope<'_, 'p>,
+        trace: &mut Trace,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Option<Expr>, ()> {
+        let value = self.reduce(&written.value, scope, trace, diagnostics).ok_or(())?;
+        if value.as_value().is_some_and(Value::is_null) {
+            return Ok(None);
+        }
+        let found = shape::check(procedure, &written.name, &shadow(&value), written.value.span);
+        let wrong = found.has_errors();
+        diagnostics.extend(found);
+        if wrong { Err(()) } else { Ok(Some(value)) }
+    }
+}

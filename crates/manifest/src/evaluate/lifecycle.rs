@@ -1,0 +1,194 @@
+//! `lifecycle`, `timeouts` and `depends_on` of an instance.
+
+use super::{Timeouts, scope::InstanceScope, world::World};
+use crate::{
+    codes,
+    project::{LifecycleBlock, ResourceBlock, TimeoutOf, find},
+    source::Spelled,
+};
+use firma_catalog::Procedure;
+use firma_expr::Trace;
+use firma_model::{
+    address::{Address, Node},
+    desired::{IgnoreChanges, Lifecycle, OnRemove, Repetition},
+    diagnostic::{Diagnostic, Diagnostics},
+    expr::Expr,
+    path::Path,
+    span::Span,
+    suggest::closest,
+    value::Value,
+};
+use std::collections::BTreeSet;
+
+impl<'p> World<'p> {
+    pub(super) fn lifecycle(
+        &self,
+        block: &LifecycleBlock,
+        procedure: &Procedure,
+        scope: &InstanceScope<'_, 'p>,
+        diagnostics: &mut Diagnostics,
+    ) -> Lifecycle {
+        let mut lifecycle = Lifecycle::default();
+        let value = |expr: &Option<Expr>, what: &str, diagnostics: &mut Diagnostics| {
+            let expr = expr.as_ref()?;
+            let value = self.known(expr, scope, &mut Trace::new(), what, diagnostics)?;
+            (!value.is_null()).then(|| (value.reveal_deep(), expr.span))
+        };
+        if let Some((value, span)) = value(&block.prevent_destroy, "`prevent_destroy`", diagnostics) {
+            match value.as_bool() {
+                Some(prevent) => lifecycle.prevent_destroy = prevent,
+                None => diagnostics.push(wrong("`prevent_destroy` must be true or false", &value, span)),
+            }
+        }
+        if let Some((value, span)) = value(&block.on_remove, "`on_remove`", diagnostics) {
+            match value.as_str().and_then(OnRemove::parse) {
+                Some(on_remove) => lifecycle.on_remove = on_remove,
+                None => diagnostics.push(
+                    wrong("`on_remove` must be \"destroy\" or \"retain\"", &value, span)
+                        .did_you_mean(value.as_str().and_then(|text| closest(text, ["destroy", "retain"]))),
+                ),
+            }
+        }
+        if let Some((value, span)) = value(&block.ignore_changes, "`ignore_changes`", diagnostics) {
+            lifecycle.ignore_changes = ignore_changes(&value, span, procedure, diagnostics);
+        }
+        lifecycle
+    }
+
+    pub(super) fn timeouts(
+        &self,
+        block: &ResourceBlock,
+        scope: &InstanceScope<'_, 'p>,
+        diagnostics: &mut Diagnostics,
+    ) -> Timeouts {
+        let mut timeouts = Timeouts::default();
+        for (of, expr) in &block.timeouts {
+            let Some(value) = self.known(expr, scope, &mut Trace::new(), "a timeout", diagnostics) else { continue };
+            let seconds = seconds(value.reveal());
+            if seconds.is_none() && !value.is_null() {
+                diagnostics.push(
+                    wrong("a timeout must be a number of seconds from 1 to 604800, or text such as \"10m\"", &value, expr.span),
+                );
+            }
+            match of {
+                TimeoutOf::Create => timeouts.create = seconds,
+                TimeoutOf::Update => timeouts.update = seconds,
+                TimeoutOf::Delete => timeouts.delete = seconds,
+            }
+        }
+        timeouts
+    }
+
+    /// What `depends_on` names. Look-ups are read before anything is made, so depending on one adds nothing.
+    pub(super) fn depends_on(&self, dependencies: &[Spelled], diagnostics: &mut Diagnostics) -> BTreeSet<Node> {
+        let mut nodes = BTreeSet::new();
+        for dependency in dependencies {
+            match self.dependency(dependency) {
+                Ok(node) => nodes.extend(node),
+                Err(diagnostic) => diagnostics.push(*diagnostic),
+            }
+        }
+        nodes
+    }
+
+    fn dependency(&self, written: &Spelled) -> Result<Option<Node>, Box<Diagnostic>> {
+        let error = |message: String| Diagnostic::error(codes::BAD_DEPENDENCY, message).at(written.span);
+        let address: Address = written.text.parse().map_err(|_| {
+            Box::new(
+                error(format!("`{}` is no address", written.text))
+                    .hint("write it as \"vpc.vpc.main\" or \"vpc.subnet.web[\\\"a\\\"]\", without `${}`"),
+            )
+        })?;
+        let missing = || match self.project.incomplete {
+            true => Ok(None),
+            false => Err(Box::new(error(format!("there is no `{}`", address.block)))),
+        };
+        let Some((service, kind)) = address.kind().as_str().split_once('.') else { return missing() };
+        let names = if address.block.data { &self.project.lookup_names } else { &self.project.resource_names };
+        let Some(index) = find(names, service, kind, &address.block.name) else { return missing() };
+        if address.block.data {
+            return Ok(None);
+        }
+        let Some(block) = &self.blocks[index] else { return Ok(None) };
+        match (&address.key, block.repetition) {
+            (None, Repetition::Single) => {
+                Ok(block.instances.first().map(|i| Node::Instance(i.resource.address.clone())))
+            }
+            (None, _) => Ok(Some(Node::Block(address.block))),
+            (Some(key), _) => match block.instance(Some(key)) {
+                Some(_) => Ok(Some(Node::Instance(address))),
+                None => Err(Box::new(error(format!("`{}` has no instance {key}", address.block)))),
+            },
+        }
+    }
+}
+
+fn ignore_changes(value: &Value, span: Span, procedure: &Procedure, diagnostics: &mut Diagnostics) -> IgnoreChanges {
+    let texts = match value {
+        Value::String(text) if &**text == "all" => return IgnoreChanges::All,
+        Value::List(items) | Value::Set(items) => items.iter().map(Value::as_str).collect::<Option<Vec<_>>>(),
+        _ => None,
+    };
+    let Some(texts) = texts else {
+        diagnostics.push(wrong("`ignore_changes` must be \"all\" or a list of attribute paths", value, span));
+        return IgnoreChanges::default();
+    };
+    if texts == ["all"] {
+        return IgnoreChanges::All;
+    }
+    let mut paths = Vec::new();
+    for text in texts {
+        let path = Path::parse(text);
+        match &path {
+            Some(path) if path.head().is_some_and(|head| procedure.attributes.contains_key(head)) => {}
+            _ => {
+                let head = path.as_ref().and_then(Path::head).unwrap_or(text);
+                diagnostics.push(
+                    Diagnostic::error(codes::BAD_LIFECYCLE, format!("`{text}` is no attribute of {}", procedure.kind))
+                        .at(span)
+                        .did_you_mean(closest(head, procedure.attributes.keys().map(String::as_str))),
+                );
+            }
+        }
+        paths.extend(path);
+    }
+    IgnoreChanges::Paths(paths)
+}
+
+/// Longest timeout: a week.
+const LONGEST: u64 = 7 * 24 * 3600;
+
+/// Seconds, from a number or from text such as `90s`, `10m`, `1h30m`.
+fn seconds(value: &Value) -> Option<u32> {
+    let total = match value {
+        Value::Number(number) => u64::try_from(number.as_i64()?).ok()?,
+        Value::String(text) => {
+            let mut total = 0_u64;
+            let mut rest: &str = text.trim();
+            while !rest.is_empty() {
+                let unit = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+                let amount: u64 = rest[..unit].parse().ok()?;
+                let factor = match rest[unit..].chars().next() {
+                    None | Some('s') => 1,
+                    Some('m') => 60,
+                    Some('h') => 3600,
+                    Some('d') => 24 * 3600,
+                    Some(_) => return None,
+                };
+                total = total.checked_add(amount.checked_mul(factor)?)?;
+                rest = rest.get(unit + 1..).unwrap_or("");
+            }
+            total
+        }
+        _ => return None,
+    };
+    (1..=LONGEST).contains(&total).then(|| u32::try_from(total).unwrap_or(u32::MAX))
+}
+
+fn wrong(message: &str, value: &Value, span: Span) -> Diagnostic {
+    let found = match value.reveal() {
+        Value::String(text) if text.len() <= 40 => format!("`{text}`"),
+        other => other.type_name().to_owned(),
+    };
+    Diagnostic::error(codes::BAD_LIFECYCLE, format!("{message}, not {found}")).at(span)
+}

@@ -1,0 +1,374 @@
+//! Region, zone, billing and tags: from the block itself or from `[defaults]`.
+
+use super::{nested::shadow, scope::InstanceScope, world::World};
+use crate::codes;
+use firma_catalog::{Procedure, billing as methods, places, procedure::ZoneRule, shape};
+use firma_expr::Trace;
+use firma_model::{
+    diagnostic::{Diagnostic, Diagnostics},
+    expr::{Expr, ExprKind},
+    place::Billing,
+    span::Span,
+    value::{Map, Value},
+};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// Something that may be set, and may have gone wrong.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) enum Setting<T> {
+    /// Not written.
+    #[default]
+    Absent,
+    /// Written and wrong, which was said.
+    Tainted,
+    /// Written.
+    Set(T, Span),
+}
+
+impl<T: Clone> Setting<T> {
+    /// This, or the other where this is not written.
+    fn or(&self, other: &Setting<T>) -> Setting<T> {
+        match self {
+            Setting::Absent => other.clone(),
+            found => found.clone(),
+        }
+    }
+}
+
+/// `[defaults]`, evaluated.
+#[derive(Clone, Debug, Default)]
+pub(super) struct KnownDefaults {
+    region: Setting<String>,
+    every: Shared,
+    regions: BTreeMap<String, Shared>,
+}
+
+/// What the whole project and a single region can both give a default for.
+#[derive(Clone, Debug, Default)]
+struct Shared {
+    zone: Setting<String>,
+    billing: Setting<Value>,
+    tags: Setting<Map>,
+}
+
+impl KnownDefaults {
+    /// Evaluates and checks the defaults.
+    pub(super) fn evaluate(world: &World<'_>, diagnostics: &mut Diagnostics) -> KnownDefaults {
+        let written = &world.project.defaults;
+        let text = |expr: &Option<Expr>, what: &str, diagnostics: &mut Diagnostics| {
+            world.setting(expr.as_ref(), what, diagnostics, |value| value.as_str().map(str::to_owned), "text")
+        };
+        let shared = |zone: &Option<Expr>, billing: &Option<Expr>, tags: &Option<Expr>, diagnostics: &mut Diagnostics| {
+            let any = |value: &Value| value.as_map().map(|_| value.clone());
+            Shared {
+                zone: text(zone, "the default zone", diagnostics),
+                billing: world.setting(billing.as_ref(), "the default billing", diagnostics, any, "a table"),
+                tags: world.setting(tags.as_ref(), "the default tags", diagnostics, |v| v.as_map().cloned(), "a table"),
+            }
+        };
+        let mut every = shared(&written.zone, &written.billing, &written.tags, diagnostics);
+        let mut regions = BTreeMap::new();
+        for (name, region) in &written.regions {
+            let found = places::check_region(name, region.name_span);
+            let is_region = found.is_empty();
+            diagnostics.extend(found);
+            let mut shared = shared(&region.zone, &region.billing, &region.tags, diagnostics);
+            if is_region
+                && let Setting::Set(zone, span) = &shared.zone
+                && !places::is_zone_of(name, zone)
+            {
+                diagnostics.push(outside(zone, name, *span));
+                shared.zone = Setting::Tainted;
+            }
+            regions.insert(name.clone(), shared);
+        }
+        let mut region = text(&written.region, "the default region", diagnostics);
+        if let Setting::Set(id, span) = &region {
+            let found = places::check_region(id, *span);
+            if !found.is_empty() {
+                diagnostics.extend(found);
+                region = Setting::Tainted;
+            }
+        }
+        if let Setting::Set(zone, span) = &every.zone
+            && !places::regions().iter().any(|region| places::is_zone_of(&region.id, zone))
+        {
+            let all: Vec<&str> = places::regions().iter().flat_map(|region| places::zones(&region.id)).collect();
+            diagnostics.push(
+                Diagnostic::error(codes::DEFAULT_ZONE, format!("the default zone `{zone}` lies in no region"))
+                    .at(*span)
+                    .did_you_mean(firma_model::suggest::closest(zone, all.iter().copied()))
+                    .hint(format!("zones are {}", all.join(", "))),
+            );
+            every.zone = Setting::Tainted;
+        }
+        KnownDefaults { region, every, regions }
+    }
+
+    fn of(&self, region: Option<&str>) -> Option<&Shared> {
+        self.regions.get(region?)
+    }
+}
+
+fn outside(zone: &str, region: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(codes::DEFAULT_ZONE, format!("`{zone}` is not a zone of {region}"))
+        .at(span)
+        .hint(format!("zones of {region} are {}", places::zones(region).join(", ")))
+}
+
+/// Where a resource or a look-up is evaluated.
+pub(super) struct Site<'s, 'w, 'p> {
+    /// What it is, for messages: its kind.
+    pub(super) kind: &'s str,
+    /// The block's header.
+    pub(super) header: Span,
+    pub(super) scope: &'s InstanceScope<'w, 'p>,
+}
+
+impl<'p> World<'p> {
+    fn setting<T>(
+        &self,
+        expr: Option<&Expr>,
+        what: &str,
+        diagnostics: &mut Diagnostics,
+        read: impl Fn(&Value) -> Option<T>,
+        expected: &str,
+    ) -> Setting<T> {
+        let Some(expr) = expr else { return Setting::Absent };
+        let scope = InstanceScope::plain(self);
+        match self.known(expr, &scope, &mut Trace::new(), what, diagnostics) {
+            None => Setting::Tainted,
+            Some(value) if value.is_null() => Setting::Absent,
+            Some(value) => match read(value.reveal()) {
+                Some(found) => Setting::Set(found, expr.span),
+                None => {
+                    let message = format!("{what} must be {expected}, not {}", value.type_name());
+                    diagnostics.push(Diagnostic::error(codes::WRONG_SETTING, message).at(expr.span));
+                    Setting::Tainted
+                }
+            },
+        }
+    }
+
+    /// The region: `Ok(None)` for what lives in none.
+    ///
+    /// # Errors
+    /// It cannot be told, which was said.
+    pub(super) fn region(
+        &self,
+        site: &Site<'_, '_, 'p>,
+        regional: bool,
+        written: Option<&Expr>,
+        trace: &mut Trace,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Option<String>, ()> {
+        let given = match written {
+            None => Setting::Absent,
+            Some(expr) => {
+                let value = self.known(expr, site.scope, trace, "the region", diagnostics).ok_or(())?;
+                match value.reveal() {
+                    Value::Null => Setting::Absent,
+                    Value::String(text) => Setting::Set(text.to_string(), expr.span),
+                    other => {
+                        let message = format!("a region is text, not {}", other.type_name());
+                        diagnostics.push(Diagnostic::error(codes::BAD_PLACE, message).at(expr.span));
+                        return Err(());
+                    }
+                }
+            }
+        };
+        match (given, regional) {
+            (Setting::Set(region, span), true) => {
+                let found = places::check_region(&region, span);
+                let wrong = !found.is_empty();
+                diagnostics.extend(found);
+                if wrong { Err(()) } else { Ok(Some(region)) }
+            }
+            (Setting::Set(_, span), false) => {
+                diagnostics.push(
+                    Diagnostic::error(codes::NO_REGION_HERE, format!("{} lives in no region", site.kind))
+                        .at(span)
+                        .hint("leave `region` out"),
+                );
+                Err(())
+            }
+            (_, false) => Ok(None),
+            (_, true) => match &self.defaults.region {
+                Setting::Set(region, _) => Ok(Some(region.clone())),
+                Setting::Tainted => Err(()),
+                Setting::Absent => {
+                    diagnostics.push(
+                        Diagnostic::error(codes::MISSING_REGION, format!("{} needs a region", site.kind))
+                            .at(site.header)
+                            .hint("write `region = \"cn-north-1\"` here or in [defaults]"),
+                    );
+                    Err(())
+                }
+            },
+        }
+    }
+
+    /// The zone, from the block or, where the kind requires one, from the defaults of its region.
+    ///
+    /// # Errors
+    /// It cannot be told, which was said.
+    pub(super) fn zone(
+        &self,
+        site: &Site<'_, '_, 'p>,
+        procedure: &Procedure,
+        region: Option<&str>,
+        written: Option<&Expr>,
+        trace: &mut Trace,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Option<String>, ()> {
+        if procedure.zone == ZoneRule::None {
+            return Ok(None);
+        }
+        let mut zone = Setting::Absent;
+        if let Some(expr) = written {
+            let value = self.known(expr, site.scope, trace, "the zone", diagnostics).ok_or(())?;
+            zone = match value.reveal() {
+                Value::Null => Setting::Absent,
+                Value::String(text) => Setting::Set(text.to_string(), expr.span),
+                other => {
+                    let message = format!("a zone is text, not {}", other.type_name());
+                    diagnostics.push(Diagnostic::error(codes::BAD_PLACE, message).at(expr.span));
+                    return Err(());
+                }
+            };
+        }
+        let Some(region) = region else { return Ok(None) };
+        if zone == Setting::Absent && procedure.zone == ZoneRule::Required {
+            let of_region = self.defaults.of(Some(region)).map(|shared| shared.zone.clone()).unwrap_or_default();
+            zone = of_region.or(&self.defaults.every.zone);
+            // A default of the whole project means only the region it lies in.
+            if let Setting::Set(name, _) = &zone
+                && !places::is_zone_of(region, name)
+            {
+                zone = Setting::Absent;
+            }
+        }
+        let (name, span) = match &zone {
+            Setting::Tainted => return Err(()),
+            Setting::Absent => (None, site.header),
+            Setting::Set(name, span) => (Some(name.as_str()), *span),
+        };
+        let found = places::check_zone(procedure, region, name, span);
+        let wrong = found.has_errors();
+        diagnostics.extend(found);
+        if wrong { Err(()) } else { Ok(name.map(str::to_owned)) }
+    }
+
+    /// The billing of kinds that are billed.
+    ///
+    /// # Errors
+    /// It cannot be told, which was said.
+    pub(super) fn billing(
+        &self,
+        site: &Site<'_, '_, 'p>,
+        procedure: &Procedure,
+        region: Option<&str>,
+        written: Option<&Expr>,
+        trace: &mut Trace,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Option<Billing>, ()> {
+        if procedure.billing_methods.is_empty() {
+            return Ok(None);
+        }
+        let mut billing = Setting::Absent;
+        if let Some(expr) = written {
+            let value = self.known(expr, site.scope, trace, "the billing", diagnostics).ok_or(())?;
+            if !value.is_null() {
+                billing = Setting::Set(value.reveal_deep(), expr.span);
+            }
+        }
+        let own = billing != Setting::Absent;
+        if !own {
+            let of_region = self.defaults.of(region).map(|shared| shared.billing.clone()).unwrap_or_default();
+            billing = of_region.or(&self.defaults.every.billing);
+        }
+        let (value, span) = match billing {
+            Setting::Tainted => return Err(()),
+            Setting::Absent => {
+                diagnostics.extend(methods::check(procedure, None, site.header));
+                return Err(());
+            }
+            Setting::Set(value, span) => (value, span),
+        };
+        let mut found = shape::check(procedure, "billing", &value, span);
+        if !found.has_errors() {
+            let value = match procedure.attributes.get("billing") {
+                Some(attribute) => shape::normalise(attribute, value),
+                None => value,
+            };
+            let billing = Billing::from_value(&value);
+            // What the defaults say is judged where it is used: another kind may well sell it.
+            let at = if own { span } else { site.header };
+            found = methods::check(procedure, billing.as_ref(), at);
+            if !own {
+                for diagnostic in &mut found.list {
+                    *diagnostic = diagnostic.clone().related(span, "the billing comes from here");
+                }
+            }
+            if !found.has_errors() {
+                diagnostics.extend(found);
+                return Ok(billing);
+            }
+        }
+        diagnostics.extend(found);
+        Err(())
+    }
+
+    /// The tags of a kind that can carry them: the defaults, and over them what the block says. What is known only later
+    /// is merged later.
+    ///
+    /// # Errors
+    /// They cannot be told, which was said.
+    pub(super) fn tags(
+        &self,
+        procedure: &Procedure,
+        region: Option<&str>,
+        explicit: Option<(Expr, Span)>,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Option<Expr>, ()> {
+        if !procedure.attributes.contains_key("tags") {
+            return Ok(None);
+        }
+        let mut defaults = Map::new();
+        let mut place = Span::default();
+        for setting in [Some(&self.defaults.every), self.defaults.of(region)].into_iter().flatten() {
+            match &setting.tags {
+                Setting::Absent => {}
+                Setting::Tainted => return Err(()),
+                Setting::Set(tags, span) => {
+                    place = *span;
+                    defaults.extend(tags.iter().map(|(key, value)| (key.clone(), value.clone())));
+                }
+            }
+        }
+        let (merged, span) = match explicit {
+            None if defaults.is_empty() => return Ok(None),
+            None => (Expr::literal_at(Value::Map(defaults), place), place),
+            Some((explicit, span)) if defaults.is_empty() => (explicit, span),
+            Some((explicit, span)) => (merge(defaults, explicit), span),
+        };
+        let found = shape::check(procedure, "tags", &shadow(&merged), span);
+        let wrong = found.has_errors();
+        diagnostics.extend(found);
+        if wrong { Err(()) } else { Ok(Some(merged)) }
+    }
+}
+
+fn merge(mut defaults: Map, explicit: Expr) -> Expr {
+    let span = explicit.span;
+    match explicit.kind {
+        ExprKind::Literal(Value::Map(tags)) => {
+            defaults.extend(tags);
+            Expr::literal_at(Value::Map(defaults), span)
+        }
+        kind => {
+            let parts = vec![Expr::literal(Value::Map(defaults)), Expr { kind, span }];
+            Expr { kind: ExprKind::Call(Arc::from("merge"), parts, false), span }
+        }
+    }
+}

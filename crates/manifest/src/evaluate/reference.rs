@@ -1,0 +1,97 @@
+//! Attributes that stay for later: whether they can exist at all.
+//!
+//! An attribute of a resource that only the cloud knows is left in the residual. Its first name was checked when it was
+//! read; what stands behind it is checked here, against the form that the kind declares.
+
+use super::world::World;
+use firma_catalog::procedure::Shape;
+use firma_model::{
+    address::Node,
+    diagnostic::{Diagnostic, Diagnostics},
+    expr::{Expr, ExprKind},
+    suggest::closest,
+};
+
+/// Checks every chain of attributes over a node in a reduced expression.
+pub(super) fn check(reduced: &Expr, world: &World<'_>) -> Diagnostics {
+    let mut diagnostics = Diagnostics::new();
+    walk(reduced, world, &mut diagnostics);
+    diagnostics
+}
+
+fn walk(expr: &Expr, world: &World<'_>, diagnostics: &mut Diagnostics) {
+    match &expr.kind {
+        ExprKind::Literal(_) | ExprKind::Name(_) | ExprKind::Node(_) => {}
+        ExprKind::Attribute(of, name) => {
+            if let Some(Reach::Fields(fields)) = reach(of, world)
+                && !fields.iter().any(|field| field == &**name)
+            {
+                let diagnostic =
+                    Diagnostic::error(crate::codes::UNKNOWN_ATTRIBUTE, format!("there is no `{name}` in this attribute"))
+                        .at(expr.span);
+                diagnostics.push(match closest(name, fields.iter().map(String::as_str)) {
+                    Some(near) => diagnostic.did_you_mean(Some(near)),
+                    None => diagnostic.hint(format!("it has {}", crate::source::list(&fields))),
+                });
+                return;
+            }
+            walk(of, world, diagnostics);
+        }
+        ExprKind::Index(a, b) | ExprKind::Binary(_, a, b) | ExprKind::Splat(a, b) => {
+            walk(a, world, diagnostics);
+            walk(b, world, diagnostics);
+        }
+        ExprKind::Unary(_, of) | ExprKind::Sensitive(of) => walk(of, world, diagnostics),
+        ExprKind::Template(items) | ExprKind::List(items) | ExprKind::Call(_, items, _) => {
+            items.iter().for_each(|item| walk(item, world, diagnostics));
+        }
+        ExprKind::Map(entries) => entries.iter().for_each(|(key, value)| {
+            walk(key, world, diagnostics);
+            walk(value, world, diagnostics);
+        }),
+        ExprKind::Conditional(a, b, c) => [a, b, c].into_iter().for_each(|part| walk(part, world, diagnostics)),
+        ExprKind::For(inner) => {
+            let parts = [Some(&inner.collection), inner.key.as_ref(), Some(&inner.value), inner.condition.as_ref()];
+            parts.into_iter().flatten().for_each(|part| walk(part, world, diagnostics));
+        }
+    }
+}
+
+/// What a chain reaches, as far as its form is known.
+enum Reach {
+    /// Something with exactly these names.
+    Fields(Vec<String>),
+    /// A form that may be looked into further.
+    Form(Shape),
+}
+
+fn reach(expr: &Expr, world: &World<'_>) -> Option<Reach> {
+    let shape = form(expr, world)?;
+    Some(match shape {
+        Shape::Object(fields) => Reach::Fields(fields.into_keys().collect()),
+        other => Reach::Form(other),
+    })
+}
+
+/// The form of a chain that ends in an attribute or an element.
+fn form(expr: &Expr, world: &World<'_>) -> Option<Shape> {
+    match &expr.kind {
+        ExprKind::Attribute(of, name) => match &of.kind {
+            ExprKind::Node(Node::Instance(address)) => {
+                let procedure = world.inputs.catalog.kind(address.kind())?;
+                let read = procedure.computed.get(&**name).map(|computed| computed.shape.clone());
+                // The cloud answers with more than a manifest may set, so only what is read-only is known to the end.
+                read
+            }
+            _ => match form(of, world)? {
+                Shape::Object(mut fields) => fields.remove(&**name).map(|field| field.shape),
+                _ => None,
+            },
+        },
+        ExprKind::Index(of, _) => match form(of, world)? {
+            Shape::List(item) | Shape::Set(item) => Some(*item),
+            _ => None,
+        },
+        _ => None,
+    }
+}

@@ -1,0 +1,416 @@
+//! What names mean while an expression of the project is reduced.
+
+use super::{
+    nested,
+    world::{EvaluatedBlock, World},
+};
+use crate::{
+    codes,
+    project::{find, kind_id},
+    source::list,
+};
+use firma_expr::{Files, Reference, Resolution, Scope, Segment, Trace};
+use firma_model::{
+    address::{Block, Key, Node},
+    desired::{IgnoreChanges, Repetition},
+    diagnostic::Diagnostic,
+    expr::{Expr, ExprKind},
+    span::Span,
+    suggest::closest,
+    value::Value,
+};
+use std::{borrow::Cow, cell::Cell, sync::Arc};
+
+/// Names that are not services.
+const ROOTS: [&str; 6] = ["count", "data", "each", "env", "local", "var"];
+/// Keys of instances shown in a message.
+const SHOWN_KEYS: usize = 10;
+/// Names among which a suggestion is looked for.
+const SUGGEST_AMONG: usize = 2000;
+
+/// The scope of one instance, or of something that is no instance.
+pub(super) struct InstanceScope<'w, 'p> {
+    world: &'w World<'p>,
+    each: Option<(Arc<str>, Expr)>,
+    index: Option<u64>,
+    /// Something that went wrong elsewhere was used.
+    pub(super) tainted: Cell<bool>,
+}
+
+type Answered<'s> = Result<Resolution<'s>, Diagnostic>;
+
+impl<'w, 'p> InstanceScope<'w, 'p> {
+    /// Outside any repetition.
+    pub(super) fn plain(world: &'w World<'p>) -> InstanceScope<'w, 'p> {
+        InstanceScope { world, each: None, index: None, tainted: Cell::new(false) }
+    }
+
+    /// An instance of `for_each`.
+    pub(super) fn each(world: &'w World<'p>, key: Arc<str>, value: Expr) -> InstanceScope<'w, 'p> {
+        InstanceScope { each: Some((key, value)), ..InstanceScope::plain(world) }
+    }
+
+    /// An instance of `count`.
+    pub(super) fn index(world: &'w World<'p>, index: u64) -> InstanceScope<'w, 'p> {
+        InstanceScope { index: Some(index), ..InstanceScope::plain(world) }
+    }
+
+    /// Stands in for what went wrong elsewhere.
+    fn taint(&self, consumed: usize) -> Resolution<'_> {
+        self.tainted.set(true);
+        Resolution::value(Value::unknown(), consumed)
+    }
+
+    /// Nothing has this name. In a project of which a file could not be read, it may stand there.
+    fn missing(&self, diagnostic: Diagnostic, consumed: usize) -> Answered<'_> {
+        match self.world.project.incomplete {
+            true => Ok(self.taint(consumed)),
+            false => Err(diagnostic),
+        }
+    }
+
+    fn variable(&self, reference: &Reference<'_>) -> Answered<'_> {
+        let project = self.world.project;
+        let Some(name) = reference.name(1) else { return Err(incomplete(reference, "var.NAME")) };
+        if let Some(value) = self.world.inputs.variables.get(name) {
+            return Ok(Resolution::borrowed(value, 2));
+        }
+        if project.variables.contains_key(name) {
+            return Ok(self.taint(2));
+        }
+        let diagnostic = Diagnostic::error(codes::UNKNOWN_REFERENCE, format!("there is no variable `{name}`"))
+            .at(reference.span)
+            .did_you_mean(closest(name, project.variables()).map(|n| format!("var.{n}")).as_deref())
+            .hint(format!("declare it with `[variable.{name}]`"));
+        self.missing(diagnostic, 2)
+    }
+
+    fn local(&self, reference: &Reference<'_>, trace: &mut Trace) -> Answered<'_> {
+        let project = self.world.project;
+        let Some(name) = reference.name(1) else { return Err(incomplete(reference, "local.NAME")) };
+        if let Some(index) = project.local_names.get(name) {
+            return match &self.world.locals[*index] {
+                None => Ok(self.taint(2)),
+                Some(local) => {
+                    trace.extend(&local.trace);
+                    Ok(Resolution::borrowed(&local.value, 2))
+                }
+            };
+        }
+        let near = closest(name, project.locals.iter().take(SUGGEST_AMONG).map(|local| &*local.name));
+        let diagnostic = Diagnostic::error(codes::UNKNOWN_REFERENCE, format!("there is no local `{name}`"))
+            .at(reference.span)
+            .did_you_mean(near.map(|n| format!("local.{n}")).as_deref())
+            .hint(format!("give it a value below `[local]`: `{name} = ...`"));
+        self.missing(diagnostic, 2)
+    }
+
+    fn each_of(&self, reference: &Reference<'_>) -> Answered<'_> {
+        let Some((key, value)) = &self.each else {
+            return Err(Diagnostic::error(codes::NOT_HERE, "`each` has a meaning only in a block with `for_each`")
+                .at(reference.span));
+        };
+        match reference.name(1) {
+            Some("key") => Ok(Resolution::value(Value::String(key.clone()), 2)),
+            Some("value") => Ok(Resolution::borrowed(value, 2)),
+            _ => Err(incomplete(reference, "each.key` or `each.value")),
+        }
+    }
+
+    fn count(&self, reference: &Reference<'_>) -> Answered<'_> {
+        match (self.index, reference.name(1)) {
+            (Some(index), Some("index")) => {
+                Ok(Resolution::value(Value::from(i64::try_from(index).unwrap_or(i64::MAX)), 2))
+            }
+            (None, _) => Err(Diagnostic::error(codes::NOT_HERE, "`count` has a meaning only in a block with `count`")
+                .at(reference.span)),
+            _ => Err(incomplete(reference, "count.index")),
+        }
+    }
+
+    fn lookup(&self, reference: &Reference<'_>) -> Answered<'_> {
+        let project = self.world.project;
+        let (Some(service), Some(kind), Some(name)) = (reference.name(1), reference.name(2), reference.name(3)) else {
+            return Err(incomplete(reference, "data.SERVICE.KIND.NAME"));
+        };
+        let Some(index) = find(&project.lookup_names, service, kind, name) else {
+            let near = near_block(&project.lookup_names, service, kind, name).map(|n| format!("data.{n}"));
+            let message = format!("there is no look-up `data.{service}.{kind}.{name}`");
+            let diagnostic = Diagnostic::error(codes::UNKNOWN_REFERENCE, message)
+                .at(reference.span)
+                .did_you_mean(near.as_deref());
+            return self.missing(diagnostic, 4);
+        };
+        let Some(answer) = &self.world.lookups[index] else { return Ok(self.taint(4)) };
+        match reference.name(4) {
+            None | Some("items") => Ok(Resolution::borrowed(&answer.value, 4)),
+            Some("one") if answer.count == 1 => Ok(Resolution::borrowed(&answer.value, 4)),
+            Some("one") => Err(Diagnostic::error(
+                codes::NOT_ONE,
+                format!("`data.{service}.{kind}.{name}` found {} items, not one", answer.count),
+            )
+            .at(reference.span)
+            .related(project.lookups[index].span, "looked up here")
+            .hint("narrow its parameters or filters, or pick one of its `items`")),
+            Some(other) => Err(Diagnostic::error(
+                codes::UNKNOWN_REFERENCE,
+                format!("a look-up has `items` and `one`, not `{other}`"),
+            )
+            .at(reference.span)
+            .hint(format!("what was found is in `data.{service}.{kind}.{name}.items`"))),
+        }
+    }
+
+    fn resource(&self, reference: &Reference<'_>, trace: &mut Trace) -> Answered<'_> {
+        let project = self.world.project;
+        let service = reference.root();
+        let (Some(kind), Some(name)) = (reference.name(1), reference.name(2)) else {
+            if project.resource_names.contains_key(service) {
+                return Err(incomplete(reference, "service.kind.name"));
+            }
+            return self.missing(unknown_root(reference, project.resource_names.keys()), 1);
+        };
+        let Some(index) = find(&project.resource_names, service, kind, name) else {
+            let known_service = project.resource_names.contains_key(service);
+            if !known_service && !self.is_service(service) {
+                return self.missing(unknown_root(reference, project.resource_names.keys()), 1);
+            }
+            let near = near_block(&project.resource_names, service, kind, name);
+            let message = format!("there is no resource `{service}.{kind}.{name}`");
+            let diagnostic = Diagnostic::error(codes::UNKNOWN_REFERENCE, message)
+                .at(reference.span)
+                .did_you_mean(near.as_deref())
+                .hint(format!("declare it with `[{service}.{kind}.{name}]`"));
+            return self.missing(diagnostic, 3);
+        };
+        let Some(block) = &self.world.blocks[index] else { return Ok(self.taint(3)) };
+        self.block(reference, &project.resources[index].block, block, trace)
+    }
+
+    fn is_service(&self, name: &str) -> bool {
+        let catalog = self.world.inputs.catalog;
+        catalog.kind_names().any(|kind| kind.split_once('.').is_some_and(|(service, _)| service == name))
+    }
+
+    fn block(
+        &self,
+        reference: &Reference<'_>,
+        name: &Block,
+        block: &'w EvaluatedBlock,
+        trace: &mut Trace,
+    ) -> Answered<'_> {
+        let segment = reference.segments.get(3);
+        let key = match (block.repetition, segment) {
+            (Repetition::Single, Some(Segment::Key(_) | Segment::Index(_)))
+                if block.instances.first().is_some_and(|i| !has_attribute(&i.resource.attributes, segment)) =>
+            {
+                return Err(Diagnostic::error(codes::NO_INSTANCE, format!("`{name}` has one instance and no keys"))
+                    .at(reference.span)
+                    .hint(format!("leave the brackets out: `{name}`")));
+            }
+            (Repetition::Single, segment) => {
+                return match block.instances.first() {
+                    Some(_) => Ok(Resolution::owned(node(name, None), 3)),
+                    None if segment.is_none() => Ok(Resolution::value(Value::Null, 3)),
+                    None => Err(Diagnostic::error(codes::DISABLED, format!("`{name}` is disabled, so it has no attributes"))
+                        .at(reference.span)
+                        .hint(format!("ask first: `{name} == null ? ... : {reference}`, or `try(...)`"))),
+                };
+            }
+            (Repetition::Count, Some(Segment::Index(index))) => Key::Index(*index),
+            (Repetition::ForEach, Some(Segment::Key(key))) => Key::Name(key.clone()),
+            (_, None) => {
+                trace.whole(name);
+                return Ok(Resolution::borrowed(whole(name, block), 3));
+            }
+            (repetition, Some(_)) => {
+                let (by, example) = match repetition {
+                    Repetition::Count => ("count", "[0]".to_owned()),
+                    _ => ("for_each", first_key(block).map_or("[\"key\"]".to_owned(), |key| key.to_string())),
+                };
+                return Err(Diagnostic::error(
+                    codes::NO_INSTANCE,
+                    format!("`{name}` repeats with `{by}`, so an instance needs its key"),
+                )
+                .at(reference.span)
+                .hint(format!("write `{name}{example}`; {}", keys(block)))
+                .hint(format!("for all of them: `[for instance in {name} : instance.ATTRIBUTE]`")));
+            }
+        };
+        match block.instance(Some(&key)) {
+            Some(_) => Ok(Resolution::owned(node(name, Some(key)), 4)),
+            None => {
+                let near = match &key {
+                    Key::Name(key) => closest(key, block.instances.iter().filter_map(key_name).take(SUGGEST_AMONG)),
+                    Key::Index(_) => None,
+                };
+                Err(Diagnostic::error(codes::NO_INSTANCE, format!("`{name}` has no instance {key}"))
+                    .at(reference.span)
+                    .did_you_mean(near.map(|near| format!("{name}{}", Key::Name(Arc::from(near)))).as_deref())
+                    .hint(keys(block)))
+            }
+        }
+    }
+}
+
+impl Scope for InstanceScope<'_, '_> {
+    fn root(&self, reference: &Reference<'_>, trace: &mut Trace) -> Result<Resolution<'_>, Diagnostic> {
+        match reference.root() {
+            "var" => self.variable(reference),
+            "local" => self.local(reference, trace),
+            "each" => self.each_of(reference),
+            "count" => self.count(reference),
+            "data" => self.lookup(reference),
+            "env" => Err(Diagnostic::error(codes::NOT_HERE, "`env` cannot be used here")
+                .at(reference.span)
+                .hint("read it in a variable's default, and use the variable: everything else depends on variables alone")),
+            "module" | "path" | "terraform" | "self" => {
+                let message = format!("`{}` is not supported yet", reference.root());
+                Err(Diagnostic::error(codes::NOT_YET, message).at(reference.span))
+            }
+            _ => self.resource(reference, trace),
+        }
+    }
+
+    fn attribute(&self, node: &Node, name: &str, span: Span) -> Result<Option<Cow<'_, Expr>>, Diagnostic> {
+        let Node::Instance(address) = node else { return Ok(None) };
+        let project = self.world.project;
+        let found = address
+            .kind()
+            .as_str()
+            .split_once('.')
+            .and_then(|(service, kind)| find(&project.resource_names, service, kind, &address.block.name))
+            .and_then(|index| self.world.blocks[index].as_ref());
+        let Some(block) = found else { return Ok(None) };
+        let Some(instance) = block.instance(address.key.as_ref()) else { return Ok(None) };
+        let procedure = &block.procedure;
+        if name == "region"
+            && let Some(region) = &instance.resource.region
+        {
+            return Ok(Some(Cow::Owned(Expr::literal(Value::string(region)))));
+        }
+        if instance.tainted.contains(name) {
+            self.tainted.set(true);
+            return Ok(None);
+        }
+        let attribute = procedure.attributes.get(name);
+        if let (Some(attribute), Some(value)) = (attribute, instance.resource.attributes.get(name))
+            && !ignores(&instance.resource.lifecycle.ignore_changes, name)
+        {
+            return Ok(Some(nested::readable(attribute, value, node, name)));
+        }
+        if attribute.is_some() || procedure.computed.contains_key(name) || name == "id" {
+            return Ok(None);
+        }
+        let names = procedure.attributes.keys().chain(procedure.computed.keys()).map(String::as_str);
+        let kind = address.kind();
+        let diagnostic = Diagnostic::error(codes::UNKNOWN_ATTRIBUTE, format!("{kind} has no attribute `{name}`")).at(span);
+        Err(match closest(name, names.chain(["id"])) {
+            Some(near) => diagnostic.did_you_mean(Some(near)),
+            None => diagnostic.hint(format!("`firma catalog kind {kind}` lists what it has")),
+        })
+    }
+
+    fn files(&self) -> &dyn Files {
+        self.world.inputs.files
+    }
+}
+
+/// Whether a change of this attribute is left alone, so that what is written does not say what is.
+fn ignores(ignored: &IgnoreChanges, name: &str) -> bool {
+    match ignored {
+        IgnoreChanges::All => true,
+        IgnoreChanges::Paths(paths) => paths.iter().any(|path| path.head() == Some(name)),
+    }
+}
+
+fn has_attribute(attributes: &std::collections::BTreeMap<String, Expr>, segment: Option<&Segment>) -> bool {
+    segment.and_then(Segment::text).is_some_and(|name| attributes.contains_key(name))
+}
+
+fn node(block: &Block, key: Option<Key>) -> Expr {
+    Expr { kind: ExprKind::Node(Node::Instance(block.at(key))), span: Span::default() }
+}
+
+/// All instances of a block: a map or a list of nodes.
+fn whole<'w>(name: &Block, block: &'w EvaluatedBlock) -> &'w Expr {
+    block.whole.get_or_init(|| {
+        let instances = || block.instances.iter().map(|i| (i, node(name, i.resource.address.key.clone())));
+        let kind = match block.repetition {
+            Repetition::ForEach => ExprKind::Map(
+                instances()
+                    .map(|(i, node)| (Expr::literal(Value::from(key_name(i).unwrap_or_default())), node))
+                    .collect(),
+            ),
+            _ => ExprKind::List(instances().map(|(_, node)| node).collect()),
+        };
+        Expr { kind, span: Span::default() }
+    })
+}
+
+fn key_name(instance: &super::world::Instance) -> Option<&str> {
+    match &instance.resource.address.key {
+        Some(Key::Name(name)) => Some(name),
+        _ => None,
+    }
+}
+
+fn first_key(block: &EvaluatedBlock) -> Option<&Key> {
+    block.instances.first()?.resource.address.key.as_ref()
+}
+
+fn keys(block: &EvaluatedBlock) -> String {
+    if block.instances.is_empty() {
+        return "it has no instances".to_owned();
+    }
+    let keys = block.instances.iter().filter_map(|i| i.resource.address.key.as_ref());
+    let shown: Vec<String> = keys
+        .take(SHOWN_KEYS)
+        .map(|key| match key {
+            Key::Name(name) => name.to_string(),
+            Key::Index(index) => index.to_string(),
+        })
+        .collect();
+    match block.instances.len() - shown.len() {
+        0 => format!("its keys are {}", list(&shown)),
+        more => format!("its keys are {} and {more} more", list(&shown)),
+    }
+}
+
+/// A reference that stops too early.
+fn incomplete(reference: &Reference<'_>, form: &str) -> Diagnostic {
+    Diagnostic::error(codes::UNKNOWN_REFERENCE, format!("`{reference}` names nothing"))
+        .at(reference.span)
+        .hint(format!("write `{form}`"))
+}
+
+fn unknown_root<'n>(reference: &Reference<'_>, services: impl Iterator<Item = &'n String>) -> Diagnostic {
+    let root = reference.root();
+    let names = ROOTS.into_iter().chain(services.map(String::as_str));
+    let diagnostic =
+        Diagnostic::error(codes::UNKNOWN_REFERENCE, format!("`{root}` has no meaning here")).at(reference.span);
+    match closest(root, names) {
+        Some(near) => diagnostic.did_you_mean(Some(near)),
+        None => diagnostic.hint("a reference begins with `var`, `local`, `data`, `each`, `count` or a service, as in `vpc.subnet.web`"),
+    }
+}
+
+/// The declared block whose name is closest: another name of the kind, or the name under another kind.
+fn near_block(names: &crate::project::Names, service: &str, kind: &str, name: &str) -> Option<String> {
+    if let Some(blocks) = names.get(service).and_then(|kinds| kinds.get(kind)) {
+        // Among many thousands a suggestion is slow, and seldom right.
+        let few = blocks.len() <= SUGGEST_AMONG;
+        let near = if few { closest(name, blocks.keys().map(|name| &**name)) } else { None };
+        return near.map(|near| format!("{service}.{kind}.{near}"));
+    }
+    let wanted = kind_id(service, kind);
+    let mut all: Vec<String> = Vec::new();
+    for (service, kinds) in names {
+        for (kind, blocks) in kinds {
+            if blocks.contains_key(name) {
+                all.push(format!("{service}.{kind}.{name}"));
+            }
+        }
+    }
+    closest(&format!("{wanted}.{name}"), all.iter().map(String::as_str)).map(str::to_owned)
+}

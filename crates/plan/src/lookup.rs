@@ -1,0 +1,42 @@
+//! Data look-ups: what is asked, and what the answer is worth to a manifest.
+
+use crate::observe::Question;
+use firma_catalog::{procedure::LookupProcedure, shape};
+use firma_model::value::{Map, Value};
+use serde_json::{Map as JsonMap, Value as Json, json};
+
+/// One page of a look-up, from 1. Parameters are the manifest's, in snake case and known.
+pub fn question(procedure: &LookupProcedure, region: Option<&str>, parameters: &Map, page: u32) -> Question {
+    let mut asked = JsonMap::new();
+    for (name, value) in parameters {
+        let Some(field) = procedure.parameters.get(name) else { continue };
+        let value = shape::to_wire(&field.shape, value);
+        if !value.is_null() {
+            asked.insert(field.write.clone(), value);
+        }
+    }
+    if let Some(size) = procedure.page_size {
+        asked.insert("pageNumber".into(), json!(page));
+        asked.insert("pageSize".into(), json!(size));
+    }
+    Question {
+        service: procedure.service.clone(),
+        operation: procedure.operation.clone(),
+        region: region.map(str::to_owned),
+        parameters: asked,
+    }
+}
+
+/// The items of a look-up as manifest values, in the cloud's order; each also answers to `id`.
+pub fn items(procedure: &LookupProcedure, found: &[Json]) -> Value {
+    let item = |json: &Json| {
+        let mut value = shape::from_wire(&procedure.item, json);
+        if let (Value::Map(map), Some(name)) = (&mut value, &procedure.id)
+            && let Some(id) = map.get(name).cloned()
+        {
+            map.insert("id".into(), id);
+        }
+        value
+    };
+    Value::List(found.iter().map(item).collect())
+}

@@ -1,0 +1,203 @@
+//! A call whose answer was lost: where to look for what it may have done, and what the findings prove.
+//!
+//! Used while a plan is carried out and again when a journal with open intents is found. Nothing here decides for the
+//! user: what nothing identifies is offered as a candidate, never taken.
+
+use crate::{
+    compare::agrees,
+    fill::{self, MARKER_FIELD, RecordParts, ReadyCall},
+    nodes::{block_value, complete, recorded_attributes},
+    observe::{Batch, Look, item_id, looks},
+    secret::HashKey,
+    step::{Plan, Step},
+};
+use firma_catalog::procedure::{Procedure, Recovery};
+use firma_expr::resolve::Nodes;
+use firma_model::{
+    address::{Address, Node},
+    document::Document,
+    event::Intent,
+    observed::Sighting,
+    record::{Record, Recorded, Status},
+    time::Timestamp,
+    value::{Map, Value},
+};
+use serde_json::Value as Json;
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+/// Only after this many milliseconds does an empty probe mean that nothing was made: a request may still be under way (the
+/// client gives up on one after as long), and a list may lag behind.
+pub const SETTLE_MILLIS: i64 = 60_000;
+
+/// The cloud remembers a client token for ten minutes; a minute of that is left for the way there.
+pub const TOKEN_MILLIS: i64 = 9 * 60_000;
+
+/// Where to look for what a lost create may have made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Probe {
+    /// Under this id, which was free before.
+    Id(String),
+    /// Send it again: the token makes the cloud answer as it did the first time.
+    Resend,
+    /// Among all objects of the kind, for this marker.
+    Marker(String),
+    /// Among the objects of the kind that nobody knows, for those that look like it.
+    Alike,
+}
+
+/// The probe of a create's intent.
+pub fn probe(procedure: &Procedure, intent: &Intent, attributes: &Map, begun: Timestamp, now: Timestamp) -> Probe {
+    match &procedure.recovery {
+        Recovery::Named => fill::known_id(procedure, attributes).map_or(Probe::Alike, Probe::Id),
+        Recovery::Tokened(_) if intent.token.is_some() && now.millis_since(begun) < TOKEN_MILLIS => Probe::Resend,
+        Recovery::MarkedByTag(_) | Recovery::MarkedByDescription(..) => {
+            intent.marker.clone().map_or(Probe::Alike, Probe::Marker)
+        }
+        Recovery::Tokened(_) | Recovery::Bare => Probe::Alike,
+    }
+}
+
+/// Whether an empty probe now means that nothing was made. `settle` is at least [`SETTLE_MILLIS`] unless the caller knows
+/// that nothing can be under way.
+pub fn is_settled(begun: Timestamp, now: Timestamp, settle: i64) -> bool {
+    now.millis_since(begun) >= settle
+}
+
+/// The objects in a list's items, by id.
+pub fn sightings(procedure: &Arc<Procedure>, region: Option<&str>, items: &[Json]) -> BTreeMap<String, Sighting> {
+    let ids: Vec<String> = items.iter().filter_map(|item| item_id(procedure, item)).map(str::to_owned).collect();
+    let batch = Batch { procedure: procedure.clone(), region: region.map(str::to_owned), ids };
+    looks(&batch, &items.iter().collect::<Vec<_>>())
+        .into_iter()
+        .filter_map(|(id, look)| match look {
+            Look::Seen(sighting) => Some((id, *sighting)),
+            Look::Missing => None,
+        })
+        .collect()
+}
+
+/// The object that carries a marker.
+pub fn marked<'s>(seen: &'s BTreeMap<String, Sighting>, marker: &str) -> Option<(&'s str, &'s Sighting)> {
+    seen.iter().find_map(|(id, sighting)| match sighting {
+        Sighting::Present { attributes, .. } => {
+            let found = attributes.get(MARKER_FIELD).and_then(Value::as_str) == Some(marker);
+            found.then_some((id.as_str(), sighting))
+        }
+        _ => None,
+    })
+}
+
+/// Objects that were not there before, that nobody has recorded, and that look like what was asked for.
+pub fn candidates(
+    procedure: &Procedure,
+    seen: &BTreeMap<String, Sighting>,
+    before: Option<&[String]>,
+    recorded: &BTreeSet<String>,
+    wanted: &Map,
+) -> Vec<String> {
+    seen.iter()
+        .filter(|(id, _)| !recorded.contains(*id) && before.is_none_or(|before| !before.contains(id)))
+        .filter(|(_, sighting)| match sighting {
+            Sighting::Present { attributes, .. } => alike(procedure, wanted, attributes),
+            _ => false,
+        })
+        .map(|(id, _)| id.clone())
+        .collect()
+}
+
+/// Whether an object shows what a create would have given it.
+fn alike(procedure: &Procedure, wanted: &Map, seen: &Map) -> bool {
+    wanted.iter().all(|(name, value)| {
+        let Some(attribute) = procedure.attributes.get(name) else { return true };
+        if attribute.write.is_none() || attribute.read.is_none() {
+            return true;
+        }
+        seen.get(name).is_none_or(|seen| agrees(value, seen))
+    })
+}
+
+/// Whether an object is still the one that was recorded, as far as both say anything: an id can be given out again.
+pub fn same_identity(recorded: &str, seen: &str) -> bool {
+    recorded.split('|').zip(seen.split('|')).all(|(old, new)| old.is_empty() || new.is_empty() || old == new)
+}
+
+/// The record of an object right after its create call: what that call applied, and what was seen so far.
+pub fn created_record(
+    step: &Step,
+    procedure: &Procedure,
+    id: &str,
+    attributes: &Map,
+    seen: Option<&Sighting>,
+    key: &HashKey,
+) -> Record {
+    let applied: Map = attributes
+        .iter()
+        .filter(|(name, _)| procedure.attributes.get(*name).is_some_and(|attribute| attribute.write.is_some()))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    let nothing = Map::new();
+    let (observed, fingerprint) = match seen {
+        Some(Sighting::Present { attributes, fingerprint, .. }) => (attributes, fingerprint.as_str()),
+        _ => (&nothing, ""),
+    };
+    let parts = RecordParts { cloud_id: id, status: Status::Creating, applied: &applied, observed, fingerprint };
+    fill::record(step, procedure, &parts, key)
+}
+
+/// Whether a change whose answer was lost is still to be made, given what the object looks like now; then as which call.
+/// Changes that no read shows are always still to be made: they set, they do not add.
+pub fn still_needed(
+    step: &Step,
+    procedure: &Procedure,
+    record: &Record,
+    observed: &Map,
+    attributes: &Map,
+    operation: &str,
+    key: &HashKey,
+) -> Option<ReadyCall> {
+    let mut now = record.clone();
+    now.observed = Document::encode(&Value::Map(observed.clone()));
+    fill::update_calls(step, procedure, &now, attributes, key).into_iter().find(|call| call.operation == operation)
+}
+
+/// Nodes as the state has them: what a step of an interrupted run referred to was done before it, or did not change.
+#[derive(Clone, Copy, Debug)]
+pub struct RecordedNodes<'a> {
+    /// The plan of that run.
+    pub plan: &'a Plan,
+    /// The state now.
+    pub recorded: &'a Recorded,
+}
+
+impl RecordedNodes<'_> {
+    fn value(&self, address: &Address) -> Value {
+        if let Some(record) = self.recorded.records.get(address) {
+            let mut attributes = recorded_attributes(record);
+            if let Some(procedure) = self.plan.procedure(address.kind()) {
+                complete(procedure, &mut attributes);
+            }
+            return Value::Map(attributes);
+        }
+        self.plan.kept.get(address).map_or_else(Value::unknown, |map| Value::Map(map.clone()))
+    }
+}
+
+impl Nodes for RecordedNodes<'_> {
+    fn node(&self, node: &Node) -> Cow<'_, Value> {
+        Cow::Owned(match node {
+            Node::Instance(address) => self.value(address),
+            Node::Block(block) => match self.plan.blocks.get(block) {
+                Some(shape) => {
+                    let instances =
+                        shape.instances.iter().map(|address| (address.clone(), self.value(address))).collect();
+                    block_value(shape.repetition, instances)
+                }
+                None => Value::unknown(),
+            },
+        })
+    }
+}

@@ -1,0 +1,113 @@
+//! Waiting for an object: what ends a wait, and how soon to look again. Pure: the engine asks and tells.
+
+use crate::observe::Look;
+use firma_catalog::procedure::Procedure;
+use firma_model::observed::Sighting;
+
+/// What a wait is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Until {
+    /// The object can be seen at all: what was just made may take a moment to appear.
+    Seen,
+    /// It has one of these status values; none given means any that the kind calls ready.
+    Status(Vec<String>),
+    /// It is no longer there.
+    Gone,
+}
+
+/// What one look means for a wait.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Judgement {
+    /// It is over.
+    Reached,
+    /// It will never be over: the cloud reports this status, which is final.
+    Failed(String),
+    /// Not yet; the status, where there is one.
+    NotYet(Option<String>),
+    /// The object was not in the answer. Once, that proves nothing.
+    Absent,
+}
+
+/// Judges a look.
+pub fn judge(procedure: &Procedure, until: &Until, look: &Look) -> Judgement {
+    let status = match look {
+        Look::Missing => return Judgement::Absent,
+        Look::Seen(sighting) => match &**sighting {
+            Sighting::Present { status, .. } => status,
+            Sighting::Gone => return Judgement::Absent,
+            Sighting::Blocked(_) => return Judgement::NotYet(None),
+        },
+    };
+    let (Some(rule), Some(status)) = (&procedure.status, status) else {
+        return match until {
+            Until::Seen | Until::Status(_) => Judgement::Reached,
+            Until::Gone => Judgement::NotYet(None),
+        };
+    };
+    let reached = match until {
+        Until::Seen => true,
+        Until::Status(values) if values.is_empty() => rule.ready.contains(status),
+        Until::Status(values) => values.contains(status),
+        Until::Gone => false,
+    };
+    if reached {
+        return Judgement::Reached;
+    }
+    match rule.failed.contains(status) {
+        true => Judgement::Failed(status.clone()),
+        false => Judgement::NotYet(Some(status.clone())),
+    }
+}
+
+/// Whether an object at rest has this status: neither on its way nor failed.
+pub fn is_at_rest(procedure: &Procedure, status: Option<&str>) -> bool {
+    match (&procedure.status, status) {
+        (Some(rule), Some(status)) => rule.ready.iter().chain(&rule.failed).any(|value| value == status),
+        _ => true,
+    }
+}
+
+/// The shortest pause between two looks: below it a local cloud is only kept busy.
+const SHORTEST_MILLIS: i64 = 50;
+/// The longest: later than this nobody should learn of anything.
+const LONGEST_MILLIS: i64 = 15_000;
+
+/// Milliseconds until the next look, after `waited`. `usual` is how long it was seen to take before.
+///
+/// Without experience the pauses grow with the time already waited, so that a wait is noticed at most a sixth too late
+/// whatever its length. With it the first look comes shortly before the usual end.
+pub fn pause(waited: i64, usual: Option<i64>) -> i64 {
+    let pause = match usual {
+        Some(usual) if waited < usual / 2 => usual * 9 / 10 - waited,
+        Some(usual) if waited < usual * 2 => usual / 20,
+        _ => waited / 6,
+    };
+    pause.clamp(SHORTEST_MILLIS, LONGEST_MILLIS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn looks(length: i64, usual: Option<i64>) -> (usize, i64) {
+        let (mut waited, mut count) = (0, 0);
+        while waited < length {
+            waited += pause(waited, usual);
+            count += 1;
+        }
+        (count, waited - length)
+    }
+
+    #[test]
+    fn a_wait_is_noticed_soon_and_costs_few_looks() {
+        for length in [100, 1_500, 30_000, 60_000] {
+            let (count, late) = looks(length, None);
+            assert!(late <= length / 5 + SHORTEST_MILLIS, "{length}: {late} ms late");
+            assert!(count <= 40, "{length}: {count} looks");
+            let (count, late) = looks(length, Some(length));
+            assert!(late <= length / 10 + SHORTEST_MILLIS, "{length}: {late} ms late");
+            assert!(count <= 6, "{length}: {count} looks");
+        }
+        assert_eq!(pause(1_000_000, None), LONGEST_MILLIS);
+    }
+}
