@@ -7,7 +7,7 @@
 //!   [`service`], [`operation`] and [`model`] decode what they are asked for, once.
 //! - [`naming`]: `diskSizeGB` is `disk_size_gb` in manifests; the way back is a look-up.
 //! - [`path`]: `vpcs[].vpcId` into parameters and answers: parse, check against the facts, read, write.
-//! - [`check`], [`problem`], [`codes`]: what is unknown, missing or wrongly typed in the parameters of a call.
+//! - [`check`](mod@check), [`problem`], [`codes`]: what is unknown, missing or wrongly typed in the parameters of a call.
 //! - [`encode`], [`query`], [`effect`]: an operation and parameters become a [`Request`].
 //! - [`decode`]: a server's way back: route a path, gather the parameters from path, query and body.
 //! - [`request`], [`transport`]: the contract between whoever builds requests and whoever carries them.

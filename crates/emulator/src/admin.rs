@@ -2,7 +2,7 @@
 //!
 //! | operation | body | what it does |
 //! |---|---|---|
-//! | `clock` | `{"advanceMillis": n}` | moves emulated time ahead |
+//! | `clock` | `{"advanceMillis": n}` | moves emulated time ahead; by nothing, tells it |
 //! | `seed` | `{"service", "operation", "parameters", "ids": [...]}` | a call whose new objects take these ids |
 //! | `quota` | `{"limits": {"vpc": 100}}` | sets limits; `*` for all without their own |
 //! | `settings` | `{"speed", "ratePerMinute", "skewMillis"}` | sets what is given; null removes a limit |
@@ -32,7 +32,12 @@ pub fn operation(path: &str) -> Option<&str> {
 }
 
 /// Handles a request from outside the cloud.
-pub(crate) fn handle(world: &mut World, operation: &str, request: &HttpRequest, now: Moment) -> (Answer, Option<Change>) {
+pub(crate) fn handle(
+    world: &mut World,
+    operation: &str,
+    request: &HttpRequest,
+    now: Moment,
+) -> (Answer, Option<Change>) {
     if request.method != "POST" {
         return (Err(Fault::no_route("use POST")), None);
     }
@@ -51,6 +56,9 @@ pub(crate) fn perform(world: &mut World, operation: &str, params: Parameters, no
     let answer = match operation {
         "inventory" => return (Ok(inventory::view(world)), None),
         "log" => return (Ok(log(world)), None),
+        "clock" if !args.has("advanceMillis") || args.opt_int("advanceMillis") == Some(0) => {
+            return (Ok(time(world)), None);
+        }
         "clock" => advance(world, args),
         "seed" => seed(world, args, now),
         "quota" => limits(world, args),
@@ -63,8 +71,7 @@ pub(crate) fn perform(world: &mut World, operation: &str, params: Parameters, no
         return (answer, None);
     }
     world.revision += 1;
-    let change =
-        Change { at: now, service: SERVICE.to_owned(), operation: operation.to_owned(), parameters: params };
+    let change = Change { at: now, service: SERVICE.to_owned(), operation: operation.to_owned(), parameters: params };
     (answer, Some(change))
 }
 
@@ -81,7 +88,11 @@ fn advance(world: &mut World, args: Args<'_>) -> Answer {
     world.clock.offset_millis = world.clock.offset_millis.saturating_add(millis);
     world.clock.last = world.clock.last.plus(millis);
     world.settle(world.clock.last);
-    Ok(json!({"now": world.clock.last.to_string()}))
+    Ok(time(world))
+}
+
+fn time(world: &World) -> Value {
+    json!({"now": world.clock.last.to_string(), "nowMillis": world.clock.last.0})
 }
 
 fn seed(world: &mut World, args: Args<'_>, now: Moment) -> Answer {
@@ -104,7 +115,8 @@ fn seed(world: &mut World, args: Args<'_>, now: Moment) -> Answer {
 fn limits(world: &mut World, args: Args<'_>) -> Answer {
     let limits = args.need("limits")?;
     for (name, value) in limits.0 {
-        let limit = value.as_u64().ok_or_else(|| Fault::invalid(format!("the limit of {name} is not a whole number")))?;
+        let limit =
+            value.as_u64().ok_or_else(|| Fault::invalid(format!("the limit of {name} is not a whole number")))?;
         world.settings.quotas.insert(name.clone(), limit);
     }
     Ok(json!({"limits": world.settings.quotas}))

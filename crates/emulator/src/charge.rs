@@ -110,9 +110,7 @@ fn months(spec: Args<'_>) -> Result<i32, Fault> {
     if !(1..=max).contains(&duration) {
         return Err(Fault::out_of_range(format!("chargeDuration in {unit}s must be 1 to {max}")));
     }
-    i32::try_from(duration)
-        .map(|d| d * factor)
-        .map_err(|_| Fault::out_of_range("chargeDuration is too large"))
+    i32::try_from(duration).map(|d| d * factor).map_err(|_| Fault::out_of_range("chargeDuration is too large"))
 }
 
 /// 23:59:59 of the same day number, so many months later.

@@ -85,8 +85,7 @@ pub(crate) fn admit(
     authenticate(world, request, &authorization, now)?;
 
     let name = authorization.service.as_str();
-    let service =
-        firma_api::service(name).ok_or_else(|| Fault::no_route(format!("service {name} does not exist")))?;
+    let service = firma_api::service(name).ok_or_else(|| Fault::no_route(format!("service {name} does not exist")))?;
     let method = Method::parse(&request.method)
         .ok_or_else(|| Fault::no_route(format!("method {} does not exist", request.method)))?;
     let path = decode(&request.path).ok_or_else(|| Fault::invalid("the path is not percent-encoded UTF-8"))?;

@@ -143,7 +143,9 @@ pub fn replay(world: &mut World, change: &Change) -> Result<(), String> {
     match (answer, done) {
         (Ok(_), Some(_)) => Ok(()),
         (Ok(_), None) => Err(format!("{} {} changed nothing when done again", change.service, change.operation)),
-        (Err(fault), _) => Err(format!("{} {} was refused when done again: {}", change.service, change.operation, fault.message)),
+        (Err(fault), _) => {
+            Err(format!("{} {} was refused when done again: {}", change.service, change.operation, fault.message))
+        }
     }
 }
 

@@ -53,13 +53,13 @@ pub fn outside(operation: &str, body: &serde_json::Value) -> HttpRequest {
 }
 
 /// A world behind a lock, with a clock: the cloud inside one process.
-pub struct InProcess<C> {
+pub struct InProcess<C: ?Sized> {
     world: Mutex<World>,
     clock: Arc<C>,
     nonces: AtomicU64,
 }
 
-impl<C: Clock> InProcess<C> {
+impl<C: Clock + ?Sized> InProcess<C> {
     /// A cloud that begins as this world.
     pub fn new(world: World, clock: Arc<C>) -> InProcess<C> {
         InProcess { world: Mutex::new(world), clock, nonces: AtomicU64::new(0) }
@@ -90,7 +90,7 @@ impl<C: Clock> InProcess<C> {
     }
 }
 
-impl<C: Clock> Transport for InProcess<C> {
+impl<C: Clock + ?Sized> Transport for InProcess<C> {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
         Box::pin(async move { Ok(self.call(&request)) })
     }

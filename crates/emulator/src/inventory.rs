@@ -9,7 +9,14 @@ use serde_json::{Value, json};
 /// with it too, and nobody asked for it by itself.
 pub fn view(world: &World) -> Value {
     let mut rows = Vec::new();
-    let mut row = |service: &str, kind: &str, region: &str, id: &str, name: &str, status: &str, tags: &Tags, made_by: Option<&str>| {
+    let mut row = |service: &str,
+                   kind: &str,
+                   region: &str,
+                   id: &str,
+                   name: &str,
+                   status: &str,
+                   tags: &Tags,
+                   made_by: Option<&str>| {
         let mut object = json!({
             "service": service,
             "kind": kind,

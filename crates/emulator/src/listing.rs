@@ -41,9 +41,8 @@ impl Filter<'_> {
     fn accepts(&self, field: &Field) -> bool {
         let equal = |have: &str| self.values.contains(&have);
         let within = |have: &str| self.values.iter().any(|v| have.contains(v));
-        let ordered = |have: &str, wanted: fn(std::cmp::Ordering) -> bool| {
-            self.values.iter().any(|v| wanted(compare(have, v)))
-        };
+        let ordered =
+            |have: &str, wanted: fn(std::cmp::Ordering) -> bool| self.values.iter().any(|v| wanted(compare(have, v)));
         match (field, self.operator) {
             (Field::Unrestricted, _) => true,
             (Field::Part(have) | Field::One(have), "like") => within(have),

@@ -64,12 +64,15 @@ pub(crate) fn hostname(text: &str, windows: bool) -> Result<(), Fault> {
         || text.ends_with(edges)
         || doubled
         || digits_only;
-    if wrong { Err(Fault::invalid(format!("hostname `{text}` does not follow the rules of host names"))) } else { Ok(()) }
+    if wrong {
+        Err(Fault::invalid(format!("hostname `{text}` does not follow the rules of host names")))
+    } else {
+        Ok(())
+    }
 }
 
 /// Words that no password may contain.
-const FORBIDDEN: [&str; 11] =
-    ["jd", "JD", "360", "bug", "BUG", "com", "COM", "cloud", "CLOUD", "password", "PASSWORD"];
+const FORBIDDEN: [&str; 11] = ["jd", "JD", "360", "bug", "BUG", "com", "COM", "cloud", "CLOUD", "password", "PASSWORD"];
 
 /// Passwords of instances: 8-30, three of four classes, no forbidden word, no run of three neighbours.
 pub(crate) fn password(text: &str) -> Result<(), Fault> {

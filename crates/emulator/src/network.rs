@@ -1,25 +1,22 @@
 //! IPv4 arithmetic: prefixes of VPCs and subnets, reserved addresses, free addresses.
 
 use crate::fault::Fault;
-use ipnet::Ipv4Net;
 use core::net::Ipv4Addr;
+use ipnet::Ipv4Net;
 
 const PRIVATE: [(Ipv4Addr, u8); 3] =
     [(Ipv4Addr::new(10, 0, 0, 0), 8), (Ipv4Addr::new(172, 16, 0, 0), 12), (Ipv4Addr::new(192, 168, 0, 0), 16)];
 
 /// Reads a prefix of a VPC or subnet: private, mask 16-28, host bits zero.
 pub(crate) fn private_prefix(field: &str, text: &str) -> Result<Ipv4Net, Fault> {
-    let net: Ipv4Net =
-        text.parse().map_err(|_| Fault::invalid(format!("{field} `{text}` is not a CIDR block")))?;
+    let net: Ipv4Net = text.parse().map_err(|_| Fault::invalid(format!("{field} `{text}` is not a CIDR block")))?;
     if !(16..=28).contains(&net.prefix_len()) {
         return Err(Fault::invalid(format!("the mask of {field} `{text}` must be 16 to 28")));
     }
     if net.trunc() != net {
         return Err(Fault::invalid(format!("{field} `{text}` has host bits set: write {}", net.trunc())));
     }
-    let inside = PRIVATE.iter().any(|(base, len)| {
-        Ipv4Net::new(*base, *len).is_ok_and(|range| range.contains(&net))
-    });
+    let inside = PRIVATE.iter().any(|(base, len)| Ipv4Net::new(*base, *len).is_ok_and(|range| range.contains(&net)));
     if !inside {
         return Err(Fault::invalid(format!(
             "{field} `{text}` is not inside 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16"

@@ -2,13 +2,13 @@
 
 use crate::fault::Fault;
 
-/// Regions with their zones. cn-east-2 has two spellings of each zone: the introduction prints `cn-north-2a`, every other
+/// Regions with their zones: those of the introduction and those that other sources name. cn-east-2 has two spellings of each zone: the introduction prints `cn-north-2a`, every other
 /// page `cn-east-2a`.
 const PLACES: [(&str, &[&str]); 4] = [
     ("cn-north-1", &["cn-north-1a", "cn-north-1b", "cn-north-1c"]),
     ("cn-east-1", &["cn-east-1a", "cn-east-1b"]),
-    ("cn-east-2", &["cn-east-2a", "cn-east-2b", "cn-north-2a", "cn-north-2b"]),
-    ("cn-south-1", &["cn-south-1a"]),
+    ("cn-east-2", &["cn-east-2a", "cn-east-2b", "cn-east-2c", "cn-north-2a", "cn-north-2b"]),
+    ("cn-south-1", &["cn-south-1a", "cn-south-1b", "cn-south-1c"]),
 ];
 
 /// Whether the region exists.

@@ -6,18 +6,18 @@ use std::collections::BTreeMap;
 /// Default limits per region, or per parent where the comment says so.
 const DEFAULTS: [(&str, u64); 14] = [
     ("vpc", 10),
-    ("subnet", 10),            // per VPC
-    ("routeTable", 10),        // per VPC
-    ("staticRoute", 50),       // per route table
-    ("acl", 20),               // per VPC
-    ("security_group", 50),    // per VPC
+    ("subnet", 10),             // per VPC
+    ("routeTable", 10),         // per VPC
+    ("staticRoute", 50),        // per route table
+    ("acl", 20),                // per VPC
+    ("security_group", 50),     // per VPC
     ("securityGroupRule", 100), // per group
     ("network_interface", 100), // secondary ones; the pages give no number
     ("elastic_ip", 10),
     ("instance", 20),
     ("keypair", 20),
     ("image", 5),
-    ("disk", 40), // an older page says 15
+    ("disk", 40),         // an older page says 15
     ("instance_disk", 8), // disks of one instance
 ];
 

@@ -124,11 +124,7 @@ pub const CODES: &[(&str, &str, &str)] = &[
         "Null has no attributes and no elements. Give it a value, or say what to use instead:\n\n\
          ```toml\nzone = \"${var.site != null ? var.site.zone : null}\"\n```",
     ),
-    (
-        ARITHMETIC,
-        "the result is no number",
-        "A division by zero, or a result beyond about 10^308.",
-    ),
+    (ARITHMETIC, "the result is no number", "A division by zero, or a result beyond about 10^308."),
     (
         NOT_BOOL,
         "a condition is not true or false",

@@ -95,9 +95,11 @@ pub fn convert(value: &Value, ty: &Type) -> Result<Value, ConvertError> {
                 let message = format!("{} elements are required, not {}", types.len(), items.len());
                 return Err(ConvertError::new(message));
             }
-            let converted = items.iter().zip(types).enumerate().map(|(at, (item, ty))| {
-                convert(item, ty).map_err(|error| error.within(Step::Index(at)))
-            });
+            let converted = items
+                .iter()
+                .zip(types)
+                .enumerate()
+                .map(|(at, (item, ty))| convert(item, ty).map_err(|error| error.within(Step::Index(at))));
             converted.collect::<Result<_, _>>().map(Value::List)
         }
     }

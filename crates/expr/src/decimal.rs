@@ -13,6 +13,14 @@ pub(crate) struct Decimal {
 /// Places after the point that exact results may have; an i128 holds 38 digits.
 const MAX_SCALE: u32 = 30;
 
+/// The shortest spelling with all digits that were written: `1.50` is `1.5`, and nothing is rounded.
+pub(crate) fn spelled(number: &Number) -> String {
+    match Decimal::read(number) {
+        Some(decimal) => decimal.write().as_str().to_owned(),
+        None => number.canonical(),
+    }
+}
+
 impl Decimal {
     /// Reads a number's literal; `None` when it is too long to be exact.
     pub(crate) fn read(number: &Number) -> Option<Decimal> {
@@ -22,11 +30,8 @@ impl Decimal {
             None => (text, 0),
         };
         let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-        let mut mantissa: i128 = if fraction.is_empty() {
-            whole.parse().ok()?
-        } else {
-            format!("{whole}{fraction}").parse().ok()?
-        };
+        let mut mantissa: i128 =
+            if fraction.is_empty() { whole.parse().ok()? } else { format!("{whole}{fraction}").parse().ok()? };
         let mut scale = i64::try_from(fraction.len()).ok()? - exponent;
         while scale < 0 {
             mantissa = mantissa.checked_mul(10)?;

@@ -130,7 +130,9 @@ impl Budget {
             ExprKind::Literal(value) => self.value_at(value, depth, span),
             ExprKind::Name(_) | ExprKind::Node(_) => Ok(()),
             ExprKind::Attribute(of, _) | ExprKind::Unary(_, of) | ExprKind::Sensitive(of) => below(of),
-            ExprKind::Index(a, b) | ExprKind::Splat(a, b) | ExprKind::Binary(_, a, b) => below(a).and_then(|()| below(b)),
+            ExprKind::Index(a, b) | ExprKind::Splat(a, b) | ExprKind::Binary(_, a, b) => {
+                below(a).and_then(|()| below(b))
+            }
             ExprKind::Template(items) | ExprKind::List(items) | ExprKind::Call(_, items, _) => {
                 items.iter().try_for_each(below)
             }

@@ -84,7 +84,7 @@ pub(crate) fn place(expr: &mut Expr, span: &dyn Fn(usize, usize) -> Span) {
 
 /// Lowers a whole template.
 pub(crate) fn template(template: &Template, length: usize) -> Lowered {
-    parts(template.iter().collect(), 0..length, 0)
+    parts(&template.iter().collect::<Vec<_>>(), 0..length, 0)
 }
 
 /// Lowers an expression that stands alone.
@@ -105,8 +105,8 @@ fn literal(value: Value, range: &Range<usize>) -> Expr {
 }
 
 /// A template's elements: one interpolation alone is that expression, literals alone are one text.
-fn parts(elements: Vec<&Element>, range: Range<usize>, depth: usize) -> Lowered {
-    if let [Element::Interpolation(only)] = elements[..] {
+fn parts(elements: &[&Element], range: Range<usize>, depth: usize) -> Lowered {
+    if let [Element::Interpolation(only)] = elements {
         return expression(&only.expr, &only.span().unwrap_or(range), depth);
     }
     let mut out: Vec<Expr> = Vec::new();
@@ -138,9 +138,7 @@ fn parts(elements: Vec<&Element>, range: Range<usize>, depth: usize) -> Lowered 
     }
     match &out[..] {
         [] => Ok(literal(Value::from(""), &range)),
-        [Expr { kind: ExprKind::Literal(Value::String(text)), .. }] => {
-            Ok(literal(Value::String(text.clone()), &range))
-        }
+        [Expr { kind: ExprKind::Literal(Value::String(text)), .. }] => Ok(literal(Value::String(text.clone()), &range)),
         _ => Ok(make(ExprKind::Template(out), &range)),
     }
 }
@@ -158,9 +156,7 @@ fn expression(expr: &Expression, around: &Range<usize>, depth: usize) -> Lowered
         Expression::Bool(value) => ExprKind::Literal(Value::Bool(**value)),
         Expression::Number(number) => ExprKind::Literal(Value::Number(literal_number(number, &range)?)),
         Expression::String(text) => ExprKind::Literal(Value::from(text.as_str())),
-        Expression::Array(items) => {
-            ExprKind::List(items.iter().map(inner).collect::<Result<_, _>>()?)
-        }
+        Expression::Array(items) => ExprKind::List(items.iter().map(inner).collect::<Result<_, _>>()?),
         Expression::Object(object) => {
             let mut entries = Vec::with_capacity(object.len());
             for (key, value) in object.iter() {
@@ -174,8 +170,10 @@ fn expression(expr: &Expression, around: &Range<usize>, depth: usize) -> Lowered
             }
             ExprKind::Map(entries)
         }
-        Expression::StringTemplate(template) => return parts(template.iter().collect(), range, depth + 1),
-        Expression::HeredocTemplate(heredoc) => return parts(heredoc.template.iter().collect(), range, depth + 1),
+        Expression::StringTemplate(template) => return parts(&template.iter().collect::<Vec<_>>(), range, depth + 1),
+        Expression::HeredocTemplate(heredoc) => {
+            return parts(&heredoc.template.iter().collect::<Vec<_>>(), range, depth + 1);
+        }
         Expression::Parenthesis(parenthesis) => return expression(parenthesis.inner(), &range, depth + 1),
         Expression::Variable(name) => ExprKind::Name(Arc::from(name.as_str())),
         Expression::Conditional(conditional) => ExprKind::Conditional(

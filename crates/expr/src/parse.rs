@@ -79,8 +79,8 @@ fn with_stack<T: Send>(text: &str, parse: impl FnOnce() -> Result<T, Problem> + 
 }
 
 fn template_error(text: &str, error: &Error) -> Problem {
-    let at = error.location().offset();
-    let rest = text.get(at..).unwrap_or("");
+    let at = place(text, error);
+    let rest = &text[at..];
     if rest.starts_with("%{") {
         return directive(at..at + 2);
     }
@@ -98,11 +98,21 @@ pub(crate) fn directive(range: std::ops::Range<usize>) -> Problem {
         .hint("use a conditional or a `for` expression, or `%%{` for the two characters `%{` themselves")
 }
 
-fn syntax_error(text: &str, error: &Error) -> Problem {
-    let mut at = error.location().offset().min(text.len());
+/// The byte where the parser stopped. It never gives an offset past the last byte: at the end of the text only its column
+/// lies beyond.
+fn place(text: &str, error: &Error) -> usize {
+    let location = error.location();
+    let mut at = location.offset().min(text.len());
     while !text.is_char_boundary(at) {
         at -= 1;
     }
+    let line = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+    let column = text[line..at].chars().count() + 1;
+    if location.column() > column { text.len() } else { at }
+}
+
+fn syntax_error(text: &str, error: &Error) -> Problem {
+    let at = place(text, error);
     let end = text[at..].chars().next().map_or(at, |c| at + c.len_utf8());
     let said = error.message();
     if said.contains("nesting depth") {

@@ -47,6 +47,14 @@ impl<'x> Part<'x> {
         }
     }
 
+    /// The same, owning its content. The copy this makes of borrowed content must have been paid for.
+    pub(crate) fn into_owned<'p>(self) -> Part<'p> {
+        match self {
+            Part::Value(value) => Part::value(value.into_owned()),
+            Part::Residual(expr) => Part::Residual(Cow::Owned(expr.into_owned())),
+        }
+    }
+
     pub(crate) fn as_value(&self) -> Option<&Value> {
         match self {
             Part::Value(value) => Some(value),

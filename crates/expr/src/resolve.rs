@@ -19,7 +19,7 @@ pub trait Nodes {
 }
 
 /// The value of a residual, given its nodes. Unknown attributes make it, or parts of it, unknown. A literal is returned
-/// borrowed, at once.
+/// borrowed, at once; so is what stands in `nodes` as it is.
 ///
 /// # Errors
 /// What evaluation finds wrong: a missing attribute, an operand of a wrong type, a limit.
@@ -29,10 +29,11 @@ pub fn resolve<'e>(expr: &'e Expr, nodes: &'e dyn Nodes, limits: &Limits) -> Res
     }
     let evaluator = Evaluator::over_nodes(nodes, limits);
     let value = match evaluator.reduce(expr, None)? {
-        Part::Value(Cow::Borrowed(value)) => Cow::Owned(value.clone()),
-        Part::Value(Cow::Owned(value)) => Cow::Owned(value),
+        Part::Value(value) => value,
         Part::Residual(_) => unreachable!("BUG: a residual is left although every node has a value"),
     };
-    evaluator.budget.copy_value(&value, expr.span)?;
+    if matches!(value, Cow::Owned(_)) {
+        evaluator.budget.copy_value(&value, expr.span)?;
+    }
     Ok(value)
 }

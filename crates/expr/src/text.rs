@@ -1,5 +1,6 @@
 //! Scalars as text, numbers and truth values: the conversions the language makes by itself.
 
+use crate::decimal;
 use firma_model::{number::Number, value::Value};
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use std::sync::Arc;
 pub(crate) fn of(value: &Value) -> Option<Arc<str>> {
     match value {
         Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(Arc::from(number.canonical())),
+        Value::Number(number) => Some(Arc::from(decimal::spelled(number))),
         Value::Bool(true) => Some(Arc::from("true")),
         Value::Bool(false) => Some(Arc::from("false")),
         _ => None,

@@ -21,6 +21,7 @@ mod read;
 mod environment;
 mod settings;
 mod variables;
+mod spot;
 mod order;
 mod evaluate;
 

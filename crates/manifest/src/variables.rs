@@ -5,12 +5,13 @@ use crate::{
     environment::EnvironmentScope,
     project::{Project, Variable},
     source::{Reader, parse_document},
+    spot::spot,
 };
+use firma_catalog::shape::Part;
 use firma_expr::{Limits, Reference, Resolution, Scope, Trace, convert, evaluate};
 use firma_model::{
     diagnostic::{Diagnostic, Diagnostics},
-    expr::{Expr, ExprKind},
-    path::{Path, Step},
+    expr::Expr,
     span::{SourceId, Span},
     suggest::closest,
     types::Type,
@@ -210,7 +211,7 @@ impl Resolve<'_> {
                         codes::WRONG_VALUE,
                         format!("this is no value for variable `{}`: {error}", variable.name),
                     )
-                    .at(inside(expr, &error.path))
+                    .at(spot(expr, &error.path.0, Part::Value))
                     .related(variable.span, format!("its type is {}", variable.ty)),
                 );
                 None
@@ -270,26 +271,6 @@ fn pair(variable: &Variable, text: &str, source: SourceId) -> Result<Expr, Diagn
     firma_expr::parse(&format!("{OPEN}{text}}}"), &place).map_err(|diagnostic| {
         diagnostic.hint(format!("variable `{}` is of type {}: write its value as an expression", variable.name, variable.ty))
     })
-}
-
-/// The place of a part of a value, as near as it was written.
-fn inside(expr: &Expr, path: &Path) -> Span {
-    let mut here = expr;
-    for step in &path.0 {
-        let next = match (step, &here.kind) {
-            (Step::Key(key), ExprKind::Map(entries)) => entries
-                .iter()
-                .find(|(name, _)| name.as_value().and_then(Value::as_str) == Some(key))
-                .map(|(_, value)| value),
-            (Step::Index(index), ExprKind::List(items)) => items.get(*index),
-            _ => None,
-        };
-        match next {
-            Some(next) => here = next,
-            None => break,
-        }
-    }
-    here.span
 }
 
 /// The scope of validations: variables and functions.

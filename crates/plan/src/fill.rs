@@ -11,10 +11,7 @@ use firma_catalog::{
     procedure::{Attribute, Call, How, Identity, Procedure, Recovery, Source, Stage},
     shape,
 };
-use firma_expr::{
-    limits::Limits,
-    resolve::{Nodes, resolve},
-};
+use firma_expr::{Limits, Nodes, resolve};
 use firma_model::{
     diagnostic::Diagnostics,
     document::Document,

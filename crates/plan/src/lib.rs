@@ -28,6 +28,7 @@ pub mod wait;
 pub mod outputs;
 pub mod recover;
 pub mod progress;
+pub mod codes;
 
 pub use firma_catalog::procedure;
 pub use make::plan;

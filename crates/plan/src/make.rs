@@ -12,7 +12,7 @@ use crate::{
     worlds::{Options, Worlds},
 };
 use firma_catalog::procedure::Procedure;
-use firma_expr::{limits::Limits, resolve::resolve};
+use firma_expr::{Limits, resolve};
 use firma_model::{
     address::{Address, Node},
     desired::{Desired, DesiredResource},

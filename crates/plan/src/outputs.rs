@@ -1,10 +1,7 @@
 //! Outputs, once the steps of a plan are over.
 
 use crate::step::{PlannedOutput, Plan};
-use firma_expr::{
-    limits::Limits,
-    resolve::{Nodes, resolve},
-};
+use firma_expr::{Limits, Nodes, resolve};
 use firma_model::{diagnostic::Diagnostics, document::Document, value::Value};
 use std::collections::BTreeMap;
 

@@ -6,7 +6,7 @@ use crate::{
     nodes::{block_value, complete, recorded_attributes},
     step::{Leg, Plan},
 };
-use firma_expr::resolve::Nodes;
+use firma_expr::Nodes;
 use firma_model::{
     address::{Address, Node},
     event::EventBody,

@@ -10,9 +10,10 @@ use crate::{
     observe::{Batch, Look, item_id, looks},
     secret::HashKey,
     step::{Plan, Step},
+    wait::is_at_rest,
 };
-use firma_catalog::procedure::{Procedure, Recovery};
-use firma_expr::resolve::Nodes;
+use firma_catalog::procedure::{How, Procedure, Recovery, Source, Stage};
+use firma_expr::Nodes;
 use firma_model::{
     address::{Address, Node},
     document::Document,
@@ -148,20 +149,55 @@ pub fn created_record(
     fill::record(step, procedure, &parts, key)
 }
 
-/// Whether a change whose answer was lost is still to be made, given what the object looks like now; then as which call.
-/// Changes that no read shows are always still to be made: they set, they do not add.
+/// Whether a change whose answer was lost is still to be made.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Still {
+    /// It was made, or is being made.
+    Done,
+    /// It was not; the call as it must be made now, where that can differ from the first.
+    Needed(Option<Box<ReadyCall>>),
+}
+
+/// Judges by what the object looks like now. Changes that no read shows count as not made: they set, they do not add.
 pub fn still_needed(
     step: &Step,
     procedure: &Procedure,
     record: &Record,
-    observed: &Map,
+    sighting: &Sighting,
     attributes: &Map,
     operation: &str,
     key: &HashKey,
-) -> Option<ReadyCall> {
+) -> Still {
+    let Sighting::Present { attributes: observed, status, .. } = sighting else { return Still::Needed(None) };
+    match stage(procedure, operation) {
+        // Its task is running: whoever waits for it will see how it ends.
+        Some(stage) if stage.wait && !is_at_rest(procedure, status.as_deref()) => return Still::Done,
+        // A call that sets no attribute (a stop, a start) is for its status alone.
+        Some(stage) if !sets_attributes(stage) => {
+            let reached = status.as_ref().is_some_and(|status| stage.until.contains(status));
+            return if reached { Still::Done } else { Still::Needed(None) };
+        }
+        _ => {}
+    }
     let mut now = record.clone();
     now.observed = Document::encode(&Value::Map(observed.clone()));
-    fill::update_calls(step, procedure, &now, attributes, key).into_iter().find(|call| call.operation == operation)
+    let calls = fill::update_calls(step, procedure, &now, attributes, key);
+    match calls.into_iter().find(|call| call.operation == operation) {
+        Some(call) => Still::Needed(Some(Box::new(call))),
+        None => Still::Done,
+    }
+}
+
+fn stage<'p>(procedure: &'p Procedure, operation: &str) -> Option<&'p Stage> {
+    procedure.updates.iter().find_map(|update| match &update.how {
+        How::Calls(stages) => stages.iter().find(|stage| stage.call.operation == operation),
+        _ => None,
+    })
+}
+
+fn sets_attributes(stage: &Stage) -> bool {
+    let attribute = |source: &Source| matches!(source, Source::Attribute(_) | Source::AttributeAlways(_));
+    stage.call.parameters.iter().any(|parameter| attribute(&parameter.source))
 }
 
 /// Nodes as the state has them: what a step of an interrupted run referred to was done before it, or did not change.

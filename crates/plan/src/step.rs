@@ -93,7 +93,7 @@ impl Action {
 }
 
 /// What one step does. A replacement is two steps: a delete and a create under one address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Leg {
     /// Makes the object.
     Create,

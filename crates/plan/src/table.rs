@@ -1,7 +1,7 @@
 //! What nodes are by now, while the planner walks in dependency order.
 
 use crate::nodes::block_value;
-use firma_expr::resolve::Nodes;
+use firma_expr::Nodes;
 use firma_model::{
     address::{Address, Block, Node},
     desired::{Desired, Repetition},

@@ -1,1 +1,23 @@
-//! review (being written).
+//! What people and programs get to see of plans, runs and findings.
+//!
+//! One view model, [`View`], is made of a plan; it holds no secret, so no printer can show one. [`text`], [`markdown`] and
+//! [`json`] print it, [`calls`] lists the API calls behind it. [`run`] says how an apply ended and what to do next, and
+//! [`diagnostic`] shows what a user can fix, with the place. [`escape`] keeps text from the outside from steering a
+//! terminal; [`style`] is the only place that knows colours. Nothing here prints: everything returns text.
+
+pub mod style;
+pub mod escape;
+pub mod view;
+mod of_plan;
+mod mask;
+pub mod reason;
+mod value;
+pub mod diagnostic;
+pub mod text;
+pub mod calls;
+pub mod markdown;
+pub mod json;
+pub mod run;
+
+pub use style::Style;
+pub use view::View;

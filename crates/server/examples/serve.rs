@@ -18,6 +18,6 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         drop(stop);
     });
     let options = ServeOptions { speed, seed: 1, state: None };
-    serve(&options, Arc::new(WallClock), listener, async { drop(stopped.await) }).await?;
+    serve(listener, &options, Arc::new(WallClock), async { drop(stopped.await) }).await?;
     Ok(())
 }

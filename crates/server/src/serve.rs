@@ -84,9 +84,9 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {
 /// # Errors
 /// The state file cannot be used, or the socket fails.
 pub async fn serve(
+    listener: TcpListener,
     options: &ServeOptions,
     clock: Arc<dyn Clock>,
-    listener: TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
     let cloud = match &options.state {
@@ -122,9 +122,7 @@ async fn answer(State(cloud): State<Arc<Cloud>>, request: Request) -> HttpRespon
             for (name, value) in &response.headers {
                 answer = answer.header(name, value);
             }
-            answer
-                .body(Body::from(response.body))
-                .unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
+            answer.body(Body::from(response.body)).unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
         }
         Err(error) => (StatusCode::BAD_GATEWAY, error.to_string()).into_response(),
     }

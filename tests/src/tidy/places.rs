@@ -9,8 +9,18 @@ use super::{
 const REQUIRED: &[&str] =
     &["CHANGELOG.md", "Cargo.lock", "Cargo.toml", "LICENSE", "README.md", "crates", "examples", "state", "tests"];
 /// What it may hold beside: settings of tools, and what is built.
-const ALLOWED: &[&str] =
-    &[".cargo", ".ci", ".clippy.toml", ".config", ".git", ".gitattributes", ".github", ".gitignore", ".rustfmt.toml", "target"];
+const ALLOWED: &[&str] = &[
+    ".cargo",
+    ".ci",
+    ".clippy.toml",
+    ".config",
+    ".git",
+    ".gitattributes",
+    ".github",
+    ".gitignore",
+    ".rustfmt.toml",
+    "target",
+];
 
 /// What is missing at the top, or does not belong there.
 pub fn top_level(tree: &Tree) -> Vec<String> {

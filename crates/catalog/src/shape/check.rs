@@ -15,17 +15,38 @@ use firma_model::{
 };
 use std::collections::BTreeMap;
 
+/// Which half of `name = value` a mistake lies in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The name.
+    Name,
+    /// The value.
+    Value,
+}
+
+/// Says where a part of a value was written.
+pub type Place<'p> = &'p dyn Fn(&Path, Part) -> Span;
+
 /// Checks one attribute as a manifest gives it. What is unknown fits everything its type allows; null is absent.
 pub fn check(procedure: &Procedure, name: &str, value: &Value, span: Span) -> Diagnostics {
-    let mut diagnostics = Diagnostics::new();
+    check_at(procedure, name, value, &|_, _| span)
+}
+
+/// [`check`], with a place for every part of the value.
+pub fn check_at(procedure: &Procedure, name: &str, value: &Value, place: Place<'_>) -> Diagnostics {
+    let path = Path::attribute(name);
     match procedure.attributes.get(name) {
         Some(attribute) => {
-            let mut checking = Checking { within: &procedure.kind, span, diagnostics: &mut diagnostics };
-            checking.value(&attribute.shape, value, &Path::attribute(name));
+            let mut diagnostics = Diagnostics::new();
+            Checking { within: &procedure.kind, place, diagnostics: &mut diagnostics }.value(
+                &attribute.shape,
+                value,
+                &path,
+            );
+            diagnostics
         }
-        None => diagnostics.push(unknown_attribute(procedure, name).at(span)),
+        None => unknown_attribute(procedure, name).at(place(&path, Part::Name)).into(),
     }
-    diagnostics
 }
 
 fn unknown_attribute(procedure: &Procedure, name: &str) -> Diagnostic {
@@ -69,14 +90,19 @@ pub fn required(procedure: &Procedure, present: impl Fn(&str) -> bool, span: Spa
 
 /// Checks a value against the shape of a look-up's parameter or of anything else that is named.
 pub fn check_parameter(within: &str, name: &str, shape: &Shape, value: &Value, span: Span) -> Diagnostics {
+    check_parameter_at(within, name, shape, value, &|_, _| span)
+}
+
+/// [`check_parameter`], with a place for every part of the value.
+pub fn check_parameter_at(within: &str, name: &str, shape: &Shape, value: &Value, place: Place<'_>) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
-    Checking { within, span, diagnostics: &mut diagnostics }.value(shape, value, &Path::attribute(name));
+    Checking { within, place, diagnostics: &mut diagnostics }.value(shape, value, &Path::attribute(name));
     diagnostics
 }
 
 struct Checking<'c> {
     within: &'c str,
-    span: Span,
+    place: Place<'c>,
     diagnostics: &'c mut Diagnostics,
 }
 
@@ -113,7 +139,8 @@ impl Checking<'_> {
         };
         if !fits {
             let message = format!("`{path}` of {} is {}, not {}", self.within, wanted(shape), found(value));
-            self.diagnostics.push(Diagnostic::error(codes::WRONG_TYPE, message).at(self.span));
+            let span = (self.place)(path, Part::Value);
+            self.diagnostics.push(Diagnostic::error(codes::WRONG_TYPE, message).at(span));
         }
     }
 
@@ -128,7 +155,8 @@ impl Checking<'_> {
                         false => closest(name, fields.keys().map(String::as_str)),
                     };
                     let message = format!("`{path}` of {} has no `{name}`", self.within);
-                    let error = Diagnostic::error(codes::UNKNOWN_ATTRIBUTE, message).at(self.span).did_you_mean(meant);
+                    let span = (self.place)(&path.key(name), Part::Name);
+                    let error = Diagnostic::error(codes::UNKNOWN_ATTRIBUTE, message).at(span).did_you_mean(meant);
                     self.diagnostics.push(error);
                 }
             }
@@ -136,7 +164,8 @@ impl Checking<'_> {
         for (name, field) in fields {
             if field.required && map.get(name).is_none_or(Value::is_null) {
                 let message = format!("`{path}` of {} needs `{name}`", self.within);
-                self.diagnostics.push(Diagnostic::error(codes::MISSING_ATTRIBUTE, message).at(self.span));
+                let span = (self.place)(path, Part::Value);
+                self.diagnostics.push(Diagnostic::error(codes::MISSING_ATTRIBUTE, message).at(span));
             }
         }
     }

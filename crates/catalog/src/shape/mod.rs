@@ -13,7 +13,7 @@ mod normal;
 mod project;
 mod wire;
 
-pub use check::{check, check_parameter, required, type_of};
+pub use check::{Part, Place, check, check_at, check_parameter, check_parameter_at, required, type_of};
 pub use normal::{normalise, normalise_shape};
 pub use project::{SERVER_ID, SERVER_MADE, expires, fingerprint, project, read_path, select, status};
 pub use wire::{from_wire, modification, put_parameter, to_wire};

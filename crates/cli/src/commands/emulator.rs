@@ -97,9 +97,11 @@ async fn serve(context: &Context, listen: &str, options: &firma_server::ServeOpt
     let listener = firma_server::bind(address).await.map_err(cannot)?;
     let local = listener.local_addr().map_or_else(|_| listen.to_owned(), |address| address.to_string());
     context.terminal.data(&format!("listening on http://{local}"));
-    let (exit, until) = ops::carrying::signalled();
-    firma_server::serve(listener, options, Arc::new(firma_server::WallClock), until).await.map_err(cannot)?;
-    Ok(exit.get())
+    let mut signals = ops::signals::Signals::listen();
+    let received = signals.received();
+    let until = async move { signals.next().await };
+    firma_server::serve(options, Arc::new(firma_server::WallClock), listener, until).await.map_err(cannot)?;
+    Ok(received.exit())
 }
 
 /// Objects as columns.

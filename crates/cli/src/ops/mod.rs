@@ -8,3 +8,4 @@ pub mod planning;
 pub mod carrying;
 pub mod telling;
 pub mod recovering;
+pub mod signals;

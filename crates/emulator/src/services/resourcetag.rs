@@ -251,7 +251,8 @@ fn query_resource(world: &World, call: &Call<'_>) -> Answer {
     for (kind, _) in KINDS.iter().filter(|(_, known)| known.contains(&code.as_str())) {
         kind.each(world, &mut |place, id, tags| {
             let here = call.region() == EVERYWHERE || place == call.region();
-            let hit = if any { filters.iter().any(|f| f.accepts(tags)) } else { filters.iter().all(|f| f.accepts(tags)) };
+            let hit =
+                if any { filters.iter().any(|f| f.accepts(tags)) } else { filters.iter().all(|f| f.accepts(tags)) };
             if here && hit && !tags.is_empty() {
                 found.insert(id);
             }

@@ -6,4 +6,6 @@ mod network;
 pub(crate) use compute::{
     AttachedDisk, Attachment, AttachmentStatus, Disk, DiskStatus, Instance, InstanceStatus, Keypair, SystemDisk,
 };
-pub(crate) use network::{ElasticIp, NetworkAcl, NetworkInterface, Route, RouteTable, Rule, SecurityGroup, Subnet, Vpc};
+pub(crate) use network::{
+    ElasticIp, NetworkAcl, NetworkInterface, Route, RouteTable, Rule, SecurityGroup, Subnet, Vpc,
+};

@@ -21,7 +21,11 @@ fn refused_specifications() {
         ("iops", json!(5001), "INVALID_ARGUMENT"),
         ("iops", json!(6000), "INVALID_ARGUMENT"),
         ("charge", json!({"chargeMode": "postpaid_by_usage"}), "INVALID_ARGUMENT"),
-        ("charge", json!({"chargeMode": "prepaid_by_duration", "chargeUnit": "year", "chargeDuration": 4}), "OUT_OF_RANGE"),
+        (
+            "charge",
+            json!({"chargeMode": "prepaid_by_duration", "chargeUnit": "year", "chargeDuration": 4}),
+            "OUT_OF_RANGE",
+        ),
     ] {
         let mut spec = good.clone();
         spec[field] = value.clone();

@@ -20,9 +20,10 @@ fn answer(cloud: &Cloud, request: &HttpRequest) -> (i64, String) {
     assert!(body["requestId"].as_str().is_some_and(|id| !id.is_empty()), "every answer has an id");
     match body.get("error") {
         None => (200, String::new()),
-        Some(error) => {
-            (error["code"].as_i64().unwrap(), format!("{} {}", error["status"].as_str().unwrap(), error["message"].as_str().unwrap()))
-        }
+        Some(error) => (
+            error["code"].as_i64().unwrap(),
+            format!("{} {}", error["status"].as_str().unwrap(), error["message"].as_str().unwrap()),
+        ),
     }
 }
 
@@ -84,8 +85,17 @@ fn keys_can_be_disabled_and_added() {
 }
 
 /// A request as another client would make it.
-fn foreign(scheme: Scheme, coverage: Coverage, now: Timestamp, nonce: &str, (method, path): (&str, &str)) -> HttpRequest {
-    let mut headers = vec![("Content-Type".to_owned(), "application/json".to_owned()), ("Host".to_owned(), "127.0.0.1:7700".to_owned())];
+fn foreign(
+    scheme: Scheme,
+    coverage: Coverage,
+    now: Timestamp,
+    nonce: &str,
+    (method, path): (&str, &str),
+) -> HttpRequest {
+    let mut headers = vec![
+        ("Content-Type".to_owned(), "application/json".to_owned()),
+        ("Host".to_owned(), "127.0.0.1:7700".to_owned()),
+    ];
     let signed = sign(
         scheme,
         if scheme == Scheme::Jdcloud2 { PathRule::Decoded } else { PathRule::DecodedCollapsed },
@@ -135,12 +145,14 @@ fn both_schemes_and_every_spelling_of_a_path() {
 #[test]
 fn parameters_are_checked_against_the_facts_first() {
     let cloud = Cloud::new();
-    let mut request = firma_api::build("vpc", "createVpc", Some("cn-north-1"), json!({"vpcName": "x"}).as_object().unwrap()).unwrap();
+    let mut request =
+        firma_api::build("vpc", "createVpc", Some("cn-north-1"), json!({"vpcName": "x"}).as_object().unwrap()).unwrap();
     request.body = br#"{"vpcname": "x", "addressPrefix": 7}"#.to_vec();
     let response = cloud.inner.call(&request);
     let body: Value = serde_json::from_slice(&response.body).unwrap();
     assert_eq!((response.status, body["error"]["status"].as_str()), (400, Some("INVALID_ARGUMENT")));
-    let fields: Vec<&str> = body["error"]["details"].as_array().unwrap().iter().filter_map(|d| d["field"].as_str()).collect();
+    let fields: Vec<&str> =
+        body["error"]["details"].as_array().unwrap().iter().filter_map(|d| d["field"].as_str()).collect();
     assert_eq!(fields, ["vpcName", "addressPrefix", "vpcname"]);
     request.body = b"not json".to_vec();
     assert_eq!(cloud.inner.call(&request).status, 400);

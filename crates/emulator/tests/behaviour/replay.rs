@@ -75,7 +75,8 @@ impl Run {
     fn go(&mut self, step: &Step) {
         match step {
             Step::Vpc(n) => {
-                let made = self.call("vpc", "createVpc", json!({"vpcName": "v", "addressPrefix": format!("10.{n}.0.0/16")}));
+                let made =
+                    self.call("vpc", "createVpc", json!({"vpcName": "v", "addressPrefix": format!("10.{n}.0.0/16")}));
                 self.vpcs.extend(made.get("vpcId").cloned());
             }
             Step::Subnet(v, n) => {
@@ -101,7 +102,8 @@ impl Run {
             Step::Disk => {
                 let spec = json!({"az": "cn-north-1a", "name": "d", "diskType": "ssd.gp1", "diskSizeGB": 20});
                 let token = format!("t{}", self.nonce);
-                let made = self.call("disk", "createDisks", json!({"diskSpec": spec, "maxCount": 1, "clientToken": token}));
+                let made =
+                    self.call("disk", "createDisks", json!({"diskSpec": spec, "maxCount": 1, "clientToken": token}));
                 self.disks.extend(made["diskIds"].as_array().into_iter().flatten().cloned());
             }
             Step::Attach(i, d) | Step::Detach(i, d) => {

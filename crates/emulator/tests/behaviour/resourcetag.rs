@@ -14,7 +14,9 @@ fn any_kind_is_tagged_by_service_code_and_id() {
     let (vpc, subnet) = cloud.network();
     let disk = cloud.disk();
     cloud.ok("vm", "createKeypair", json!({"keyName": "deploy"}));
-    for (code, id) in [("vpc", &vpc), ("vpc", &subnet), ("subnet", &subnet), ("disk", &disk), ("keypair", &"deploy".to_owned())] {
+    for (code, id) in
+        [("vpc", &vpc), ("vpc", &subnet), ("subnet", &subnet), ("disk", &disk), ("keypair", &"deploy".to_owned())]
+    {
         let done = cloud.ok("resourcetag", "tagResources", change("tagResources", code, &[id], &[("env", "test")]));
         assert_eq!(done["data"]["successCount"], 1, "{code} {id}");
     }

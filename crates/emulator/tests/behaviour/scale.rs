@@ -21,11 +21,18 @@ fn ten_thousand_subnets_are_found_a_hundred_at_a_time() {
         let params = json!({"pageSize": 100, "filters": [{"name": "subnetIds", "values": chunk}]});
         let page = cloud.ok("vpc", "describeSubnets", params);
         assert_eq!(page["subnets"].as_array().map(Vec::len), Some(100));
-        assert!(page["subnets"].as_array().unwrap().iter().all(|s| chunk.contains(&s["subnetId"].as_str().unwrap().to_owned())));
+        assert!(
+            page["subnets"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .all(|s| chunk.contains(&s["subnetId"].as_str().unwrap().to_owned()))
+        );
     }
     assert_eq!(cloud.inner.with(|world| world.calls().len()) - before, 100);
     let all = cloud.ok("vpc", "describeSubnets", json!({"pageSize": 100, "pageNumber": 100}));
     assert_eq!((all["totalCount"].as_i64(), all["subnets"].as_array().map(Vec::len)), (Some(10_000), Some(100)));
-    let none: Value = cloud.ok("vpc", "describeSubnets", json!({"filters": [{"name": "subnetIds", "values": ["subnet-none"]}]}));
+    let none: Value =
+        cloud.ok("vpc", "describeSubnets", json!({"filters": [{"name": "subnetIds", "values": ["subnet-none"]}]}));
     assert_eq!(none["totalCount"], 0);
 }

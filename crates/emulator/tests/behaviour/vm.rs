@@ -3,7 +3,6 @@
 use crate::cloud::{Cloud, fault, text};
 use serde_json::{Value, json};
 
-
 fn status(cloud: &Cloud, id: &str) -> String {
     text(&cloud.show(id), "status")
 }
@@ -70,11 +69,7 @@ fn refused_specifications() {
             json!({"chargeMode": "prepaid_by_duration", "chargeUnit": "month", "chargeDuration": 10}),
             (400, "OUT_OF_RANGE"),
         ),
-        (
-            "primaryNetworkInterface",
-            json!({"networkInterface": {"subnetId": "subnet-none"}}),
-            (404, "NOT_FOUND"),
-        ),
+        ("primaryNetworkInterface", json!({"networkInterface": {"subnetId": "subnet-none"}}), (404, "NOT_FOUND")),
         (
             "primaryNetworkInterface",
             json!({"networkInterface": {"subnetId": subnet, "securityGroups": [group["networkSecurityGroupId"]]}}),
@@ -139,7 +134,10 @@ fn everything_that_comes_and_goes_with_an_instance() {
 
     // In use, all of it.
     assert_eq!(cloud.err("vpc", "deleteSubnet", json!({"subnetId": subnet})), fault(400, "FAILED_PRECONDITION"));
-    assert_eq!(cloud.err("vpc", "deleteElasticIp", json!({"elasticIpId": elastic_ip})), fault(400, "FAILED_PRECONDITION"));
+    assert_eq!(
+        cloud.err("vpc", "deleteElasticIp", json!({"elasticIpId": elastic_ip})),
+        fault(400, "FAILED_PRECONDITION")
+    );
 
     cloud.ok("vm", "deleteInstance", json!({"instanceId": id, "deletePrimaryNetworkInterfaceAllElasticIp": true}));
     cloud.pass(30);
@@ -162,7 +160,10 @@ fn a_disk_is_attached_and_detached_one_task_at_a_time() {
     cloud.pass(60);
     cloud.ok("vm", "attachDisk", tie(&id, &disk));
     let shown = || cloud.ok("disk", "describeDisk", json!({"diskId": disk}))["disk"].clone();
-    assert_eq!((shown()["status"].clone(), shown()["attachments"][0]["status"].clone()), (json!("in-use"), json!("attaching")));
+    assert_eq!(
+        (shown()["status"].clone(), shown()["attachments"][0]["status"].clone()),
+        (json!("in-use"), json!("attaching"))
+    );
     assert_eq!(cloud.err("vm", "attachDisk", tie(&id, &second)), fault(400, "FAILED_PRECONDITION"), "instance is busy");
     assert_eq!(cloud.err("vm", "attachDisk", tie(&other, &disk)), fault(400, "FAILED_PRECONDITION"), "disk is busy");
     cloud.pass(10);
@@ -219,7 +220,10 @@ fn an_elastic_ip_belongs_to_one_instance() {
         assert_eq!(cloud.err("vm", "associateElasticIp", tie(id, elastic_ip)), fault(400, "FAILED_PRECONDITION"));
     }
     let shown = cloud.ok("vpc", "describeElasticIp", json!({"elasticIpId": elastic_ip}))["elasticIp"].clone();
-    assert_eq!((&shown["status"], &shown["instanceId"], &shown["instanceType"]), (&json!("ASSOCIATED"), &json!(id), &json!("compute")));
+    assert_eq!(
+        (&shown["status"], &shown["instanceId"], &shown["instanceType"]),
+        (&json!("ASSOCIATED"), &json!(id), &json!("compute"))
+    );
     assert_eq!(cloud.show(&id)["elasticIpAddress"], shown["elasticIpAddress"]);
     assert_eq!(cloud.err("vm", "disassociateElasticIp", tie(&other, &elastic_ip)), fault(400, "FAILED_PRECONDITION"));
     cloud.ok("vm", "disassociateElasticIp", tie(&id, &elastic_ip));
@@ -235,11 +239,19 @@ fn changes_that_need_a_stop() {
     cloud.pass(60);
     let changes = [
         ("resizeInstance", json!({"instanceId": id, "instanceType": "g.n2.large"}), "resizing"),
-        ("rebuildInstance", json!({"instanceId": id, "imageId": "img-centos79", "password": "DevOps2019~"}), "rebuilding"),
+        (
+            "rebuildInstance",
+            json!({"instanceId": id, "imageId": "img-centos79", "password": "DevOps2019~"}),
+            "rebuilding",
+        ),
         ("modifyInstanceVpcAttribute", json!({"instanceId": id, "subnetId": second}), "stopped"),
     ];
     for (operation, params, _) in &changes {
-        assert_eq!(cloud.err("vm", operation, params.clone()), fault(400, "FAILED_PRECONDITION"), "{operation} while running");
+        assert_eq!(
+            cloud.err("vm", operation, params.clone()),
+            fault(400, "FAILED_PRECONDITION"),
+            "{operation} while running"
+        );
     }
     cloud.ok("vm", "stopInstance", json!({"instanceId": id}));
     cloud.pass(60);
@@ -255,7 +267,10 @@ fn changes_that_need_a_stop() {
 
     let name = json!({"instanceId": id, "name": "db", "description": "x", "hostname": "db-1"});
     cloud.ok("vm", "modifyInstanceAttribute", name);
-    assert_eq!((cloud.show(&id)["instanceName"].clone(), cloud.show(&id)["hostname"].clone()), (json!("db"), json!("db-1")));
+    assert_eq!(
+        (cloud.show(&id)["instanceName"].clone(), cloud.show(&id)["hostname"].clone()),
+        (json!("db"), json!("db-1"))
+    );
     cloud.ok("vm", "modifyInstancePassword", json!({"instanceId": id, "password": "DevOps2020~"}));
     assert_eq!(
         cloud.err("vm", "modifyInstancePassword", json!({"instanceId": id, "password": "short"})),
@@ -273,7 +288,12 @@ fn key_pairs() {
     assert_eq!(cloud.err("vm", "importKeypair", import("deploy", line)), fault(409, "ALREADY_EXISTS"));
     assert_eq!(cloud.err("vm", "importKeypair", import("other", "no key")), fault(400, "INVALID_ARGUMENT"));
     assert_eq!(cloud.err("vm", "importKeypair", import("a b", line)), fault(400, "INVALID_ARGUMENT"));
-    assert!(cloud.ok("vm", "createKeypair", json!({"keyName": "made"}))["privateKey"].as_str().unwrap().contains("EMULATED"));
+    assert!(
+        cloud.ok("vm", "createKeypair", json!({"keyName": "made"}))["privateKey"]
+            .as_str()
+            .unwrap()
+            .contains("EMULATED")
+    );
 
     let filter = json!({"filters": [{"name": "keyNames", "values": ["deploy", "nobody"]}]});
     let found = cloud.ok("vm", "describeKeypairs", filter);
@@ -299,7 +319,11 @@ fn a_repeated_client_token_makes_nothing_new() {
 fn images_and_types_can_be_looked_up() {
     let cloud = Cloud::new();
     assert_eq!(cloud.err("vm", "describeImages", json!({})), fault(400, "INVALID_ARGUMENT"));
-    let found = cloud.ok("vm", "describeImages", json!({"imageSource": "public", "platform": "Ubuntu", "architecture": "x86_64"}));
+    let found = cloud.ok(
+        "vm",
+        "describeImages",
+        json!({"imageSource": "public", "platform": "Ubuntu", "architecture": "x86_64"}),
+    );
     assert_eq!(found["images"][0]["osVersion"], "24.04");
     assert_eq!(cloud.ok("vm", "describeImages", json!({"ids": ["img-centos79"]}))["totalCount"], 1);
 

@@ -10,7 +10,8 @@ fn a_vpc_comes_with_its_defaults_and_goes_with_them() {
     let shown = cloud.ok("vpc", "describeVpc", json!({"vpcId": vpc}))["vpc"].clone();
     assert_eq!(shown["createdTime"], "2026-01-15T10:00:00Z");
     let table = shown["routeTableIds"][0].clone();
-    let rules = cloud.ok("vpc", "describeRouteTable", json!({"routeTableId": table}))["routeTable"]["routeTableRules"].clone();
+    let rules =
+        cloud.ok("vpc", "describeRouteTable", json!({"routeTableId": table}))["routeTable"]["routeTableRules"].clone();
     assert_eq!((&rules[0]["nextHopType"], &rules[1]["nextHopId"]), (&json!("local"), &json!("internet")));
     let of = json!({"filters": [{"name": "vpcId", "values": [vpc]}]});
     let groups = cloud.ok("vpc", "describeNetworkSecurityGroups", of.clone());
@@ -132,7 +133,8 @@ fn rules_of_a_security_group() {
         (rule(1, 300, None, "0.0.0.0/0"), json!([300, 0, 0, "0.0.0.0/0"])),
     ];
     for (spec, expected) in &normal {
-        let added = cloud.ok("vpc", "addNetworkSecurityGroupRules", add(json!([spec])))["securityGroupRules"][0].clone();
+        let added =
+            cloud.ok("vpc", "addNetworkSecurityGroupRules", add(json!([spec])))["securityGroupRules"][0].clone();
         let shown = json!([added["protocol"], added["fromPort"], added["toPort"], added["addressPrefix"]]);
         assert_eq!(shown, *expected);
         assert_eq!(cloud.err("vpc", "addNetworkSecurityGroupRules", add(json!([spec]))), fault(409, "ALREADY_EXISTS"));
@@ -201,7 +203,11 @@ fn elastic_ips_are_sold_by_every_method() {
         (json!({"chargeMode": "postpaid_by_duration"}), 1000, None),
         (json!({"chargeMode": "postpaid_by_duration"}), 1001, Some("OUT_OF_RANGE")),
         (month.clone(), 10, None),
-        (json!({"chargeMode": "prepaid_by_duration", "chargeUnit": "week", "chargeDuration": 1}), 10, Some("INVALID_ARGUMENT")),
+        (
+            json!({"chargeMode": "prepaid_by_duration", "chargeUnit": "week", "chargeDuration": 1}),
+            10,
+            Some("INVALID_ARGUMENT"),
+        ),
         (json!({"chargeMode": "free"}), 10, Some("INVALID_ARGUMENT")),
     ] {
         let spec = json!({"bandwidthMbps": bandwidth, "provider": "bgp", "chargeSpec": charge});
@@ -216,7 +222,8 @@ fn elastic_ips_are_sold_by_every_method() {
         all["elasticIps"].as_array().unwrap().iter().map(|e| text(e, "elasticIpAddress")).collect();
     addresses.sort();
     assert_eq!(addresses, ["198.18.0.1", "198.18.0.2", "198.18.0.3"]);
-    let prepaid = all["elasticIps"].as_array().unwrap().iter().find(|e| e["charge"]["chargeMode"] == "prepaid_by_duration");
+    let prepaid =
+        all["elasticIps"].as_array().unwrap().iter().find(|e| e["charge"]["chargeMode"] == "prepaid_by_duration");
     let prepaid = json!({"elasticIpId": prepaid.unwrap()["elasticIpId"]});
     assert_eq!(cloud.err("vpc", "deleteElasticIp", prepaid.clone()), fault(400, "FAILED_PRECONDITION"));
     cloud.pass(32 * 86_400);
@@ -249,7 +256,8 @@ fn quotas() {
 fn a_subnet_has_exactly_one_route_table() {
     let cloud = Cloud::new();
     let (vpc, subnet) = cloud.network();
-    let table = text(&cloud.ok("vpc", "createRouteTable", json!({"vpcId": vpc, "routeTableName": "own"})), "routeTableId");
+    let table =
+        text(&cloud.ok("vpc", "createRouteTable", json!({"vpcId": vpc, "routeTableName": "own"})), "routeTableId");
     let of = || text(&cloud.ok("vpc", "describeSubnet", json!({"subnetId": subnet}))["subnet"], "routeTableId");
     let default = of();
     cloud.ok("vpc", "associateRouteTable", json!({"routeTableId": table, "subnetIds": [subnet]}));
@@ -259,7 +267,8 @@ fn a_subnet_has_exactly_one_route_table() {
     let add = json!({"routeTableId": table, "routeTableRuleSpecs": rules});
     cloud.ok("vpc", "addRouteTableRules", add.clone());
     assert_eq!(cloud.err("vpc", "addRouteTableRules", add), fault(409, "ALREADY_EXISTS"));
-    let shown = cloud.ok("vpc", "describeRouteTable", json!({"routeTableId": table}))["routeTable"]["routeTableRules"].clone();
+    let shown =
+        cloud.ok("vpc", "describeRouteTable", json!({"routeTableId": table}))["routeTable"]["routeTableRules"].clone();
     let remove = |rule: &Value| json!({"routeTableId": table, "ruleIds": [rule["ruleId"]]});
     assert_eq!(cloud.err("vpc", "removeRouteTableRules", remove(&shown[0])), fault(400, "FAILED_PRECONDITION"));
     cloud.ok("vpc", "removeRouteTableRules", remove(&shown[1]));

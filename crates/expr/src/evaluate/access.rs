@@ -32,7 +32,11 @@ impl<'a> Evaluator<'a> {
                 Ok(Part::value(found.into_owned()).marked(marked))
             }
             Part::Residual(Cow::Borrowed(expr)) => self.residual_attribute(expr, name, span),
-            Part::Residual(Cow::Owned(expr)) => self.owned_attribute(expr, name, span),
+            Part::Residual(Cow::Owned(expr)) => {
+                let part = self.residual_attribute(&expr, name, span)?;
+                self.pay([&part], span)?;
+                Ok(part.into_owned())
+            }
         }
     }
 
@@ -44,28 +48,6 @@ impl<'a> Evaluator<'a> {
         match &inner.kind {
             ExprKind::Map(entries) => match find(entries, name) {
                 Some(value) => Ok(Part::of(Cow::Borrowed(value)).marked(marked)),
-                None => Err(missing(name, entries.iter().filter_map(|(k, _)| k.as_value()?.as_str()), span)),
-            },
-            ExprKind::List(_) => Err(list_attribute(name, span)),
-            ExprKind::Node(node) => match self.node_attribute(node, name, span)? {
-                Some(part) => Ok(part.marked(marked)),
-                None => self.left_attribute(Part::Residual(Cow::Borrowed(inner)), name, span, marked),
-            },
-            _ => self.left_attribute(Part::Residual(Cow::Borrowed(inner)), name, span, marked),
-        }
-    }
-
-    fn owned_attribute<'x>(&self, expr: Expr, name: &str, span: Span) -> Reduced<'x>
-    where
-        'a: 'x,
-    {
-        let (marked, inner) = peel(&expr);
-        match &inner.kind {
-            ExprKind::Map(entries) => match find(entries, name) {
-                Some(value) => {
-                    let part = Part::of(Cow::Owned(value.clone()));
-                    Ok(part.marked(marked))
-                }
                 None => Err(missing(name, entries.iter().filter_map(|(k, _)| k.as_value()?.as_str()), span)),
             },
             ExprKind::List(_) => Err(list_attribute(name, span)),
@@ -101,11 +83,13 @@ impl<'a> Evaluator<'a> {
         }
         match of {
             Part::Value(Cow::Borrowed(value)) => {
-                let (marked, found) = index_of(value, key, span)?;
+                let (marked, found) =
+                    index_of(value, key, span).map_err(|errors| if secret { hidden(errors) } else { errors })?;
                 Ok(Part::Value(found).marked(marked || secret))
             }
             Part::Value(Cow::Owned(value)) => {
-                let (marked, found) = index_of(&value, key, span)?;
+                let (marked, found) =
+                    index_of(&value, key, span).map_err(|errors| if secret { hidden(errors) } else { errors })?;
                 Ok(Part::value(found.into_owned()).marked(marked || secret))
             }
             Part::Residual(expr) => {
@@ -122,11 +106,11 @@ impl<'a> Evaluator<'a> {
                                 self.pay([&Part::of(Cow::Borrowed(value))], span)?;
                                 Ok(Part::of(Cow::Owned(value.clone())).marked(marked))
                             }
-                            None => Err(missing_key(
-                                &name,
-                                entries.iter().filter_map(|(k, _)| k.as_value()?.as_str()),
-                                span,
-                            )),
+                            None => {
+                                let known = entries.iter().filter_map(|(k, _)| k.as_value()?.as_str());
+                                let errors = missing_key(&name, known, span);
+                                Err(if marked { hidden(errors) } else { errors })
+                            }
                         }
                     }
                     ExprKind::List(items) => {
@@ -135,8 +119,8 @@ impl<'a> Evaluator<'a> {
                         Ok(Part::of(Cow::Owned(items[at].clone())).marked(marked))
                     }
                     ExprKind::Node(firma_model::address::Node::Instance(_)) if key.as_str().is_some() => {
-                        let name = key.as_str().unwrap_or_default().to_owned();
-                        self.attribute(Part::Residual(Cow::Owned(inner.clone())), &name, span)
+                        let name = key.as_str().unwrap_or_default();
+                        self.attribute(Part::Residual(Cow::Owned(inner.clone())), name, span)
                             .map(|part| part.marked(marked))
                     }
                     _ => {
@@ -150,14 +134,20 @@ impl<'a> Evaluator<'a> {
     }
 }
 
+/// The value of a key. Maps made here are sorted, those of a scope need not be.
 fn find<'e>(entries: &'e [(Expr, Expr)], name: &str) -> Option<&'e Expr> {
-    entries.iter().find(|(key, _)| key.as_value().and_then(Value::as_str) == Some(name)).map(|(_, value)| value)
+    let key = |entry: &'e (Expr, Expr)| entry.0.as_value().and_then(Value::as_str);
+    let at = match entries.binary_search_by(|entry| key(entry).cmp(&Some(name))) {
+        Ok(at) => Some(at),
+        Err(_) => entries.iter().position(|entry| key(entry) == Some(name)),
+    };
+    at.map(|at| &entries[at].1)
 }
 
 /// The attribute of a value, and whether it was found below a sensitive mark.
 fn attribute_of<'v>(value: &'v Value, name: &str, span: Span) -> Result<(bool, Cow<'v, Value>), Diagnostics> {
     match value {
-        Value::Sensitive(inner) => Ok((true, attribute_of(inner, name, span)?.1)),
+        Value::Sensitive(inner) => Ok((true, attribute_of(inner, name, span).map_err(hidden)?.1)),
         Value::Map(map) => match map.get(name) {
             Some(found) => Ok((false, Cow::Borrowed(found))),
             None => Err(missing(name, map.keys().map(String::as_str), span)),
@@ -187,14 +177,10 @@ fn unknown_inside(unknown: &Unknown, name: Option<&str>) -> Value {
 
 fn index_of<'v>(value: &'v Value, key: &Value, span: Span) -> Result<(bool, Cow<'v, Value>), Diagnostics> {
     match value {
-        Value::Sensitive(inner) => Ok((true, index_of(inner, key, span)?.1)),
+        Value::Sensitive(inner) => Ok((true, index_of(inner, key, span).map_err(hidden)?.1)),
         Value::Unknown(unknown) => Ok((false, Cow::Owned(unknown_inside(unknown, key.as_str())))),
-        Value::Null => {
-            fail(Diagnostic::error(codes::NULL_VALUE, "this is null, so it has no elements").at(span))
-        }
-        Value::Map(_) | Value::List(_) if matches!(key, Value::Unknown(_)) => {
-            Ok((false, Cow::Owned(Value::unknown())))
-        }
+        Value::Null => fail(Diagnostic::error(codes::NULL_VALUE, "this is null, so it has no elements").at(span)),
+        Value::Map(_) | Value::List(_) if matches!(key, Value::Unknown(_)) => Ok((false, Cow::Owned(Value::unknown()))),
         Value::Map(map) => {
             let name = text::key(key).map_err(|what| bad_key(&what, span))?;
             match map.get(&*name) {
@@ -236,6 +222,16 @@ fn position(key: &Value, length: usize, span: Span) -> Result<usize, Diagnostics
         }
         None => Err(bad_key(&format!("a position in a list is a whole number, not {number}"), span)),
     }
+}
+
+/// The same errors without anything that a sensitive value or key holds.
+fn hidden(errors: Diagnostics) -> Diagnostics {
+    let mut errors = errors;
+    for error in &mut errors.list {
+        error.message = "there is no such element (the value is sensitive, so no more is said)".to_owned();
+        error.hints.clear();
+    }
+    errors
 }
 
 fn bad_key(what: &str, span: Span) -> Diagnostics {

@@ -47,7 +47,7 @@ impl<'a> Evaluator<'a> {
                     self.budget.charge(list.len(), at)?;
                     self.pay(&list, at)?;
                     for part in list {
-                        parts.push(own(part));
+                        parts.push(part.into_owned());
                         spans.push(at);
                     }
                 }
@@ -69,7 +69,7 @@ impl<'a> Evaluator<'a> {
                         return fail(Diagnostic::error(codes::ARGUMENT, what).at(at));
                     }
                     Part::Residual(_) => {
-                        parts.push(own(tail));
+                        parts.push(tail.into_owned());
                         spans.push(at);
                     }
                 },
@@ -107,7 +107,10 @@ impl<'a> Evaluator<'a> {
             return fail(
                 Diagnostic::error(
                     codes::FILE_UNKNOWN,
-                    format!("{} reads a file while planning, and its arguments are known only after apply", function.name),
+                    format!(
+                        "{} reads a file while planning, and its arguments are known only after apply",
+                        function.name
+                    ),
                 )
                 .at(span),
             );
@@ -115,7 +118,7 @@ impl<'a> Evaluator<'a> {
         if function.name == "sensitive"
             && let Some(part) = parts.first()
         {
-            return Ok(own(part.by_ref()).marked(true));
+            return Ok(part.by_ref().into_owned().marked(true));
         }
         self.pay(&parts, span)?;
         let arguments = parts.into_iter().zip(spans).map(|(part, at)| part.into_expr(*at)).collect();
@@ -180,14 +183,6 @@ impl<'a> Evaluator<'a> {
 /// itself, which would otherwise go unnoticed for ever.
 fn recoverable(errors: &Diagnostics) -> bool {
     errors.list.iter().all(|error| codes::RECOVERABLE.contains(&error.code))
-}
-
-/// The same part, owning its content.
-fn own<'p>(part: Part<'_>) -> Part<'p> {
-    match part {
-        Part::Value(value) => Part::value(value.into_owned()),
-        Part::Residual(expr) => Part::Residual(Cow::Owned(expr.into_owned())),
-    }
 }
 
 fn unknown_function(name: &str, span: Span) -> Diagnostics {

@@ -1,10 +1,6 @@
 //! Maps, splats and `for`.
 
-use super::{
-    Env, Evaluator, Reduced,
-    env::Binding,
-    fail,
-};
+use super::{Env, Evaluator, Reduced, env::Binding, fail};
 use crate::{
     codes,
     part::{self, Items, Part, items, peel},
@@ -100,8 +96,9 @@ impl<'a> Evaluator<'a> {
             Part::Value(value) => match &**value {
                 Value::Null => Vec::new(),
                 Value::Unknown(_) => {
-                    return Ok(Part::value(Value::Unknown(Unknown { ty: None, not_null: true, prefix: None }))
-                        .marked(marked));
+                    return Ok(
+                        Part::value(Value::Unknown(Unknown { ty: None, not_null: true, prefix: None })).marked(marked)
+                    );
                 }
                 Value::Map(map) if matches!(&of.kind, ExprKind::Node(Node::Block(_))) => {
                     map.values().map(|value| Part::Value(Cow::Borrowed(value))).collect()
@@ -127,9 +124,7 @@ impl<'a> Evaluator<'a> {
                         self.embed(part, expr.span)?
                     };
                     let of = self.embed(collection.by_ref(), of.span)?;
-                    return Ok(
-                        Part::residual(ExprKind::Splat(Box::new(of), Box::new(each)), expr.span).marked(marked)
-                    );
+                    return Ok(Part::residual(ExprKind::Splat(Box::new(of), Box::new(each)), expr.span).marked(marked));
                 }
             },
         };
@@ -139,7 +134,7 @@ impl<'a> Evaluator<'a> {
             let env = Env { outer: env, name: "*", binding: Binding::Part(element) };
             let part = self.reduce(each, Some(&env))?;
             self.pay([&part], expr.span)?;
-            parts.push(owned(part));
+            parts.push(part.into_owned());
         }
         Ok(part::list(parts, expr.span).marked(marked))
     }
@@ -173,10 +168,9 @@ impl<'a> Evaluator<'a> {
             Items::List(list) => {
                 list.into_iter().enumerate().map(|(at, part)| (Part::value(number(at)), part)).collect()
             }
-            Items::Set(set) => set
-                .iter()
-                .map(|value| (Part::Value(Cow::Borrowed(value)), Part::Value(Cow::Borrowed(value))))
-                .collect(),
+            Items::Set(set) => {
+                set.iter().map(|value| (Part::Value(Cow::Borrowed(value)), Part::Value(Cow::Borrowed(value)))).collect()
+            }
             Items::Map(map) => map.into_iter().map(|(key, part)| (Part::value(Value::string(key)), part)).collect(),
         };
         let mut results = Results { list: Vec::new(), map: BTreeMap::new(), groups: BTreeMap::new(), marked };
@@ -207,12 +201,7 @@ impl<'a> Evaluator<'a> {
         Ok(part::map(results.map, span).marked(results.marked))
     }
 
-    fn one_result<'p>(
-        &self,
-        walk: &For,
-        env: &Env<'_>,
-        results: &mut Results<'p>,
-    ) -> Result<Outcome, Diagnostics> {
+    fn one_result<'p>(&self, walk: &For, env: &Env<'_>, results: &mut Results<'p>) -> Result<Outcome, Diagnostics> {
         if let Some(condition) = &walk.condition {
             let Part::Value(value) = self.reduce_in(condition, env)? else { return Ok(Outcome::Left) };
             results.marked |= matches!(&*value, Value::Sensitive(_));
@@ -267,7 +256,7 @@ impl<'a> Evaluator<'a> {
     fn reduce_in<'p>(&self, expr: &Expr, env: &Env<'_>) -> Reduced<'p> {
         let part = self.reduce(expr, Some(env))?;
         self.pay([&part], expr.span)?;
-        Ok(owned(part))
+        Ok(part.into_owned())
     }
 
     /// A `for` that cannot be unrolled: its collection, condition or keys hang on nodes.
@@ -327,20 +316,10 @@ fn number(at: usize) -> Value {
     Value::Number(firma_model::number::Number::from(at))
 }
 
-/// The same part, owning its content. What it copies was paid for.
-fn owned<'p>(part: Part<'_>) -> Part<'p> {
-    match part {
-        Part::Value(value) => Part::value(value.into_owned()),
-        Part::Residual(expr) => Part::Residual(Cow::Owned(expr.into_owned())),
-    }
-}
-
 /// A part below its marks, and whether there were any.
 pub(super) fn unmark<'p>(part: &'p Part<'_>) -> (bool, Part<'p>) {
     match part {
-        Part::Value(value) => {
-            (matches!(&**value, Value::Sensitive(_)), Part::Value(Cow::Borrowed(value.reveal())))
-        }
+        Part::Value(value) => (matches!(&**value, Value::Sensitive(_)), Part::Value(Cow::Borrowed(value.reveal()))),
         Part::Residual(expr) => {
             let (marked, inner) = peel(expr);
             (marked, Part::of(Cow::Borrowed(inner)))

@@ -83,8 +83,7 @@ impl<'a> Evaluator<'a> {
         let marked = matches!(&*a, Value::Sensitive(_)) || matches!(&*b, Value::Sensitive(_));
         let (a, b) = (a.reveal(), b.reveal());
         let sign = sign(op);
-        let compares =
-            matches!(op, BinaryOp::Less | BinaryOp::LessEqual | BinaryOp::Greater | BinaryOp::GreaterEqual);
+        let compares = matches!(op, BinaryOp::Less | BinaryOp::LessEqual | BinaryOp::Greater | BinaryOp::GreaterEqual);
         let result = match (known_number(a, sign, left.span)?, known_number(b, sign, right.span)?) {
             (Some(a), Some(b)) => arithmetic(op, &a, &b, span)?,
             _ => unknown_of(if compares { Type::Bool } else { Type::Number }, true),

@@ -46,9 +46,7 @@ impl<'a> Evaluator<'a> {
         let (mut part, consumed) = match &root.kind {
             ExprKind::Name(name) => match Env::find(env, name) {
                 Some(Binding::Part(part)) => (part.by_ref(), 0),
-                Some(Binding::Abstract(spelling)) => {
-                    (Part::residual(ExprKind::Name(spelling.clone()), root.span), 0)
-                }
+                Some(Binding::Abstract(spelling)) => (Part::residual(ExprKind::Name(spelling.clone()), root.span), 0),
                 None => self.free_name(name, root.span, &links)?,
             },
             _ => match links.first() {
@@ -112,12 +110,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// An attribute of a node while configuration is reduced; `None` when it stays for later.
-    pub(super) fn node_attribute<'x>(
-        &self,
-        node: &Node,
-        name: &str,
-        span: Span,
-    ) -> Result<Option<Part<'x>>, Diagnostic>
+    pub(super) fn node_attribute<'x>(&self, node: &Node, name: &str, span: Span) -> Result<Option<Part<'x>>, Diagnostic>
     where
         'a: 'x,
     {

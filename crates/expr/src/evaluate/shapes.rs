@@ -9,13 +9,7 @@ use crate::{
     part::{self, Items, Part, items},
     text,
 };
-use firma_model::{
-    diagnostic::Diagnostic,
-    expr::ExprKind,
-    number::Number,
-    span::Span,
-    value::Value,
-};
+use firma_model::{diagnostic::Diagnostic, expr::ExprKind, number::Number, span::Span, value::Value};
 use std::{borrow::Cow, collections::BTreeMap};
 
 impl<'a> Evaluator<'a> {
@@ -40,9 +34,7 @@ impl<'a> Evaluator<'a> {
             },
             "tolist" => Some(self.list(elements(parts.first()?)?, span)),
             "tomap" => match items(parts.first()?)? {
-                Items::Map(map) => {
-                    Some(self.mapped(map.into_iter().map(|(k, v)| (k.into_owned(), v)).collect(), span))
-                }
+                Items::Map(map) => Some(self.mapped(map.into_iter().map(|(k, v)| (k.into_owned(), v)).collect(), span)),
                 _ => None,
             },
             "concat" => {
@@ -164,7 +156,7 @@ fn elements<'p>(part: &'p Part<'_>) -> Option<Vec<Part<'p>>> {
 }
 
 /// Adds the elements of nested lists; `None` when an element could turn out to be a list.
-fn flatten(part: &Part<'_>, into: &mut Vec<Part<'_>>) -> Option<()> {
+fn flatten<'p>(part: &Part<'_>, into: &mut Vec<Part<'p>>) -> Option<()> {
     for element in elements(part)? {
         let is_list = match &element {
             Part::Value(value) => match value.reveal() {
@@ -185,10 +177,7 @@ fn flatten(part: &Part<'_>, into: &mut Vec<Part<'_>>) -> Option<()> {
             }
             flatten(&inner, into)?;
         } else {
-            into.push(match element {
-                Part::Value(value) => Part::value(value.into_owned()),
-                Part::Residual(expr) => Part::Residual(Cow::Owned(expr.into_owned())),
-            });
+            into.push(element.into_owned());
         }
     }
     Some(())

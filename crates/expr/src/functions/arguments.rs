@@ -242,7 +242,10 @@ fn converted(value: &Value, kind: Kind) -> Result<Option<Value>, String> {
                         }
                         Ok(None) => other.clone(),
                         Err(_) => {
-                            return Err(format!("must hold {wanted}, and one of its elements is {}", other.type_name()));
+                            return Err(format!(
+                                "must hold {wanted}, and one of its elements is {}",
+                                other.type_name()
+                            ));
                         }
                     },
                 };

@@ -1,9 +1,9 @@
 //! Networks: cidrhost, cidrnetmask, cidrsubnet, cidrsubnets, cidrcontains.
 
 use super::{Arguments, Failure, Function, Gives, Kind, Parameter};
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use firma_model::value::Value;
 use ipnet::IpNet;
-use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 const PREFIX: Parameter = Parameter::new("prefix", Kind::Text);
 
@@ -17,9 +17,8 @@ struct Network {
 
 impl Network {
     fn read(text: &str, at: usize) -> Result<Network, Failure> {
-        let net: IpNet = text
-            .parse()
-            .map_err(|_| Failure::Argument(at, "must be a network such as 10.0.0.0/16".to_owned()))?;
+        let net: IpNet =
+            text.parse().map_err(|_| Failure::Argument(at, "must be a network such as 10.0.0.0/16".to_owned()))?;
         let (first, width) = match net.network() {
             IpAddr::V4(address) => (u128::from(u32::from(address)), 32),
             IpAddr::V6(address) => (u128::from(address), 128),
@@ -59,10 +58,8 @@ pub(super) const CIDRHOST: Function = Function::new(
     Gives::Text,
     |arguments| {
         let network = Network::read(arguments.text(0), 0)?;
-        let number = arguments
-            .number(1)
-            .as_i128()
-            .ok_or_else(|| Failure::Argument(1, "must be a whole number".to_owned()))?;
+        let number =
+            arguments.number(1).as_i128().ok_or_else(|| Failure::Argument(1, "must be a whole number".to_owned()))?;
         let largest = hosts_mask(network.width - network.prefix);
         let offset = match number < 0 {
             false => number as u128,

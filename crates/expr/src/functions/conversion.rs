@@ -22,35 +22,29 @@ pub(super) const TONUMBER: Function =
 pub(super) const TOSTRING: Function =
     Function::new("tostring", "As a string.", &[VALUE], Gives::Text, |arguments| to(arguments, &Type::String));
 
-pub(super) const TOLIST: Function = Function::new(
-    "tolist",
-    "As a list whose elements have one type.",
-    &[VALUE],
-    Gives::Any,
-    |arguments| to(arguments, &Type::List(Box::new(Type::Any))),
-)
-.sees(Sees::Shape);
+pub(super) const TOLIST: Function =
+    Function::new("tolist", "As a list whose elements have one type.", &[VALUE], Gives::Any, |arguments| {
+        to(arguments, &Type::List(Box::new(Type::Any)))
+    })
+    .sees(Sees::Shape);
 
 pub(super) const TOSET: Function =
     Function::new("toset", "As a set: distinct elements, in order.", &[VALUE], Gives::Any, |arguments| {
         to(arguments, &Type::Set(Box::new(Type::Any)))
     });
 
-pub(super) const TOMAP: Function = Function::new(
-    "tomap",
-    "As a map whose values have one type.",
-    &[VALUE],
-    Gives::Any,
-    |arguments| match arguments.value(0) {
-        Value::Null => Ok(Value::Null),
-        Value::Map(map) => {
-            arguments.charge(map.len())?;
-            Ok(Value::Map(unify_map(map.clone())))
+pub(super) const TOMAP: Function =
+    Function::new("tomap", "As a map whose values have one type.", &[VALUE], Gives::Any, |arguments| {
+        match arguments.value(0) {
+            Value::Null => Ok(Value::Null),
+            Value::Map(map) => {
+                arguments.charge(map.len())?;
+                Ok(Value::Map(unify_map(map.clone())))
+            }
+            other => Err(Failure::Argument(0, format!("must be a map, not {}", other.type_name()))),
         }
-        other => Err(Failure::Argument(0, format!("must be a map, not {}", other.type_name()))),
-    },
-)
-.sees(Sees::Shape);
+    })
+    .sees(Sees::Shape);
 
 pub(super) const TYPE: Function =
     Function::new("type", "The type of a value, as text.", &[VALUE], Gives::Text, |arguments| {
@@ -85,6 +79,11 @@ pub(super) const TRY: Function =
         .variadic(Parameter::or_null("expressions", Kind::Any))
         .sees(Sees::Raw);
 
-pub(super) const CAN: Function =
-    Function::new("can", "Whether the evaluation of the argument has no error.", &[Parameter::or_null("expression", Kind::Any)], Gives::Bool, lazy)
-        .sees(Sees::Raw);
+pub(super) const CAN: Function = Function::new(
+    "can",
+    "Whether the evaluation of the argument has no error.",
+    &[Parameter::or_null("expression", Kind::Any)],
+    Gives::Bool,
+    lazy,
+)
+.sees(Sees::Raw);

@@ -29,7 +29,8 @@ pub(super) const CSVDECODE: Function = Function::new(
         for record in reader.records() {
             let record = record.map_err(bad)?;
             arguments.charge(1 + record.len())?;
-            let row: Map = names.iter().zip(&record).map(|(name, field)| (name.to_owned(), Value::from(field))).collect();
+            let row: Map =
+                names.iter().zip(&record).map(|(name, field)| (name.to_owned(), Value::from(field))).collect();
             rows.push(Value::Map(row));
         }
         Ok(Value::List(rows))

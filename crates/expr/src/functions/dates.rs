@@ -125,8 +125,7 @@ pub(super) const TIMEADD: Function = Function::new(
         let stamp = Stamp::read(arguments, 0)?;
         let by = duration(arguments.text(1))
             .ok_or_else(|| Failure::Argument(1, "must be a duration such as 1h30m".to_owned()))?;
-        let local =
-            stamp.local.checked_add(by).map_err(|_| Failure::Call("the time is out of range".to_owned()))?;
+        let local = stamp.local.checked_add(by).map_err(|_| Failure::Call("the time is out of range".to_owned()))?;
         Ok(Stamp { local, ..stamp }.text())
     },
 );
@@ -143,7 +142,17 @@ pub(super) const TIMECMP: Function = Function::new(
 );
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 

@@ -13,11 +13,9 @@ pub(super) const BASE64ENCODE: Function =
 
 pub(super) const BASE64DECODE: Function =
     Function::new("base64decode", "The text that base64 stands for.", &[STR], Gives::Text, |arguments| {
-        let bytes = STANDARD
-            .decode(arguments.text(0))
-            .map_err(|_| Failure::Argument(0, "is not base64".to_owned()))?;
-        let text =
-            String::from_utf8(bytes).map_err(|_| Failure::Argument(0, "stands for bytes that are no text".to_owned()))?;
+        let bytes = STANDARD.decode(arguments.text(0)).map_err(|_| Failure::Argument(0, "is not base64".to_owned()))?;
+        let text = String::from_utf8(bytes)
+            .map_err(|_| Failure::Argument(0, "stands for bytes that are no text".to_owned()))?;
         arguments.made(text)
     });
 

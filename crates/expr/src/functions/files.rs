@@ -23,8 +23,10 @@ const PATH: Parameter = Parameter::new("path", Kind::Text);
 /// The bytes of the file that the first argument names.
 pub(super) fn read(arguments: &Arguments<'_>) -> Result<Vec<u8>, Failure> {
     let path = arguments.text(0);
-    let bytes =
-        arguments.files.read(path).map_err(|why| Failure::File(format!("{} cannot be read: {why}", text::quote(path))))?;
+    let bytes = arguments
+        .files
+        .read(path)
+        .map_err(|why| Failure::File(format!("{} cannot be read: {why}", text::quote(path))))?;
     arguments.afford(bytes.len())?;
     Ok(bytes)
 }
@@ -71,9 +73,8 @@ pub(super) const TEMPLATEFILE: Function = Function::new(
         let tree = parse(&source, &|start, end| Span::new(SourceId(0), start, end)).map_err(|error| failed(&error))?;
         let empty = Map::new();
         let scope = Names(arguments.map(1).unwrap_or(&empty));
-        let result = evaluate(&tree, &scope, &mut Trace::new(), &Limits::default()).map_err(|errors| {
-            errors.list.first().map_or_else(|| Failure::Call("it fails".to_owned()), &failed)
-        })?;
+        let result = evaluate(&tree, &scope, &mut Trace::new(), &Limits::default())
+            .map_err(|errors| errors.list.first().map_or_else(|| Failure::Call("it fails".to_owned()), &failed))?;
         let value = result.as_value().cloned().unwrap_or(Value::Null);
         arguments.charge(1000)?;
         match text::of(&value) {

@@ -1,7 +1,7 @@
 //! format and formatlist: Go's verbs, as Terraform has them.
 
 use super::{Arguments, Failure, Function, Gives, Kind, Parameter, json};
-use crate::text;
+use crate::{decimal, text};
 use firma_model::{number::Number, value::Value};
 
 /// Widths and precisions beyond this are a mistake.
@@ -150,29 +150,17 @@ fn verb_text(
     Ok(match verb.letter {
         'v' if verb.sharp => json::encoded(arguments, value)?,
         'v' => match value {
-            Value::Number(number) => verb.signed(number.canonical()),
+            Value::Number(number) => verb.signed(decimal::spelled(number)),
             Value::String(text) => text.as_ref().to_owned(),
             other => json::encoded(arguments, other)?,
         },
         't' => text::truth(value).ok_or_else(|| wrong("a bool"))?.to_string(),
         's' => cut(verb, &string()?),
         'q' => json::encoded(arguments, &Value::from(cut(verb, &string()?)))?,
-        'd' => verb.signed(truncated(&number()?)),
+        'd' => verb.signed(radix(&number()?, 10, false).ok_or_else(|| wrong("a whole number"))?),
         'b' => verb.signed(radix(&number()?, 2, false).ok_or_else(|| wrong("a whole number"))?),
         'o' => verb.signed(radix(&number()?, 8, false).ok_or_else(|| wrong("a whole number"))?),
-        'x' | 'X' => match value {
-            Value::String(text) if text::number(value).is_none() || verb.sharp => {
-                let bytes = text.as_bytes();
-                if verb.letter == 'x' { hex::encode(bytes) } else { hex::encode_upper(bytes) }
-            }
-            Value::String(text) => {
-                if verb.letter == 'x' { hex::encode(text.as_bytes()) } else { hex::encode_upper(text.as_bytes()) }
-            }
-            _ => {
-                let shown = radix(&number()?, 16, verb.letter == 'X').ok_or_else(|| wrong("a whole number"))?;
-                verb.signed(shown)
-            }
-        },
+        'x' | 'X' => verb.signed(radix(&number()?, 16, verb.letter == 'X').ok_or_else(|| wrong("a whole number"))?),
         'f' | 'F' => verb.signed(fixed(&number()?, verb.precision.unwrap_or(6))),
         'e' | 'E' => verb.signed(exponential(number()?.as_f64(), verb.precision.unwrap_or(6), verb.letter)),
         'g' | 'G' => verb.signed(general(number()?.as_f64(), verb.precision, verb.letter)),
@@ -185,16 +173,6 @@ fn cut(verb: &Verb, text: &str) -> String {
     match verb.precision {
         Some(precision) => super::strings::characters(text).into_iter().take(precision).collect(),
         None => text.to_owned(),
-    }
-}
-
-fn truncated(number: &Number) -> String {
-    match number.as_i128() {
-        Some(whole) => whole.to_string(),
-        None => {
-            let whole = number.as_f64().trunc();
-            if whole == 0.0 { "0".to_owned() } else { format!("{whole:.0}") }
-        }
     }
 }
 
@@ -252,9 +230,11 @@ fn general(value: f64, precision: Option<usize>, letter: char) -> String {
         false => mantissa,
     };
     let digits = mantissa.bytes().filter(u8::is_ascii_digit).count() as i32;
-    let threshold = match precision {
-        Some(precision) => (precision.max(1) as i32).min(digits.max(exponent + 1)).max(if digits > exponent { digits } else { 0 }),
-        None => 21,
+    // As Go decides: with the precision, or 6 for the shortest form.
+    let threshold = match precision.map(|precision| precision.max(1) as i32) {
+        Some(precision) if precision > digits && digits > exponent => digits,
+        Some(precision) => precision,
+        None => 6,
     };
     if exponent < -4 || exponent >= threshold {
         return go_exponent(&format!("{mantissa}e{exponent}"), letter);
@@ -298,8 +278,10 @@ pub(super) const FORMATLIST: Function = Function::new(
         let mut out = Vec::new();
         for row in 0..length.unwrap_or(1) {
             arguments.charge(arguments.len())?;
-            let values: Vec<&Value> =
-                arguments.rest(1).map(|value| value.as_list().and_then(|list| list.get(row)).unwrap_or(value)).collect();
+            let values: Vec<&Value> = arguments
+                .rest(1)
+                .map(|value| value.as_list().and_then(|list| list.get(row)).unwrap_or(value))
+                .collect();
             out.push(arguments.made(formatted(arguments, arguments.text(0), &values)?)?);
         }
         Ok(Value::List(out))

@@ -1,6 +1,7 @@
 //! JSON: jsonencode and jsondecode, numbers exact in both directions.
 
 use super::{Arguments, Failure, Function, Gives, Kind, Parameter};
+use crate::decimal;
 use firma_model::{
     number::Number,
     value::{Map, Value},
@@ -33,7 +34,7 @@ fn write(arguments: &Arguments<'_>, value: &Value, out: &mut String) -> Result<(
     match value {
         Value::Null | Value::Unknown(_) => out.push_str("null"),
         Value::Bool(truth) => out.push_str(if *truth { "true" } else { "false" }),
-        Value::Number(number) => out.push_str(&number.canonical()),
+        Value::Number(number) => out.push_str(&decimal::spelled(number)),
         Value::String(text) => string(text, out),
         Value::List(items) | Value::Set(items) => {
             out.push('[');

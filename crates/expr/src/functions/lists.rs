@@ -10,12 +10,8 @@ fn any_unknown(values: &[Value]) -> bool {
     values.iter().any(Value::has_unknown)
 }
 
-pub(super) const CONCAT: Function = Function::new(
-    "concat",
-    "Lists, one after the other, as one.",
-    &[],
-    Gives::Any,
-    |arguments| {
+pub(super) const CONCAT: Function =
+    Function::new("concat", "Lists, one after the other, as one.", &[], Gives::Any, |arguments| {
         let mut all = Vec::new();
         for at in 0..arguments.len() {
             for item in arguments.list(at) {
@@ -24,10 +20,9 @@ pub(super) const CONCAT: Function = Function::new(
             arguments.charge(arguments.list(at).len())?;
         }
         Ok(Value::List(all))
-    },
-)
-.variadic(Parameter::new("seqs", Kind::List))
-.sees(Sees::Shape);
+    })
+    .variadic(Parameter::new("seqs", Kind::List))
+    .sees(Sees::Shape);
 
 pub(super) const ELEMENT: Function = Function::new(
     "element",
@@ -121,7 +116,9 @@ fn flatten(arguments: &Arguments<'_>, items: &[Value], out: &mut Vec<Value>) -> 
                 out.extend(below.into_iter().map(Value::sensitive));
             }
             Value::Unknown(unknown) => match &unknown.ty {
-                Some(Type::String | Type::Number | Type::Bool | Type::Map(_) | Type::Object(_)) => out.push(item.clone()),
+                Some(Type::String | Type::Number | Type::Bool | Type::Map(_) | Type::Object(_)) => {
+                    out.push(item.clone())
+                }
                 _ => return Ok(false),
             },
             other => out.push(arguments.copy(other)?),
@@ -214,7 +211,9 @@ pub(super) const MATCHKEYS: Function = Function::new(
         let wanted = arguments.list(2);
         arguments.charge(keys.len().saturating_mul(wanted.len()))?;
         let matches = |key: &Value| wanted.iter().any(|one| equal(one, key) == Some(true));
-        Ok(Value::List(values.iter().zip(keys).filter(|(_, key)| matches(key)).map(|(value, _)| value.clone()).collect()))
+        Ok(Value::List(
+            values.iter().zip(keys).filter(|(_, key)| matches(key)).map(|(value, _)| value.clone()).collect(),
+        ))
     },
 );
 
@@ -243,8 +242,7 @@ pub(super) const SUM: Function =
         let first = numbers.next().ok_or_else(|| Failure::Argument(0, "must not be empty".to_owned()))?;
         let mut total = first.clone();
         for number in numbers {
-            total = Decimal::add(&total, number)
-                .ok_or_else(|| Failure::Call("the sum is out of range".to_owned()))?;
+            total = Decimal::add(&total, number).ok_or_else(|| Failure::Call("the sum is out of range".to_owned()))?;
         }
         Ok(Value::Number(total))
     });
@@ -295,12 +293,8 @@ pub(super) const RANGE: Function = Function::new(
 )
 .variadic(Parameter::new("limit_and_step", Kind::Number));
 
-pub(super) const COALESCELIST: Function = Function::new(
-    "coalescelist",
-    "The first list that is not empty.",
-    &[],
-    Gives::Any,
-    |arguments| {
+pub(super) const COALESCELIST: Function =
+    Function::new("coalescelist", "The first list that is not empty.", &[], Gives::Any, |arguments| {
         for value in arguments.rest(0) {
             if matches!(value, Value::Null) {
                 continue;
@@ -311,10 +305,9 @@ pub(super) const COALESCELIST: Function = Function::new(
             }
         }
         Err(Failure::Call("all lists are empty".to_owned()))
-    },
-)
-.variadic(Parameter::or_null("vals", Kind::List))
-.sees(Sees::Shape);
+    })
+    .variadic(Parameter::or_null("vals", Kind::List))
+    .sees(Sees::Shape);
 
 fn truths(arguments: &Arguments<'_>, decisive: bool) -> Result<Value, Failure> {
     let mut unsure = false;

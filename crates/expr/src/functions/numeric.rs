@@ -32,9 +32,7 @@ fn whole(arguments: &Arguments<'_>, direction: i32) -> Result<Value, Failure> {
 }
 
 pub(super) const CEIL: Function =
-    Function::new("ceil", "The next whole number at or above.", &[NUM], Gives::Number, |arguments| {
-        whole(arguments, 1)
-    });
+    Function::new("ceil", "The next whole number at or above.", &[NUM], Gives::Number, |arguments| whole(arguments, 1));
 
 pub(super) const FLOOR: Function =
     Function::new("floor", "The next whole number at or below.", &[NUM], Gives::Number, |arguments| {
@@ -83,11 +81,10 @@ fn extreme(arguments: &Arguments<'_>, wanted: Ordering) -> Result<Value, Failure
 
 const NUMBERS: Parameter = Parameter::new("numbers", Kind::Number);
 
-pub(super) const MAX: Function =
-    Function::new("max", "The largest of the numbers.", &[], Gives::Number, |arguments| {
-        extreme(arguments, Ordering::Greater)
-    })
-    .variadic(NUMBERS);
+pub(super) const MAX: Function = Function::new("max", "The largest of the numbers.", &[], Gives::Number, |arguments| {
+    extreme(arguments, Ordering::Greater)
+})
+.variadic(NUMBERS);
 
 pub(super) const MIN: Function =
     Function::new("min", "The smallest of the numbers.", &[], Gives::Number, |arguments| {

@@ -74,11 +74,7 @@ pub(super) const REGEXALL: Function = Function::new(
 pub(super) const REPLACE: Function = Function::new(
     "replace",
     "Replaces every occurrence of a text, or of a pattern when it is written as `/pattern/`.",
-    &[
-        Parameter::new("str", Kind::Text),
-        Parameter::new("substr", Kind::Text),
-        Parameter::new("replace", Kind::Text),
-    ],
+    &[Parameter::new("str", Kind::Text), Parameter::new("substr", Kind::Text), Parameter::new("replace", Kind::Text)],
     Gives::Text,
     |arguments| {
         let (text, wanted, by) = (arguments.text(0), arguments.text(1), arguments.text(2));

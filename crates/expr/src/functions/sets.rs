@@ -52,12 +52,8 @@ pub(super) const SETSUBTRACT: Function = Function::new(
     },
 );
 
-pub(super) const SETPRODUCT: Function = Function::new(
-    "setproduct",
-    "All combinations of one element from each.",
-    &[],
-    Gives::Any,
-    |arguments| {
+pub(super) const SETPRODUCT: Function =
+    Function::new("setproduct", "All combinations of one element from each.", &[], Gives::Any, |arguments| {
         if arguments.len() < 2 {
             return Err(Failure::Call("at least two lists or sets are needed".to_owned()));
         }
@@ -71,7 +67,6 @@ pub(super) const SETPRODUCT: Function = Function::new(
                 .collect();
         }
         Ok(Value::List(rows.into_iter().map(Value::List).collect()))
-    },
-)
-.variadic(Parameter::new("sets", Kind::List))
-.sees(Sees::Shape);
+    })
+    .variadic(Parameter::new("sets", Kind::List))
+    .sees(Sees::Shape);

@@ -7,7 +7,10 @@ use super::{
     scope::InstanceScope,
     world::{Instance, World},
 };
-use crate::project::{ResourceBlock, Written};
+use crate::{
+    project::{ResourceBlock, Written},
+    spot::spot_in_attribute,
+};
 use firma_catalog::{Procedure, shape};
 use firma_expr::Trace;
 use firma_model::{
@@ -15,6 +18,7 @@ use firma_model::{
     desired::DesiredResource,
     diagnostic::Diagnostics,
     expr::Expr,
+    path::Path,
     value::Value,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -81,7 +85,7 @@ impl<'p> World<'p> {
             Some(expr) => match self.reduce(expr, &scope, &mut trace, diagnostics) {
                 None => Err(()),
                 Some(value) if value.as_value().is_some_and(Value::is_null) => Ok(None),
-                Some(value) => Ok(Some((value, expr.span))),
+                Some(value) => Ok(Some((value, expr))),
             },
         };
         match explicit.and_then(|explicit| self.tags(procedure, region.as_deref(), explicit, diagnostics)) {
@@ -134,7 +138,8 @@ impl<'p> World<'p> {
         if value.as_value().is_some_and(Value::is_null) {
             return Ok(None);
         }
-        let found = shape::check(procedure, &written.name, &shadow(&value), written.value.span);
+        let place = |path: &Path, part| spot_in_attribute(&written.value, path, part);
+        let found = shape::check_at(procedure, &written.name, &shadow(&value), &place);
         let wrong = found.has_errors();
         diagnostics.extend(found);
         if wrong { Err(()) } else { Ok(Some(value)) }

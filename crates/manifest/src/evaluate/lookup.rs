@@ -5,13 +5,14 @@ use super::{
     scope::InstanceScope,
     world::{Answer, World},
 };
-use crate::{codes, sections::DATA_KEYS};
+use crate::{codes, sections::DATA_KEYS, spot::spot_in_attribute};
 use firma_catalog::{LookupProcedure, codes as catalog_codes, shape};
 use firma_expr::Trace;
 use firma_model::{
     desired::Lookup,
     diagnostic::{Diagnostic, Diagnostics},
     expr::Expr,
+    path::Path,
     span::Span,
     suggest::closest,
     value::{Map, Value},
@@ -50,7 +51,8 @@ impl World<'_> {
             if value.is_null() {
                 continue;
             }
-            let found = shape::check_parameter(&within, &written.name, &field.shape, &value, written.value.span);
+            let place = |path: &Path, part| spot_in_attribute(&written.value, path, part);
+            let found = shape::check_parameter_at(&within, &written.name, &field.shape, &value, &place);
             complete &= !found.has_errors();
             diagnostics.extend(found);
             parameters.insert(written.name.to_string(), value);

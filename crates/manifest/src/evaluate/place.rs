@@ -1,12 +1,13 @@
 //! Region, zone, billing and tags: from the block itself or from `[defaults]`.
 
 use super::{nested::shadow, scope::InstanceScope, world::World};
-use crate::codes;
+use crate::{codes, spot::spot_in_attribute};
 use firma_catalog::{Procedure, billing as methods, places, procedure::ZoneRule, shape};
 use firma_expr::Trace;
 use firma_model::{
     diagnostic::{Diagnostic, Diagnostics},
     expr::{Expr, ExprKind},
+    path::Path,
     place::Billing,
     span::Span,
     value::{Map, Value},
@@ -282,8 +283,8 @@ impl<'p> World<'p> {
                 billing = Setting::Set(value.reveal_deep(), expr.span);
             }
         }
-        let own = billing != Setting::Absent;
-        if !own {
+        let own = written.filter(|_| billing != Setting::Absent);
+        if own.is_none() {
             let of_region = self.defaults.of(region).map(|shared| shared.billing.clone()).unwrap_or_default();
             billing = of_region.or(&self.defaults.every.billing);
         }
@@ -295,7 +296,8 @@ impl<'p> World<'p> {
             }
             Setting::Set(value, span) => (value, span),
         };
-        let mut found = shape::check(procedure, "billing", &value, span);
+        let place = |path: &Path, part| own.map_or(span, |written| spot_in_attribute(written, path, part));
+        let mut found = shape::check_at(procedure, "billing", &value, &place);
         if !found.has_errors() {
             let value = match procedure.attributes.get("billing") {
                 Some(attribute) => shape::normalise(attribute, value),
@@ -303,9 +305,9 @@ impl<'p> World<'p> {
             };
             let billing = Billing::from_value(&value);
             // What the defaults say is judged where it is used: another kind may well sell it.
-            let at = if own { span } else { site.header };
+            let at = if own.is_some() { span } else { site.header };
             found = methods::check(procedure, billing.as_ref(), at);
-            if !own {
+            if own.is_none() {
                 for diagnostic in &mut found.list {
                     *diagnostic = diagnostic.clone().related(span, "the billing comes from here");
                 }
@@ -328,7 +330,7 @@ impl<'p> World<'p> {
         &self,
         procedure: &Procedure,
         region: Option<&str>,
-        explicit: Option<(Expr, Span)>,
+        explicit: Option<(Expr, &Expr)>,
         diagnostics: &mut Diagnostics,
     ) -> Result<Option<Expr>, ()> {
         if !procedure.attributes.contains_key("tags") {
@@ -346,16 +348,26 @@ impl<'p> World<'p> {
                 }
             }
         }
-        let (merged, span) = match explicit {
+        let merged = match explicit {
             None if defaults.is_empty() => return Ok(None),
-            None => (Expr::literal_at(Value::Map(defaults), place), place),
-            Some((explicit, span)) if defaults.is_empty() => (explicit, span),
-            Some((explicit, span)) => (merge(defaults, explicit), span),
+            None => {
+                let found = shape::check(procedure, "tags", &Value::Map(defaults.clone()), place);
+                let wrong = found.has_errors();
+                diagnostics.extend(found);
+                return if wrong { Err(()) } else { Ok(Some(Expr::literal_at(Value::Map(defaults), place))) };
+            }
+            Some((explicit, written)) => {
+                let place = |path: &Path, part| spot_in_attribute(written, path, part);
+                let found = shape::check_at(procedure, "tags", &shadow(&explicit), &place);
+                let wrong = found.has_errors();
+                diagnostics.extend(found);
+                if wrong {
+                    return Err(());
+                }
+                explicit
+            }
         };
-        let found = shape::check(procedure, "tags", &shadow(&merged), span);
-        let wrong = found.has_errors();
-        diagnostics.extend(found);
-        if wrong { Err(()) } else { Ok(Some(merged)) }
+        Ok(Some(if defaults.is_empty() { merged } else { merge(defaults, merged) }))
     }
 }
 

@@ -4,7 +4,8 @@
 //! read; what stands behind it is checked here, against the form that the kind declares.
 
 use super::world::World;
-use firma_catalog::procedure::Shape;
+use crate::{codes, source::list};
+use firma_catalog::procedure::{Field, Shape};
 use firma_model::{
     address::Node,
     diagnostic::{Diagnostic, Diagnostics},
@@ -23,15 +24,16 @@ fn walk(expr: &Expr, world: &World<'_>, diagnostics: &mut Diagnostics) {
     match &expr.kind {
         ExprKind::Literal(_) | ExprKind::Name(_) | ExprKind::Node(_) => {}
         ExprKind::Attribute(of, name) => {
-            if let Some(Reach::Fields(fields)) = reach(of, world)
-                && !fields.iter().any(|field| field == &**name)
+            if let Some(Shape::Object(fields)) = form(of, world)
+                && !fields.contains_key(&**name)
             {
+                let fields: Vec<&str> = fields.keys().map(String::as_str).collect();
                 let diagnostic =
-                    Diagnostic::error(crate::codes::UNKNOWN_ATTRIBUTE, format!("there is no `{name}` in this attribute"))
+                    Diagnostic::error(codes::UNKNOWN_ATTRIBUTE, format!("there is no `{name}` in this attribute"))
                         .at(expr.span);
-                diagnostics.push(match closest(name, fields.iter().map(String::as_str)) {
+                diagnostics.push(match closest(name, fields.iter().copied()) {
                     Some(near) => diagnostic.did_you_mean(Some(near)),
-                    None => diagnostic.hint(format!("it has {}", crate::source::list(&fields))),
+                    None => diagnostic.hint(format!("it has {}", list(&fields))),
                 });
                 return;
             }
@@ -57,31 +59,17 @@ fn walk(expr: &Expr, world: &World<'_>, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// What a chain reaches, as far as its form is known.
-enum Reach {
-    /// Something with exactly these names.
-    Fields(Vec<String>),
-    /// A form that may be looked into further.
-    Form(Shape),
-}
-
-fn reach(expr: &Expr, world: &World<'_>) -> Option<Reach> {
-    let shape = form(expr, world)?;
-    Some(match shape {
-        Shape::Object(fields) => Reach::Fields(fields.into_keys().collect()),
-        other => Reach::Form(other),
-    })
-}
-
-/// The form of a chain that ends in an attribute or an element.
+/// The form of a chain that ends in an attribute or an element: of a spec, the fields that can be read.
 fn form(expr: &Expr, world: &World<'_>) -> Option<Shape> {
     match &expr.kind {
         ExprKind::Attribute(of, name) => match &of.kind {
             ExprKind::Node(Node::Instance(address)) => {
                 let procedure = world.inputs.catalog.kind(address.kind())?;
-                let read = procedure.computed.get(&**name).map(|computed| computed.shape.clone());
-                // The cloud answers with more than a manifest may set, so only what is read-only is known to the end.
-                read
+                match (procedure.attributes.get(&**name), procedure.computed.get(&**name)) {
+                    (Some(attribute), _) => Some(readable(&attribute.shape)),
+                    (None, Some(computed)) => Some(computed.shape.clone()),
+                    (None, None) => None,
+                }
             }
             _ => match form(of, world)? {
                 Shape::Object(mut fields) => fields.remove(&**name).map(|field| field.shape),
@@ -93,5 +81,20 @@ fn form(expr: &Expr, world: &World<'_>) -> Option<Shape> {
             _ => None,
         },
         _ => None,
+    }
+}
+
+fn readable(shape: &Shape) -> Shape {
+    match shape {
+        Shape::Object(fields) => Shape::Object(
+            fields
+                .iter()
+                .filter(|(_, field)| field.read.is_some())
+                .map(|(name, field)| (name.clone(), Field { shape: readable(&field.shape), ..field.clone() }))
+                .collect(),
+        ),
+        Shape::List(item) => Shape::List(Box::new(readable(item))),
+        Shape::Set(item) => Shape::Set(Box::new(readable(item))),
+        other => other.clone(),
     }
 }

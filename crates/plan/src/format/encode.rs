@@ -91,9 +91,12 @@ fn begins_like_a_plan(bytes: &[u8]) -> bool {
 /// Edges index steps and gates; whoever follows them does so without looking.
 fn check_edges(plan: &Plan) -> Result<(), FormatError> {
     let vertices = plan.steps.len() + plan.gates.len();
-    let mut edges = plan.steps.iter().flat_map(|step| &step.after).chain(plan.gates.iter().flat_map(|gate| &gate.after));
+    let mut edges =
+        plan.steps.iter().flat_map(|step| &step.after).chain(plan.gates.iter().flat_map(|gate| &gate.after));
     match edges.find(|edge| edge.vertex as usize >= vertices) {
-        Some(edge) => Err(FormatError::Damaged { why: format!("an edge leads to vertex {} of {vertices}", edge.vertex) }),
+        Some(edge) => {
+            Err(FormatError::Damaged { why: format!("an edge leads to vertex {} of {vertices}", edge.vertex) })
+        }
         None => Ok(()),
     }
 }

@@ -122,9 +122,7 @@ fn flatten<'e>(expr: &'e Expr, out: &mut Vec<Term<'e>>) -> u32 {
             Term::Call(Cow::Borrowed(name), flatten_all(arguments, out), *expand)
         }
         ExprKind::Unary(op, of) => Term::Unary(Cow::Borrowed(unary_sign(*op)), flatten(of, out)),
-        ExprKind::Binary(op, a, b) => {
-            Term::Binary(Cow::Borrowed(binary_sign(*op)), flatten(a, out), flatten(b, out))
-        }
+        ExprKind::Binary(op, a, b) => Term::Binary(Cow::Borrowed(binary_sign(*op)), flatten(a, out), flatten(b, out)),
         ExprKind::Conditional(condition, yes, no) => {
             Term::Conditional(flatten(condition, out), flatten(yes, out), flatten(no, out))
         }
@@ -292,9 +290,10 @@ fn binary_sign(op: BinaryOp) -> &'static str {
 /// A value, borrowed when written and owned when read.
 mod cow_value {
     use super::{Cow, Deserializer, Serializer, Value, ValueForm};
+    use std::borrow::Borrow;
 
-    pub(super) fn serialize<S: Serializer>(of: &Cow<'_, Value>, serializer: S) -> Result<S::Ok, S::Error> {
-        ValueForm::serialize(of, serializer)
+    pub(super) fn serialize<S: Serializer>(of: &impl Borrow<Value>, serializer: S) -> Result<S::Ok, S::Error> {
+        ValueForm::serialize(of.borrow(), serializer)
     }
 
     pub(super) fn deserialize<'de, 'a, D: Deserializer<'de>>(deserializer: D) -> Result<Cow<'a, Value>, D::Error> {
@@ -305,9 +304,10 @@ mod cow_value {
 /// A node, borrowed when written and owned when read.
 mod cow_node {
     use super::{Cow, Deserializer, Node, Serializer, Text};
+    use std::borrow::Borrow;
 
-    pub(super) fn serialize<S: Serializer>(of: &Cow<'_, Node>, serializer: S) -> Result<S::Ok, S::Error> {
-        Text::<Node>::serialize(of, serializer)
+    pub(super) fn serialize<S: Serializer>(of: &impl Borrow<Node>, serializer: S) -> Result<S::Ok, S::Error> {
+        Text::<Node>::serialize(of.borrow(), serializer)
     }
 
     pub(super) fn deserialize<'de, 'a, D: Deserializer<'de>>(deserializer: D) -> Result<Cow<'a, Node>, D::Error> {

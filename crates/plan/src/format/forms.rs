@@ -8,8 +8,8 @@ use super::{
     value::{DocumentForm, MapForm, ValueForm},
 };
 use crate::step::{
-    Action, After, AttributeChange, BlockShape, CallOutline, Drift, Gate, Identity, Leg, Mode, Plan, PlannedOutput, Reason,
-    Rule, Step,
+    Action, After, AttributeChange, BlockShape, CallOutline, Drift, Gate, Identity, Leg, Mode, Plan, PlannedOutput,
+    Reason, Rule, Step,
 };
 use firma_catalog::procedure::Procedure;
 use firma_model::{

@@ -17,4 +17,4 @@ mod tests;
 
 pub use digest::{id, id_of_encoded};
 pub use encode::{FORMAT, decode, encode};
-pub use error::FormatError;
+pub use error::{CODES, FormatError};

@@ -11,7 +11,7 @@ use firma_model::{
     value::Value,
 };
 use proptest::prelude::*;
-use samples::{sample, SECRET};
+use samples::{SECRET, sample};
 
 const KEY: HashKey = [7; 32];
 
@@ -77,7 +77,9 @@ fn other_formats_are_told_apart() {
         message(r#"{"format":"firma.plan/1","procedure_format":9,"plan":{}}"#),
         "the plan has the format firma.plan/1 with procedures of version 9; this version of Firma reads firma.plan/1"
     );
-    assert!(message(r#"{"format":"firma.plan/1","procedure_format":1,"plan":{}}"#).starts_with("the plan is damaged: "));
+    assert!(
+        message(r#"{"format":"firma.plan/1","procedure_format":1,"plan":{}}"#).starts_with("the plan is damaged: ")
+    );
 }
 
 #[test]
@@ -140,7 +142,9 @@ fn places_in_sources_are_not_kept() {
 
 #[test]
 fn numbers_keep_their_digits() {
-    for digits in ["0.1", "1e-7", "123456789012345678901234567890", "18446744073709551615", "-5", "1.50", "0.30000000000000004"] {
+    for digits in
+        ["0.1", "1e-7", "123456789012345678901234567890", "18446744073709551615", "-5", "1.50", "0.30000000000000004"]
+    {
         let mut plan = sample();
         let number = firma_model::number::Number::parse(digits).expect("a number");
         plan.steps[0].attributes.insert("n".into(), Expr::literal(Value::Number(number.clone())));
@@ -171,7 +175,10 @@ fn the_id_is_of_the_plan_and_of_the_key() {
 #[test]
 fn what_is_hashed_holds_no_secret() {
     let bytes = encode(&sample());
-    assert!(String::from_utf8_lossy(&bytes).matches(SECRET).count() >= 6, "the sample hides something everywhere it can");
+    assert!(
+        String::from_utf8_lossy(&bytes).matches(SECRET).count() >= 6,
+        "the sample hides something everywhere it can"
+    );
     let mut shown = Vec::new();
     concealed(&bytes, &KEY, &mut |part| shown.extend_from_slice(part));
     let shown = String::from_utf8(shown).expect("still text");

@@ -152,7 +152,9 @@ impl<'de> Visitor<'de> for ReadsValue {
             let key = match key.strip_prefix('$') {
                 None => key,
                 Some(rest) if rest.starts_with('$') => rest.to_owned(),
-                Some(_) if !map.is_empty() => return Err(A::Error::custom(format!("the mark `{key}` beside other keys"))),
+                Some(_) if !map.is_empty() => {
+                    return Err(A::Error::custom(format!("the mark `{key}` beside other keys")));
+                }
                 Some(_) => {
                     let value = read_marked(&key, &mut access)?;
                     return match access.next_key::<String>()? {

@@ -29,7 +29,6 @@ impl Log {
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(|e| file(path, &e))?;
-        keep_private(path).map_err(|e| file(path, &e))?;
         connection.busy_timeout(PATIENCE).map_err(|e| file(path, &e))?;
         let mut log = Log { connection, fsync: true };
         log.prepare(path, options.seed).map(|seed| (log, seed))
@@ -47,6 +46,7 @@ impl Log {
         if version > VERSION {
             return Err(EmbeddedError::Newer { path: path.to_owned(), version });
         }
+        keep_private(path).map_err(|e| file(path, &e))?;
         self.connection.pragma_update(None, "journal_mode", "WAL").map_err(lost)?;
         self.begin().map_err(lost)?;
         // Another process may have made the tables since they were looked for.
@@ -108,17 +108,22 @@ impl Log {
 
     /// Changes after this number, in order.
     pub(super) fn changes_after(&self, seq: i64) -> Result<Vec<(i64, Change)>> {
-        let mut select = self.connection.prepare_cached(
-            "SELECT seq, at, service, operation, parameters FROM change WHERE seq > ?1 ORDER BY seq",
-        )?;
+        let mut select = self
+            .connection
+            .prepare_cached("SELECT seq, at, service, operation, parameters FROM change WHERE seq > ?1 ORDER BY seq")?;
         let rows = select.query_map([seq], |r| {
             let text: String = r.get(4)?;
             let parameters = match serde_json::from_str(&text) {
                 Ok(Value::Object(parameters)) => parameters,
-                _ => return Err(rusqlite::Error::InvalidColumnType(4, "parameters".into(), rusqlite::types::Type::Text)),
+                _ => {
+                    return Err(rusqlite::Error::InvalidColumnType(
+                        4,
+                        "parameters".into(),
+                        rusqlite::types::Type::Text,
+                    ));
+                }
             };
-            let change =
-                Change { at: Moment(r.get(1)?), service: r.get(2)?, operation: r.get(3)?, parameters };
+            let change = Change { at: Moment(r.get(1)?), service: r.get(2)?, operation: r.get(3)?, parameters };
             Ok((r.get(0)?, change))
         })?;
         rows.collect()

@@ -126,8 +126,10 @@ impl Worker {
         let changes = self.log.changes_after(self.seen).map_err(|e| file(&path, &e))?;
         for (seq, change) in changes {
             if let Some(world) = &mut self.world {
-                replay(world, &change)
-                    .map_err(|message| EmbeddedError::Log { path: path.clone(), message: format!("change {seq}: {message}") })?;
+                replay(world, &change).map_err(|message| EmbeddedError::Log {
+                    path: path.clone(),
+                    message: format!("change {seq}: {message}"),
+                })?;
             }
             self.seen = seq;
         }
@@ -142,7 +144,11 @@ impl Worker {
         if outside == Some("log") {
             let calls = self.log.calls().map_err(lost)?;
             let body = json!({"requestId": "", "result": {"calls": calls}}).to_string().into_bytes();
-            return Ok(Response { status: 200, headers: vec![("content-type".into(), "application/json".into())], body });
+            return Ok(Response {
+                status: 200,
+                headers: vec![("content-type".into(), "application/json".into())],
+                body,
+            });
         }
         let now = self.clock.now();
         let world = self.world.as_mut().ok_or(EmbeddedError::Stopped)?;

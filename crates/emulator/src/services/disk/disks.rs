@@ -67,7 +67,9 @@ pub(crate) fn insert(world: &mut World, call: &Call<'_>, order: &Order, tags: Ta
 
 /// A new or extended disk is ready.
 pub(crate) fn ready(world: &mut World, id: &str) {
-    if let Some(disk) = world.disks.get_mut(id).filter(|d| matches!(d.status, DiskStatus::Creating | DiskStatus::Extending)) {
+    if let Some(disk) =
+        world.disks.get_mut(id).filter(|d| matches!(d.status, DiskStatus::Creating | DiskStatus::Extending))
+    {
         disk.status = if disk.attachments.is_empty() { DiskStatus::Available } else { DiskStatus::InUse };
     }
 }
@@ -122,7 +124,9 @@ pub(crate) fn list(world: &World, call: &Call<'_>) -> Answer {
     if let Some(order) = call.args.children("orders").first() {
         match order.opt_text("name") {
             Some("create_time" | "trash_time") => found.sort_by_key(|(_, disk)| disk.created),
-            other => return Err(Fault::invalid(format!("orders: `{}` cannot be sorted by", other.unwrap_or_default()))),
+            other => {
+                return Err(Fault::invalid(format!("orders: `{}` cannot be sorted by", other.unwrap_or_default())));
+            }
         }
         if order.opt_int("direction") == Some(-1) {
             found.reverse();
@@ -158,7 +162,10 @@ pub(crate) fn modify(world: &mut World, call: &Call<'_>) -> Answer {
 pub(crate) fn extend(world: &mut World, call: &Call<'_>) -> Answer {
     let (id, disk) = find_idle(world, call)?;
     if disk.status != DiskStatus::Available {
-        return Err(Fault::precondition(format!("disk {id} is {}; only an available disk can be extended", disk.status.as_str())));
+        return Err(Fault::precondition(format!(
+            "disk {id} is {}; only an available disk can be extended",
+            disk.status.as_str()
+        )));
     }
     let size = call.args.int("diskSizeGB")?;
     if size < disk.size_gb {

@@ -335,8 +335,6 @@ pub(crate) fn userdata(args: Args<'_>) -> Result<BTreeMap<String, String>, Fault
 fn pairs(args: Args<'_>, field: &str) -> BTreeMap<String, String> {
     args.children(field)
         .into_iter()
-        .map(|p| {
-            (p.opt_text("key").unwrap_or_default().to_owned(), p.opt_text("value").unwrap_or_default().to_owned())
-        })
+        .map(|p| (p.opt_text("key").unwrap_or_default().to_owned(), p.opt_text("value").unwrap_or_default().to_owned()))
         .collect()
 }

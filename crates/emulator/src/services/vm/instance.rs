@@ -65,9 +65,13 @@ pub(crate) fn list_brief(world: &World, call: &Call<'_>) -> Answer {
 
 pub(crate) fn list_status(world: &World, call: &Call<'_>) -> Answer {
     let found = select(world, call)?;
-    listing::page(call.args, Beyond::Empty, "instanceStatuses", &found, |(id, i)| {
-        json!({"instanceId": id, "status": i.status.as_str()})
-    })
+    listing::page(
+        call.args,
+        Beyond::Empty,
+        "instanceStatuses",
+        &found,
+        |(id, i)| json!({"instanceId": id, "status": i.status.as_str()}),
+    )
 }
 
 pub(crate) fn list_addresses(world: &World, call: &Call<'_>) -> Answer {
@@ -83,7 +87,11 @@ pub(crate) fn list_custom_data(world: &World, call: &Call<'_>) -> Answer {
     let pairs = |map: &std::collections::BTreeMap<String, String>| -> Value {
         map.iter().map(|(key, value)| json!({"key": key, "value": value})).collect()
     };
-    listing::page(call.args, Beyond::Empty, "customData", &found, |(id, i)| {
-        json!({"instanceId": id, "metadata": pairs(&i.metadata), "userdata": pairs(&i.userdata)})
-    })
+    listing::page(
+        call.args,
+        Beyond::Empty,
+        "customData",
+        &found,
+        |(id, i)| json!({"instanceId": id, "metadata": pairs(&i.metadata), "userdata": pairs(&i.userdata)}),
+    )
 }

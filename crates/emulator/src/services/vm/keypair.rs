@@ -14,14 +14,8 @@ use md5::{Digest, Md5};
 use serde_json::{Value, json};
 
 /// Key types of an OpenSSH public key line.
-const KEY_TYPES: [&str; 6] = [
-    "ssh-rsa",
-    "ssh-dss",
-    "ssh-ed25519",
-    "ecdsa-sha2-nistp256",
-    "ecdsa-sha2-nistp384",
-    "ecdsa-sha2-nistp521",
-];
+const KEY_TYPES: [&str; 6] =
+    ["ssh-rsa", "ssh-dss", "ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"];
 
 fn check_new(world: &World, call: &Call<'_>) -> Result<(String, String), Fault> {
     let name = call.args.text("keyName")?;
@@ -123,7 +117,12 @@ pub(crate) fn delete(world: &mut World, call: &Call<'_>) -> Answer {
 }
 
 /// Sets or clears the key of each instance that is idle and stable; the answer says which were.
-fn tie(world: &mut World, call: &Call<'_>, accept: fn(&[String], &str) -> bool, set: fn(&str) -> Vec<String>) -> Answer {
+fn tie(
+    world: &mut World,
+    call: &Call<'_>,
+    accept: fn(&[String], &str) -> bool,
+    set: fn(&str) -> Vec<String>,
+) -> Answer {
     let name = call.args.text("keyName")?;
     check(world, call.region(), name)?;
     let (mut done, mut failed) = (Vec::new(), Vec::new());

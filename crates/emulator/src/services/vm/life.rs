@@ -21,7 +21,11 @@ pub(crate) fn begin(world: &mut World, call: &Call<'_>, id: &str, via: InstanceS
 }
 
 /// The instance of the call, idle and in the wanted state.
-pub(crate) fn idle_in<'w>(world: &'w World, call: &Call<'_>, wanted: InstanceStatus) -> Result<(String, &'w Instance), Fault> {
+pub(crate) fn idle_in<'w>(
+    world: &'w World,
+    call: &Call<'_>,
+    wanted: InstanceStatus,
+) -> Result<(String, &'w Instance), Fault> {
     let id = call.args.text("instanceId")?;
     let instance = find_idle(world, call.region(), id)?;
     if instance.status != wanted {

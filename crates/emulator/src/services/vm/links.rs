@@ -4,11 +4,11 @@ use super::instance::{find, find_idle};
 use super::instance_type::InstanceType;
 use crate::call::Call;
 use crate::fault::{Answer, Fault};
+use crate::quota;
 use crate::schedule::{Event, usual};
 use crate::services::{disk, vpc};
 use crate::state::{AttachedDisk, Instance};
 use crate::world::World;
-use crate::quota;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -34,7 +34,8 @@ pub(crate) fn choose_slot(taken: &BTreeSet<String>, wanted: Option<&str>) -> Res
 
 /// Refuses one disk too many.
 pub(crate) fn check_disk_count(world: &World, data_disks: usize) -> Result<(), Fault> {
-    let limit = quota::limit(&world.settings.quotas, "instance_disk").unwrap_or(8).max(InstanceType::disk_limit() as u64);
+    let limit =
+        quota::limit(&world.settings.quotas, "instance_disk").unwrap_or(8).max(InstanceType::disk_limit() as u64);
     if data_disks as u64 + 1 > limit {
         return Err(Fault::quota("instance_disk", limit));
     }

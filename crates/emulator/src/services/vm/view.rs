@@ -16,7 +16,8 @@ pub(crate) fn full(world: &World, id: &str, instance: &Instance, call: &Call<'_>
     view["hostname"] = json!(instance.hostname);
     view["charge"] = instance.charge.view(call.now);
     view["tags"] = tags::view(&instance.tags);
-    view["primaryNetworkInterface"]["networkInterface"] = port.map(|p| interface(world, &instance.interface, p)).unwrap_or_default();
+    view["primaryNetworkInterface"]["networkInterface"] =
+        port.map(|p| interface(world, &instance.interface, p)).unwrap_or_default();
     if let Some((id, elastic_ip)) = bound_elastic_ip(world, port) {
         view["elasticIpId"] = json!(id);
         view["elasticIpAddress"] = json!(elastic_ip);
@@ -33,9 +34,10 @@ pub(crate) fn full(world: &World, id: &str, instance: &Instance, call: &Call<'_>
 /// The cheap form.
 pub(crate) fn brief(world: &World, id: &str, instance: &Instance) -> Value {
     common(world, id, instance, &|disk| {
-        world.disks.get(disk).map_or(Value::Null, |d| {
-            json!({"diskId": disk, "diskType": d.disk_type, "diskSizeGB": d.size_gb})
-        })
+        world
+            .disks
+            .get(disk)
+            .map_or(Value::Null, |d| json!({"diskId": disk, "diskType": d.disk_type, "diskSizeGB": d.size_gb}))
     })
 }
 

@@ -13,9 +13,13 @@ mod vpcs;
 use crate::services::{Behaviour, Operations};
 use Behaviour::{Read, Write};
 
-pub(crate) use elastic_ip::{bind as bind_elastic_ip, buy as buy_elastic_ips, unbind as unbind_elastic_ip, remove as remove_elastic_ip};
 pub(crate) use elastic_ip::Order as ElasticIpOrder;
-pub(crate) use network_interface::{Primary, check_groups, choose_address, create_primary, move_primary, remove as remove_interface};
+pub(crate) use elastic_ip::{
+    bind as bind_elastic_ip, buy as buy_elastic_ips, remove as remove_elastic_ip, unbind as unbind_elastic_ip,
+};
+pub(crate) use network_interface::{
+    Primary, check_groups, choose_address, create_primary, move_primary, remove as remove_interface,
+};
 
 /// What the service does.
 pub(crate) const OPERATIONS: Operations = &[

@@ -175,7 +175,14 @@ fn read_rule(spec: Args<'_>) -> Result<Route, Fault> {
     let (prefix, _) = network::rule_prefix(spec.text("addressPrefix")?)?;
     let description = spec.opt_text("description").unwrap_or_default().to_owned();
     names::description(&description)?;
-    Ok(Route { id: String::new(), hop_type: hop_type.to_owned(), hop_id: hop_id.to_owned(), prefix, priority, description })
+    Ok(Route {
+        id: String::new(),
+        hop_type: hop_type.to_owned(),
+        hop_id: hop_id.to_owned(),
+        prefix,
+        priority,
+        description,
+    })
 }
 
 pub(crate) fn add_rules(world: &mut World, call: &Call<'_>) -> Answer {

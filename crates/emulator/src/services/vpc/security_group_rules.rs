@@ -120,9 +120,8 @@ fn check(world: &World, rule: &mut Rule) -> Result<(), Fault> {
 
 /// Two custom rules that say the same are one too many.
 fn check_unique<'r>(mut rules: impl Iterator<Item = &'r Rule>, new: &Rule) -> Result<(), Fault> {
-    let meaning = |r: &Rule| {
-        (r.direction, r.protocol, r.from_port, r.to_port, r.prefix.clone(), r.action.clone(), r.priority)
-    };
+    let meaning =
+        |r: &Rule| (r.direction, r.protocol, r.from_port, r.to_port, r.prefix.clone(), r.action.clone(), r.priority);
     match rules.find(|r| !r.default && meaning(r) == meaning(new)) {
         Some(same) => Err(Fault::exists(format!("security group rule {} says the same", same.id))),
         None => Ok(()),
@@ -134,10 +133,8 @@ pub(crate) fn modify(world: &mut World, call: &Call<'_>) -> Answer {
     let mut rules = find(world, call.region(), id)?.rules.clone();
     for spec in call.args.children("modifySecurityGroupRuleSpecs") {
         let rule_id = spec.text("ruleId")?;
-        let at = rules
-            .iter()
-            .position(|r| r.id == rule_id)
-            .ok_or_else(|| Fault::not_found("securityGroupRule", rule_id))?;
+        let at =
+            rules.iter().position(|r| r.id == rule_id).ok_or_else(|| Fault::not_found("securityGroupRule", rule_id))?;
         let mut rule = rules[at].clone();
         let texts = [
             ("ruleAction", &mut rule.action),

@@ -2,8 +2,8 @@
 
 use super::samples::{address, procedure};
 use crate::step::{
-    Action, After, AttributeChange, BlockShape, CallOutline, Drift, Gate, Identity, Leg, Mode, Plan, PlannedOutput, Reason,
-    Rule, Step,
+    Action, After, AttributeChange, BlockShape, CallOutline, Drift, Gate, Identity, Leg, Mode, Plan, PlannedOutput,
+    Reason, Rule, Step,
 };
 use firma_model::{
     address::{Address, Node},
@@ -26,7 +26,12 @@ use proptest::{
 use std::{collections::BTreeMap, sync::Arc};
 
 fn word() -> impl Strategy<Value = String> {
-    prop_oneof!["[a-z_]{1,6}", "\\PC{0,6}", Just("$sensitive".to_owned()), Just("{\"$sensitive\":1}\n\u{1b}".to_owned())]
+    prop_oneof![
+        "[a-z_]{1,6}",
+        "\\PC{0,6}",
+        Just("$sensitive".to_owned()),
+        Just("{\"$sensitive\":1}\n\u{1b}".to_owned())
+    ]
 }
 
 fn number() -> impl Strategy<Value = Number> {
@@ -102,7 +107,19 @@ fn path() -> impl Strategy<Value = Path> {
 fn operator() -> impl Strategy<Value = BinaryOp> {
     use BinaryOp::*;
     proptest::sample::select(vec![
-        Or, And, Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual, Add, Subtract, Multiply, Divide, Modulo,
+        Or,
+        And,
+        Equal,
+        NotEqual,
+        Less,
+        LessEqual,
+        Greater,
+        GreaterEqual,
+        Add,
+        Subtract,
+        Multiply,
+        Divide,
+        Modulo,
     ])
 }
 
@@ -141,9 +158,8 @@ fn expr() -> impl Strategy<Value = Expr> {
             list().prop_map(ExprKind::List),
             vec((inner.clone(), inner.clone()), 0..3).prop_map(ExprKind::Map),
             (word(), list(), any::<bool>()).prop_map(|(f, list, expand)| ExprKind::Call(f.into(), list, expand)),
-            (any::<bool>(), boxed()).prop_map(|(not, of)| {
-                ExprKind::Unary(if not { UnaryOp::Not } else { UnaryOp::Negate }, of)
-            }),
+            (any::<bool>(), boxed())
+                .prop_map(|(not, of)| { ExprKind::Unary(if not { UnaryOp::Not } else { UnaryOp::Negate }, of) }),
             (operator(), boxed(), boxed()).prop_map(|(op, a, b)| ExprKind::Binary(op, a, b)),
             (boxed(), boxed(), boxed()).prop_map(|(a, b, c)| ExprKind::Conditional(a, b, c)),
             loops,
@@ -177,8 +193,9 @@ fn reason() -> impl Strategy<Value = Reason> {
 }
 
 fn change() -> impl Strategy<Value = AttributeChange> {
-    (path(), option::of(value()), option::of(value()), any::<bool>())
-        .prop_map(|(path, before, after, forces_replacement)| AttributeChange { path, before, after, forces_replacement })
+    (path(), option::of(value()), option::of(value()), any::<bool>()).prop_map(
+        |(path, before, after, forces_replacement)| AttributeChange { path, before, after, forces_replacement },
+    )
 }
 
 fn billing() -> impl Strategy<Value = Billing> {
@@ -197,25 +214,27 @@ fn record() -> impl Strategy<Value = Record> {
         (proptest::sample::select(status), map(), word(), word(), btree_set(node(), 0..3)),
         (any::<bool>(), any::<bool>(), on_remove(), any::<u64>()),
     )
-        .prop_map(|((address, deposed, schema, id, place, billing), (status, inputs, observed, print, deps), rest)| Record {
-            kind: address.kind().clone(),
-            address,
-            deposed,
-            schema_version: schema,
-            cloud_id: id,
-            region: place.clone(),
-            zone: place,
-            billing,
-            status,
-            inputs: Document::encode(&Value::Map(inputs)),
-            observed: Document::from_text(observed),
-            fingerprint: print,
-            dependencies: deps,
-            create_before_destroy: rest.0,
-            prevent_destroy: rest.1,
-            on_remove: rest.2,
-            version: rest.3,
-        })
+        .prop_map(
+            |((address, deposed, schema, id, place, billing), (status, inputs, observed, print, deps), rest)| Record {
+                kind: address.kind().clone(),
+                address,
+                deposed,
+                schema_version: schema,
+                cloud_id: id,
+                region: place.clone(),
+                zone: place,
+                billing,
+                status,
+                inputs: Document::encode(&Value::Map(inputs)),
+                observed: Document::from_text(observed),
+                fingerprint: print,
+                dependencies: deps,
+                create_before_destroy: rest.0,
+                prevent_destroy: rest.1,
+                on_remove: rest.2,
+                version: rest.3,
+            },
+        )
 }
 
 fn after() -> impl Strategy<Value = Vec<After>> {
@@ -232,10 +251,9 @@ fn after() -> impl Strategy<Value = Vec<After>> {
 
 fn step() -> impl Strategy<Value = Step> {
     let legs = vec![Leg::Create, Leg::Update, Leg::Delete, Leg::Forget, Leg::Record];
-    let actions =
-        vec![Action::Create, Action::Update, Action::Replace, Action::Delete, Action::Forget, Action::Record];
-    let call = (word(), word(), word())
-        .prop_map(|(service, operation, class)| CallOutline { service, operation, class });
+    let actions = vec![Action::Create, Action::Update, Action::Replace, Action::Delete, Action::Forget, Action::Record];
+    let call =
+        (word(), word(), word()).prop_map(|(service, operation, class)| CallOutline { service, operation, class });
     (
         (any_address(), word(), proptest::sample::select(legs), proptest::sample::select(actions), vec(reason(), 0..3)),
         (option::of(word()), option::of(word()), option::of(billing()), option::of(record())),
@@ -265,15 +283,21 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 fn output() -> impl Strategy<Value = PlannedOutput> {
-    (expr(), value(), option::of(value()), any::<bool>())
-        .prop_map(|(value, after, before, sensitive)| PlannedOutput { value, after, before, sensitive })
+    (expr(), value(), option::of(value()), any::<bool>()).prop_map(|(value, after, before, sensitive)| PlannedOutput {
+        value,
+        after,
+        before,
+        sensitive,
+    })
 }
 
 pub(super) fn plan() -> impl Strategy<Value = Plan> {
-    let drift = (any_address(), any::<bool>(), vec(change(), 0..2))
-        .prop_map(|(address, gone, changes)| Drift { address, gone, changes });
-    let block = vec(any_address(), 0..3)
-        .prop_map(|instances| BlockShape { repetition: Repetition::Count, instances });
+    let drift = (any_address(), any::<bool>(), vec(change(), 0..2)).prop_map(|(address, gone, changes)| Drift {
+        address,
+        gone,
+        changes,
+    });
+    let block = vec(any_address(), 0..3).prop_map(|instances| BlockShape { repetition: Repetition::Count, instances });
     (
         (word(), proptest::sample::select(vec![Mode::Apply, Mode::Destroy, Mode::RefreshOnly]), vec(step(), 0..3)),
         (btree_map(any_address(), option::of(any::<u64>()), 0..3), btree_map(any_address(), map(), 0..2)),

@@ -1,8 +1,8 @@
 //! A small plan that uses every part of the format, with a secret wherever one can be.
 
 use crate::step::{
-    Action, After, AttributeChange, BlockShape, CallOutline, Drift, Gate, Identity, Leg, Mode, Plan, PlannedOutput, Reason,
-    Rule, Step,
+    Action, After, AttributeChange, BlockShape, CallOutline, Drift, Gate, Identity, Leg, Mode, Plan, PlannedOutput,
+    Reason, Rule, Step,
 };
 use firma_catalog::procedure::{
     Attribute, Call, How, Identity as Naming, OnChange, Parameter, Procedure, Recovery, Shape, Source, Stage, Update,

@@ -1,0 +1,415 @@
+//! Carrying out a plan: one task owns the progress, starts what may start, and takes note of what ended.
+//!
+//! Every step that makes calls is a future polled by this task. Steps without calls are worked off at once and written
+//! down in batches; a step with calls never begins while such a batch is not durable yet, so nothing outside can hang on
+//! something that is not written down.
+
+use crate::{
+    change::change,
+    event::{Observers, RunEvent},
+    journal::{Commit, Journal},
+    local::{carry_out, filled, is_local},
+    make::make,
+    outcome::{FailedStep, Outcome},
+    run::{Entropy, LeaseGuard, Run, StepRun},
+    unmake::unmake,
+    watch::{Usual, watch},
+};
+use firma_client::Cloud;
+use firma_model::{
+    address::{Address, KindId},
+    event::EventBody,
+    fault::Fault,
+    time::Timestamp,
+};
+use firma_plan::{
+    fill,
+    nodes::recorded_inputs,
+    outputs,
+    procedure::Recovery,
+    progress::Progress,
+    secret::HashKey,
+    step::{Leg, Plan},
+};
+use firma_store::StoreError;
+use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet, BinaryHeap},
+    sync::Arc,
+};
+use tokio::sync::watch::Receiver;
+
+/// Events without calls that go into one transaction: large enough that an fsync does not count, small enough that a stop
+/// is noticed.
+const BATCH: usize = 1_000;
+
+/// How urgently a run is asked to stop.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CancelLevel {
+    /// Not at all.
+    #[default]
+    None,
+    /// Begin nothing new, finish what runs.
+    Finish,
+    /// Stop waiting too; the journal stays open, and recovery continues from there.
+    Abandon,
+}
+
+/// What an apply works with.
+pub struct ApplyContext {
+    /// The cloud; its clock is the run's.
+    pub cloud: Arc<Cloud>,
+    /// The journal.
+    pub commit: Commit,
+    /// Number of the run in the state.
+    pub run: u64,
+    /// Key for hashes of write-only values.
+    pub hash_key: HashKey,
+    /// Asked before every mutating send.
+    pub guard: LeaseGuard,
+    /// Fresh random bytes.
+    pub entropy: Entropy,
+    /// Who watches.
+    pub observers: Observers,
+    /// Asks to stop.
+    pub cancel: Receiver<CancelLevel>,
+    /// Steps with calls that run at once, at most.
+    pub parallelism: usize,
+    /// How long waits took before, by kind and action (`create`, `update`, `delete`), in milliseconds.
+    pub usual: BTreeMap<(KindId, String), i64>,
+}
+
+/// Carries out a plan, to the end of everything that can be done.
+pub async fn apply(plan: Arc<Plan>, context: ApplyContext) -> Outcome {
+    let ApplyContext { cloud, commit, run: number, hash_key, guard, entropy, observers, cancel, parallelism, usual } =
+        context;
+    let (orders, driver) = watch(cloud.clone(), observers.clone(), Usual::from_iter(usual));
+    let journal = Journal::new(commit, cloud.clock().clone());
+    let run =
+        Run { plan: plan.clone(), cloud, journal, watch: orders, hash_key, guard, entropy, observers };
+    run.observers.tell(|| RunEvent::Started {
+        run: number,
+        at: run.cloud.clock().now(),
+        steps: plan.steps.iter().map(|step| (step.address.clone(), step.leg, step.action)).collect(),
+    });
+    let mut owner = Owner {
+        run: &run,
+        progress: Progress::new(plan.clone()),
+        flights: FuturesUnordered::new(),
+        pending: Vec::new(),
+        batch: None,
+        held: BinaryHeap::new(),
+        busy: BTreeSet::new(),
+        running: 0,
+        parallelism: parallelism.max(1),
+        stopping: false,
+        outcome: Outcome::default(),
+    };
+    owner.work(driver.run(), cancel).await;
+    owner.finish().await
+}
+
+/// What ended.
+enum Flight {
+    Step(Box<Ended>),
+    Batch(Result<(), StoreError>),
+}
+
+struct Ended {
+    at: u32,
+    event: EventBody,
+    lost: Option<StoreError>,
+    keys: Vec<String>,
+    began: Timestamp,
+    waited: Option<i64>,
+}
+
+/// A step that may start but has not: the plan's priorities decide which goes first.
+type Held = (u64, Reverse<u32>);
+
+/// The owner of a run.
+struct Owner<'r> {
+    run: &'r Run,
+    progress: Progress,
+    flights: FuturesUnordered<BoxFuture<'r, Flight>>,
+    /// Events of steps without calls, not yet on their way to the journal.
+    pending: Vec<EventBody>,
+    /// Steps whose events are on their way.
+    batch: Option<Vec<(u32, String)>>,
+    held: BinaryHeap<Held>,
+    /// Ids on which a task runs.
+    busy: BTreeSet<String>,
+    running: usize,
+    parallelism: usize,
+    stopping: bool,
+    outcome: Outcome,
+}
+
+impl<'r> Owner<'r> {
+    async fn work(&mut self, driver: impl Future<Output = ()>, mut cancel: Receiver<CancelLevel>) {
+        tokio::pin!(driver);
+        let mut listening = true;
+        loop {
+            let level = *cancel.borrow_and_update();
+            if level >= CancelLevel::Finish && !self.stopping {
+                self.outcome.interrupted = true;
+                self.stop("interrupted");
+            }
+            if level >= CancelLevel::Abandon {
+                // Whatever runs is dropped where it stands: the same as being killed, and recovered from in the same way.
+                return;
+            }
+            self.start();
+            self.write_batch();
+            if self.flights.is_empty() {
+                return;
+            }
+            tokio::select! {
+                biased;
+                changed = cancel.changed(), if listening => listening = changed.is_ok(),
+                Some(flight) = self.flights.next() => self.ended(flight),
+                () = &mut driver => {}
+            }
+        }
+    }
+
+    /// Starts what may start.
+    fn start(&mut self) {
+        if self.stopping {
+            return;
+        }
+        let plan = self.run.plan.clone();
+        while self.pending.len() < BATCH
+            && let Some(at) = self.progress.start()
+        {
+            let step = &plan.steps[at as usize];
+            if !is_local(&plan, step) {
+                self.held.push((step.priority, Reverse(at)));
+                continue;
+            }
+            let address = &step.address;
+            self.run.observers.tell(|| RunEvent::StepStarted { address: address.clone(), leg: step.leg });
+            let event = carry_out(&plan, at, &self.progress, &self.run.hash_key, &self.run.entropy);
+            self.learn(event);
+        }
+        if self.pending.is_empty() && self.batch.is_none() {
+            self.start_held();
+        }
+    }
+
+    fn start_held(&mut self) {
+        let mut parked = Vec::new();
+        while self.running < self.parallelism
+            && let Some((priority, Reverse(at))) = self.held.pop()
+        {
+            let plan = self.run.plan.clone();
+            let step = &plan.steps[at as usize];
+            let procedure = self.run.plan.procedure(step.kind());
+            let Some(procedure) = procedure else {
+                let fault = crate::ask::fault(
+                    firma_model::fault::FaultKind::Invalid,
+                    "",
+                    "",
+                    "BUG: the plan has no procedure for this kind",
+                );
+                self.learn(EventBody::Failed { step: at, fault, record: None });
+                continue;
+            };
+            let attributes = match (step.leg, &step.record) {
+                (Leg::Delete, Some(record)) => Ok(recorded_inputs(record)),
+                _ => filled(step, procedure, &self.progress),
+            };
+            let attributes = match attributes {
+                Ok(attributes) => attributes,
+                Err(fault) => {
+                    self.learn(EventBody::Failed { step: at, fault, record: None });
+                    continue;
+                }
+            };
+            let id = step.record.as_ref().filter(|_| step.leg != Leg::Create).map(|record| record.cloud_id.as_str());
+            let mut keys = fill::serial_keys(procedure, id, &attributes);
+            if step.leg == Leg::Create && procedure.recovery == Recovery::Bare {
+                // One at a time: new ids could not be told apart.
+                keys.push(format!("{} {}", procedure.kind, step.region.as_deref().unwrap_or_default()));
+            }
+            if keys.iter().any(|key| self.busy.contains(key)) {
+                parked.push((priority, Reverse(at)));
+                continue;
+            }
+            self.busy.extend(keys.iter().cloned());
+            self.running += 1;
+            let address = step.address.clone();
+            self.run.observers.tell(|| RunEvent::StepStarted { address, leg: step.leg });
+            self.flights.push(one_step(StepRun::new(self.run, at, procedure, attributes), keys).boxed());
+        }
+        self.held.extend(parked);
+    }
+
+    /// Sends the events of steps without calls to the journal, one batch at a time.
+    fn write_batch(&mut self) {
+        if self.pending.is_empty() || self.batch.is_some() {
+            return;
+        }
+        let events = std::mem::take(&mut self.pending);
+        let steps = events
+            .iter()
+            .filter_map(|event| match event {
+                EventBody::Done { step, record } => Some((*step, record.cloud_id.clone())),
+                EventBody::Removed { step, .. } => Some((*step, String::new())),
+                _ => None,
+            })
+            .collect();
+        self.batch = Some(steps);
+        let run = self.run;
+        self.flights.push(async move { Flight::Batch(run.journal.write(events).await) }.boxed());
+    }
+
+    fn ended(&mut self, flight: Flight) {
+        match flight {
+            Flight::Batch(result) => {
+                let steps = self.batch.take().unwrap_or_default();
+                match result {
+                    Ok(()) => {
+                        for (at, cloud_id) in steps {
+                            self.done(at, cloud_id, 0);
+                        }
+                    }
+                    Err(error) => self.broken(error),
+                }
+            }
+            Flight::Step(ended) => {
+                let Ended { at, event, lost, keys, began, waited } = *ended;
+                self.running -= 1;
+                for key in &keys {
+                    self.busy.remove(key);
+                }
+                let elapsed = self.run.cloud.clock().now().millis_since(began);
+                let step = &self.run.plan.steps[at as usize];
+                match &event {
+                    EventBody::Done { record, .. } => self.done(at, record.cloud_id.clone(), elapsed),
+                    EventBody::Removed { .. } => self.done(at, String::new(), elapsed),
+                    EventBody::Failed { fault, record, .. } => self.failed(at, fault, record.is_some(), false),
+                    EventBody::Unresolved { fault, .. } => self.failed(at, fault, false, true),
+                    _ => {}
+                }
+                if let (Some(waited), EventBody::Done { .. } | EventBody::Removed { .. }) = (waited, &event) {
+                    self.outcome.durations.push((step.kind().clone(), step.leg.as_str().to_owned(), waited));
+                }
+                self.progress.apply(&event);
+                self.skip();
+                if let Some(error) = lost {
+                    self.broken(error);
+                }
+            }
+        }
+    }
+
+    /// What an event of a step without calls means, before it is durable: see the top.
+    fn learn(&mut self, event: EventBody) {
+        self.progress.apply(&event);
+        if let EventBody::Failed { step, fault, record } = &event {
+            self.failed(*step, fault, record.is_some(), false);
+        }
+        self.pending.push(event);
+        self.skip();
+    }
+
+    /// Takes note of what a failure takes with it.
+    fn skip(&mut self) {
+        for (at, because) in self.progress.take_skipped() {
+            self.skipped(at, because.to_string());
+        }
+    }
+
+    fn done(&mut self, at: u32, cloud_id: String, elapsed: i64) {
+        let step = &self.run.plan.steps[at as usize];
+        let (address, leg) = (step.address.clone(), step.leg);
+        self.outcome.done.push((address.clone(), leg));
+        self.run.observers.tell(|| RunEvent::StepDone { address, leg, cloud_id, elapsed });
+    }
+
+    fn failed(&mut self, at: u32, fault: &Fault, record: bool, unresolved: bool) {
+        let step = &self.run.plan.steps[at as usize];
+        let (address, leg): (Address, Leg) = (step.address.clone(), step.leg);
+        self.run.observers.tell(|| RunEvent::StepFailed {
+            address: address.clone(),
+            leg,
+            fault: fault.clone(),
+            unresolved,
+        });
+        match unresolved {
+            true => self.outcome.unresolved.push((address, fault.clone())),
+            false => self.outcome.failed.push(FailedStep {
+                address,
+                leg,
+                fault: fault.clone(),
+                incomplete: record && leg == Leg::Create,
+            }),
+        }
+    }
+
+    fn skipped(&mut self, at: u32, because: String) {
+        let step = &self.run.plan.steps[at as usize];
+        let (address, leg) = (step.address.clone(), step.leg);
+        self.outcome.skipped.push((address.clone(), because.clone()));
+        self.pending.push(EventBody::Skipped { step: at, because: because.clone() });
+        self.run.observers.tell(|| RunEvent::StepSkipped { address, leg, because });
+    }
+
+    /// Begins nothing more.
+    fn stop(&mut self, because: &str) {
+        self.stopping = true;
+        let held: Vec<u32> = std::mem::take(&mut self.held).into_iter().map(|(_, Reverse(at))| at).collect();
+        let mut waiting = self.progress.stop();
+        waiting.extend(held);
+        waiting.sort_unstable();
+        for at in waiting {
+            self.skipped(at, because.to_owned());
+        }
+    }
+
+    /// The journal takes nothing more: what runs ends by itself at its next event.
+    fn broken(&mut self, error: StoreError) {
+        if self.outcome.journal.is_none() {
+            self.outcome.journal = Some(error);
+            self.stop("the journal could not be written");
+        }
+        self.pending.clear();
+    }
+
+    async fn finish(mut self) -> Outcome {
+        let found = outputs::outputs(&self.run.plan, &self.progress);
+        let abandoned = !self.flights.is_empty();
+        if self.outcome.journal.is_none() && !abandoned && found.differ(&self.run.plan) {
+            let event = EventBody::Outputs(found.documents());
+            if let Err(error) = self.run.journal.write(vec![event]).await {
+                self.outcome.journal = Some(error);
+            }
+        }
+        self.outcome.outputs = found;
+        let outcome = self.outcome;
+        self.run.observers.tell(|| RunEvent::Finished {
+            at: self.run.cloud.clock().now(),
+            done: outcome.done.len(),
+            failed: outcome.failed.len() + outcome.unresolved.len(),
+            skipped: outcome.skipped.len(),
+            interrupted: outcome.interrupted,
+        });
+        outcome
+    }
+}
+
+async fn one_step(mut run: StepRun<'_>, keys: Vec<String>) -> Flight {
+    let began = run.run.cloud.clock().now();
+    let at = run.at;
+    let result = match run.step.leg {
+        Leg::Create => make(&mut run).await,
+        Leg::Update => change(&mut run).await,
+        Leg::Delete => unmake(&mut run).await,
+        Leg::Forget | Leg::Record => unreachable!("BUG: such a step makes no calls"),
+    };
+    let waited = run.waited;
+    let (event, lost) = run.end(result).await;
+    Flight::Step(Box::new(Ended { at, event, lost, keys, began, waited }))
+}

@@ -1,0 +1,211 @@
+//! An update leg, and the calls that follow a create: one after another, each journalled, each waited for.
+
+use crate::run::{Intended, SENDS, Stop, StepRun, Waited, failed, seen};
+use firma_client::Outcome;
+use firma_model::{
+    document::Document,
+    event::EventBody,
+    fault::{Fault, FaultKind},
+    observed::Sighting,
+    record::{Record, Status},
+    value::{Map, Value},
+};
+use firma_plan::{
+    fill::{self, ReadyCall, RecordParts, Wait},
+    lower::ADDITIVE,
+    nodes::recorded_inputs,
+    recover::{self, SETTLE_MILLIS, Still},
+    wait::Until,
+};
+use std::time::Duration;
+
+/// Between two looks for elements that may have been added.
+const LOOK: Duration = Duration::from_secs(5);
+
+/// Changes the object of a step in place, or finishes one whose making was interrupted.
+pub(crate) async fn change(run: &mut StepRun<'_>) -> Result<EventBody, Stop> {
+    let record = run
+        .step
+        .record
+        .clone()
+        .ok_or_else(|| failed(run.fault(FaultKind::Invalid, "BUG: an update without a record")))?;
+    let id = record.cloud_id.clone();
+    let mut sighting = run.look(&id).await.map_err(failed)?;
+    identify(run, &record, &sighting)?;
+    // An object that was accepted and never waited for may still be on its way.
+    if record.status != Status::Ready && run.procedure.status.is_some() {
+        sighting = match run.wait(&id, Until::Status(Vec::new()), "create").await {
+            Ok(sighting) => sighting,
+            Err(Waited::Broken(fault, sighting)) => {
+                let sighting = Some(sighting);
+                let (observed, fingerprint, _) = seen(&sighting);
+                let applied = recorded_inputs(&record);
+                let record = recorded(run, &id, Status::Tainted, &applied, &observed, fingerprint);
+                return Err(Stop::Failed(fault, Some(Box::new(record))));
+            }
+            Err(Waited::Gone(fault) | Waited::Unknown(fault)) => return Err(failed(fault)),
+        };
+    }
+    let mut record = record;
+    let (observed, fingerprint, _) = seen(&sighting);
+    record.observed = Document::encode(&Value::Map(observed));
+    if !fingerprint.is_empty() {
+        fingerprint.clone_into(&mut record.fingerprint);
+    }
+    bring_up(run, record, sighting).await
+}
+
+/// Refuses to touch what is gone, or is another object under the same id.
+pub(crate) fn identify(run: &StepRun<'_>, record: &Record, sighting: &Option<Sighting>) -> Result<(), Stop> {
+    let Some(Sighting::Present { fingerprint, .. }) = sighting else {
+        let message = format!("{} is gone from the cloud; a new plan will make it again", record.cloud_id);
+        return Err(failed(run.fault(FaultKind::NotFound, message)));
+    };
+    if recover::same_identity(&record.fingerprint, fingerprint) {
+        return Ok(());
+    }
+    let message = format!(
+        "{} is another object now: it was recorded as `{}`, the cloud shows `{fingerprint}`; nothing was changed",
+        record.cloud_id, record.fingerprint
+    );
+    Err(failed(run.fault(FaultKind::Conflict, message)))
+}
+
+fn recorded(
+    run: &StepRun<'_>,
+    id: &str,
+    status: Status,
+    applied: &Map,
+    observed: &Map,
+    fingerprint: &str,
+) -> Record {
+    let parts = RecordParts { cloud_id: id, status, applied, observed, fingerprint };
+    fill::record(run.step, run.procedure, &parts, &run.run.hash_key)
+}
+
+/// Makes every call that leads from what `record` says to what the step wants, then looks once more.
+pub(crate) async fn bring_up(
+    run: &mut StepRun<'_>,
+    record: Record,
+    mut sighting: Option<Sighting>,
+) -> Result<EventBody, Stop> {
+    let id = record.cloud_id.clone();
+    let calls = fill::update_calls(run.step, run.procedure, &record, &run.attributes, &run.run.hash_key);
+    let mut applied = recorded_inputs(&record);
+    let mut midway = false;
+    let mut changed = false;
+    for call in calls {
+        let applies = call.applies.clone();
+        match one_call(run, &record, call).await {
+            Ok(()) => {
+                changed = true;
+                midway = applies.is_empty();
+                for name in &applies {
+                    match run.attributes.get(name) {
+                        Some(value) => applied.insert(name.clone(), value.clone()),
+                        None => applied.remove(name),
+                    };
+                }
+            }
+            Err(Stop::Failed(fault, _)) => {
+                // Between the calls of one change the object is in no state that either side describes.
+                let status = match record.status {
+                    Status::Ready if !midway => Status::Ready,
+                    _ => Status::Incomplete,
+                };
+                let stands = (changed || status != record.status || record.status != Status::Ready).then(|| {
+                    let (observed, fingerprint, _) = seen(&sighting);
+                    Box::new(recorded(run, &id, status, &applied, &observed, fingerprint))
+                });
+                return Err(Stop::Failed(fault, stands));
+            }
+            Err(other) => return Err(other),
+        }
+    }
+    if changed {
+        // A look that fails now does not undo what was done: what was seen before is written down.
+        if let Ok(Some(fresh)) = run.look(&id).await {
+            sighting = Some(fresh);
+        }
+    }
+    let (observed, fingerprint, _) = seen(&sighting);
+    let fingerprint = if fingerprint.is_empty() { record.fingerprint.as_str() } else { fingerprint };
+    let record = recorded(run, &id, Status::Ready, &run.attributes, &observed, fingerprint);
+    Ok(EventBody::Done { step: run.at, record })
+}
+
+/// One call of a change: journalled, sent, settled where the answer is lost, waited for.
+async fn one_call(run: &mut StepRun<'_>, record: &Record, mut call: ReadyCall) -> Result<(), Stop> {
+    let id = record.cloud_id.clone();
+    let mut request = run.request(&call).map_err(failed)?;
+    run.begin(&call, Intended { cloud_id: &id, ..Intended::default() }).await?;
+    let mut begun = run.run.cloud.clock().now();
+    for send in 1.. {
+        let (fault, refused) = match run.send(&request).await {
+            Outcome::Ok(_) => break,
+            Outcome::NoEffect(fault) if send == 1 => return Err(refuse(run, fault)),
+            Outcome::NoEffect(fault) => (fault, true),
+            Outcome::Unknown(fault) => (fault, false),
+        };
+        let additive = call.class == ADDITIVE;
+        match needed(run, record, &call).await {
+            Needed::No => break,
+            Needed::Unknown => return Err(Stop::Unresolved(fault)),
+            Needed::Yes(_) if refused => return Err(refuse(run, fault)),
+            Needed::Yes(_) if send >= SENDS => return Err(Stop::Unresolved(fault)),
+            Needed::Yes(_) if !additive => run.back_off(send).await,
+            Needed::Yes(_) => {
+                // What adds may still arrive: only when nothing came for long enough is it sent again, as what is missing.
+                let missing = loop {
+                    let settled = recover::is_settled(begun, run.run.cloud.clock().now(), SETTLE_MILLIS);
+                    match needed(run, record, &call).await {
+                        Needed::No => break None,
+                        Needed::Unknown => return Err(Stop::Unresolved(fault)),
+                        Needed::Yes(fresh) if settled => break Some(fresh),
+                        Needed::Yes(_) => run.run.cloud.clock().sleep(LOOK).await,
+                    }
+                };
+                let Some(missing) = missing else { break };
+                run.gather(EventBody::Refused { step: run.at, call: run.call, fault });
+                run.call += 1;
+                if let Some(missing) = missing {
+                    call = ReadyCall { applies: std::mem::take(&mut call.applies), wait: call.wait.clone(), ..*missing };
+                    request = run.request(&call).map_err(failed)?;
+                }
+                run.begin(&call, Intended { cloud_id: &id, ..Intended::default() }).await?;
+                begun = run.run.cloud.clock().now();
+            }
+        }
+    }
+    run.gather(EventBody::Accepted { step: run.at, call: run.call, record: None, request_id: None });
+    run.call += 1;
+    if let Wait::Status(values) = call.wait {
+        run.flush().await?;
+        match run.wait(&id, Until::Status(values), "update").await {
+            Ok(_) => {}
+            Err(Waited::Broken(fault, _) | Waited::Gone(fault) | Waited::Unknown(fault)) => return Err(failed(fault)),
+        }
+    }
+    Ok(())
+}
+
+fn refuse(run: &mut StepRun<'_>, fault: Fault) -> Stop {
+    run.gather(EventBody::Refused { step: run.at, call: run.call, fault: fault.clone() });
+    failed(fault)
+}
+
+enum Needed {
+    No,
+    Yes(Option<Box<ReadyCall>>),
+    Unknown,
+}
+
+/// Whether a call whose answer was lost is still to be made, by looking.
+async fn needed(run: &StepRun<'_>, record: &Record, call: &ReadyCall) -> Needed {
+    let Ok(Some(sighting)) = run.look(&record.cloud_id).await else { return Needed::Unknown };
+    let key = &run.run.hash_key;
+    match recover::still_needed(run.step, run.procedure, record, &sighting, &run.attributes, &call.operation, key) {
+        Still::Done => Needed::No,
+        Still::Needed(call) => Needed::Yes(call),
+    }
+}

@@ -1,0 +1,249 @@
+//! A create leg: the call, what became of it, the wait, and the calls that follow.
+
+use crate::{
+    ask,
+    run::{Intended, SENDS, Stop, StepRun, Waited, failed, marker, seen, uuid},
+};
+use firma_api::request::Request;
+use firma_client::{Outcome, Priority};
+use firma_model::{
+    event::EventBody,
+    fault::{Fault, FaultKind},
+    observed::Sighting,
+    record::Status,
+    time::Timestamp,
+    value::Map,
+};
+use firma_plan::{
+    fill::{self, ReadyCall, RecordParts, Wait},
+    procedure::Recovery,
+    recover::{self, SETTLE_MILLIS},
+    wait::Until,
+};
+use serde_json::Value as Json;
+use std::time::Duration;
+
+/// Times a create is begun at most, each time after proof that the one before did nothing.
+const BEGINNINGS: u32 = 3;
+/// Between two probes for something that may have been made.
+const PROBE: Duration = Duration::from_secs(5);
+
+/// What became of a create whose answer was lost.
+enum Lost {
+    /// It made this.
+    Made(String, Option<Sighting>),
+    /// It made nothing.
+    Nothing(Fault),
+    /// Nobody knows.
+    Open(Fault),
+}
+
+/// Makes the object of a step.
+pub(crate) async fn make(run: &mut StepRun<'_>) -> Result<EventBody, Stop> {
+    let procedure = run.procedure.clone();
+    let ids_before = before(run).await?;
+    let (token, mark) = (uuid(&run.run.entropy), marker(&run.run.entropy));
+    let call = fill::create_call(run.step, &procedure, &run.attributes, &token, &mark)
+        .ok_or_else(|| failed(run.fault(FaultKind::Invalid, format!("BUG: {} cannot be made", procedure.kind))))?;
+    let request = run.request(&call).map_err(failed)?;
+    let (id, found) = created(run, &call, &request, Classes { token, mark, ids_before }).await?;
+
+    let record = recover::created_record(run.step, &procedure, &id, &run.attributes, found.as_ref(), &run.run.hash_key);
+    run.gather(EventBody::Accepted { step: run.at, call: run.call, record: Some(record.clone()), request_id: None });
+    run.call += 1;
+    run.flush().await?;
+
+    let until = match call.wait {
+        Wait::Status(values) => Until::Status(values),
+        Wait::No | Wait::Gone => Until::Seen,
+    };
+    let sighting = match run.wait(&id, until, "create").await {
+        Ok(sighting) => sighting,
+        Err(waited) => return Err(unfinished(run, &id, &call.applies, waited)),
+    };
+    let (observed, fingerprint, _) = seen(&sighting);
+    let applied = applied(&run.attributes, &call.applies);
+    let parts = RecordParts {
+        cloud_id: &id,
+        status: Status::Creating,
+        applied: &applied,
+        observed: &observed,
+        fingerprint,
+    };
+    let record = fill::record(run.step, &procedure, &parts, &run.run.hash_key);
+    crate::change::bring_up(run, record, sighting).await
+}
+
+fn applied(attributes: &Map, names: &[String]) -> Map {
+    attributes.iter().filter(|(name, _)| names.contains(name)).map(|(k, v)| (k.clone(), v.clone())).collect()
+}
+
+/// The object is there and its making is not over: the record says so, and the next plan finishes or replaces it.
+fn unfinished(run: &StepRun<'_>, id: &str, applies: &[String], waited: Waited) -> Stop {
+    let (fault, status, sighting) = match waited {
+        Waited::Broken(fault, sighting) => (fault, Status::Tainted, Some(sighting)),
+        Waited::Gone(fault) | Waited::Unknown(fault) => (fault, Status::Incomplete, None),
+    };
+    let (observed, fingerprint, _) = seen(&sighting);
+    let applied = applied(&run.attributes, applies);
+    let parts = RecordParts { cloud_id: id, status, applied: &applied, observed: &observed, fingerprint };
+    Stop::Failed(fault, Some(Box::new(fill::record(run.step, run.procedure, &parts, &run.run.hash_key))))
+}
+
+/// What the recovery class needs to know before anything is sent.
+async fn before(run: &StepRun<'_>) -> Result<Option<Vec<String>>, Stop> {
+    match &run.procedure.recovery {
+        Recovery::Named => {
+            let Some(id) = fill::known_id(run.procedure, &run.attributes) else { return Ok(None) };
+            match run.look(&id).await {
+                Ok(None) => Ok(Some(Vec::new())),
+                Ok(Some(_)) => {
+                    let message = format!("{id} exists already, and this project did not make it");
+                    Err(failed(run.fault(FaultKind::Conflict, message)))
+                }
+                Err(fault) => Err(failed(fault)),
+            }
+        }
+        Recovery::Bare => {
+            let region = run.step.region.as_deref();
+            let items = ask::inventory(&run.run.cloud, run.procedure, region, Priority::Normal).await.map_err(failed)?;
+            Ok(Some(recover::sightings(run.procedure, region, &items).into_keys().collect()))
+        }
+        _ => Ok(None),
+    }
+}
+
+struct Classes {
+    token: String,
+    mark: String,
+    ids_before: Option<Vec<String>>,
+}
+
+/// Sends the create until it is known what became of it: the object's id, and how it looks where that was seen already.
+async fn created(
+    run: &mut StepRun<'_>,
+    call: &ReadyCall,
+    request: &Request,
+    classes: Classes,
+) -> Result<(String, Option<Sighting>), Stop> {
+    let Classes { token, mark, ids_before } = classes;
+    let tokened = matches!(run.procedure.recovery, Recovery::Tokened(_));
+    let markable = matches!(run.procedure.recovery, Recovery::MarkedByTag(_) | Recovery::MarkedByDescription(..));
+    for beginning in 1.. {
+        let intended = Intended {
+            token: tokened.then_some(token.as_str()),
+            marker: markable.then_some(mark.as_str()),
+            ids_before: ids_before.clone(),
+            ..Intended::default()
+        };
+        run.begin(call, intended).await?;
+        let begun = run.run.cloud.clock().now();
+        let fault = match run.send(request).await {
+            Outcome::Ok(result) => match fill::created_id(run.procedure, &run.attributes, &result) {
+                Some(id) => return Ok((id, None)),
+                None => no_id(run, &result),
+            },
+            Outcome::NoEffect(fault) => {
+                run.gather(EventBody::Refused { step: run.at, call: run.call, fault: fault.clone() });
+                return Err(failed(fault));
+            }
+            Outcome::Unknown(fault) => fault,
+        };
+        match lost(run, request, &mark, begun, fault).await {
+            Lost::Made(id, sighting) => return Ok((id, sighting)),
+            Lost::Open(fault) => return Err(Stop::Unresolved(fault)),
+            Lost::Nothing(fault) => {
+                run.gather(EventBody::Refused { step: run.at, call: run.call, fault: fault.clone() });
+                if beginning == BEGINNINGS || fault.kind == FaultKind::Conflict {
+                    return Err(failed(fault));
+                }
+                run.call += 1;
+            }
+        }
+    }
+    unreachable!("BUG: the loop ends with its last beginning")
+}
+
+fn no_id(run: &StepRun<'_>, result: &Json) -> Fault {
+    let fields: Vec<&str> = result.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+    let message = format!("the answer does not name what was made (it has: {})", fields.join(", "));
+    run.fault(FaultKind::Ambiguous, message)
+}
+
+/// Finds out what a create did whose answer was lost, as its class allows.
+async fn lost(run: &StepRun<'_>, request: &Request, mark: &str, begun: Timestamp, fault: Fault) -> Lost {
+    match &run.procedure.recovery {
+        Recovery::Named => lost_named(run, request, begun, fault).await,
+        Recovery::Tokened(_) => lost_tokened(run, request, begun, fault).await,
+        Recovery::MarkedByTag(_) | Recovery::MarkedByDescription(..) => lost_marked(run, mark, begun, fault).await,
+        Recovery::Bare => Lost::Open(fault),
+    }
+}
+
+/// The id was free before, so what is there now is ours; and as there can be only one, sending again is safe.
+async fn lost_named(run: &StepRun<'_>, request: &Request, begun: Timestamp, mut fault: Fault) -> Lost {
+    let Some(id) = fill::known_id(run.procedure, &run.attributes) else { return Lost::Open(fault) };
+    let clock = run.run.cloud.clock();
+    for send in 2.. {
+        match run.look(&id).await {
+            Ok(Some(sighting)) => return Lost::Made(id, Some(sighting)),
+            Ok(None) if recover::is_settled(begun, clock.now(), SETTLE_MILLIS) => return Lost::Nothing(fault),
+            Ok(None) | Err(_) if send > 3 * SENDS => return Lost::Open(fault),
+            Ok(None) if send <= SENDS => match run.send(request).await {
+                Outcome::Ok(_) => return Lost::Made(id, None),
+                Outcome::NoEffect(again) | Outcome::Unknown(again) => fault = again,
+            },
+            Ok(None) | Err(_) => {}
+        }
+        run.back_off(send - 1).await;
+    }
+    Lost::Open(fault)
+}
+
+/// The cloud answers a token it knows as it did before. Only success proves anything: a refusal of the repetition says
+/// nothing about the first send.
+async fn lost_tokened(run: &StepRun<'_>, request: &Request, begun: Timestamp, mut fault: Fault) -> Lost {
+    for send in 2..=SENDS {
+        run.back_off(send - 1).await;
+        if run.run.cloud.clock().now().millis_since(begun) >= recover::TOKEN_MILLIS {
+            break;
+        }
+        match run.send(request).await {
+            Outcome::Ok(result) => {
+                if let Some(id) = fill::created_id(run.procedure, &run.attributes, &result) {
+                    return Lost::Made(id, None);
+                }
+            }
+            Outcome::NoEffect(again) | Outcome::Unknown(again) => fault = again,
+        }
+    }
+    Lost::Open(fault)
+}
+
+/// Looks for the marker until it is found, or long enough to know that there is none.
+async fn lost_marked(run: &StepRun<'_>, mark: &str, begun: Timestamp, fault: Fault) -> Lost {
+    let clock = run.run.cloud.clock();
+    let region = run.step.region.as_deref();
+    let mut blocked = 0;
+    loop {
+        let settled = recover::is_settled(begun, clock.now(), SETTLE_MILLIS);
+        match ask::inventory(&run.run.cloud, run.procedure, region, Priority::Reserved).await {
+            Ok(items) => {
+                let seen = recover::sightings(run.procedure, region, &items);
+                if let Some((id, sighting)) = recover::marked(&seen, mark) {
+                    return Lost::Made(id.to_owned(), Some(sighting.clone()));
+                }
+                if settled {
+                    return Lost::Nothing(fault);
+                }
+            }
+            Err(_) => {
+                blocked += 1;
+                if settled || blocked > SENDS {
+                    return Lost::Open(fault);
+                }
+            }
+        }
+        clock.sleep(PROBE).await;
+    }
+}

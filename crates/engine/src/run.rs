@@ -1,0 +1,319 @@
+//! One run: what all its steps share, and the protocol of one step's calls.
+
+use crate::{
+    ask,
+    event::Observers,
+    journal::Journal,
+    watch::{Ended, Subject, Watch},
+};
+use firma_api::request::Request;
+use firma_client::{Cloud, Outcome, Priority};
+use firma_model::{
+    document::{Document, from_plain_json},
+    event::{EventBody, Intent},
+    fault::{Fault, FaultKind},
+    observed::Sighting,
+    record::Record,
+    value::{Map, Value},
+};
+use firma_plan::{
+    fill::ReadyCall,
+    procedure::Procedure,
+    secret::{HASH_KEY, HashKey, hashed},
+    step::{Plan, Step},
+    wait::Until,
+};
+use firma_store::StoreError;
+use serde_json::Value as Json;
+use std::{sync::Arc, time::Duration};
+
+/// Asked right before every mutating send; an error stops it. It knows whether the lease still outlasts a request.
+pub type LeaseGuard = Arc<dyn Fn() -> Result<(), Fault> + Send + Sync>;
+
+/// Sixteen fresh random bytes a call: tokens, markers and made-up ids. A simulation passes a counter.
+pub type Entropy = Arc<dyn Fn() -> [u8; 16] + Send + Sync>;
+
+/// Sends of one call at most, the first and those after an unclear answer.
+pub(crate) const SENDS: u32 = 5;
+
+/// How long an object that is busy with another task is asked again.
+const BUSY_MILLIS: i64 = 120_000;
+
+/// What the steps of a run share.
+pub(crate) struct Run {
+    pub(crate) plan: Arc<Plan>,
+    pub(crate) cloud: Arc<Cloud>,
+    pub(crate) journal: Journal,
+    pub(crate) watch: Watch,
+    pub(crate) hash_key: HashKey,
+    pub(crate) guard: LeaseGuard,
+    pub(crate) entropy: Entropy,
+    pub(crate) observers: Observers,
+}
+
+/// Why a step ends before it is done.
+pub(crate) enum Stop {
+    /// It failed; with the record as it must now stand, when that changed.
+    Failed(Fault, Option<Box<Record>>),
+    /// Nobody knows what became of its call.
+    Unresolved(Fault),
+    /// The journal takes nothing more.
+    Lost(StoreError),
+}
+
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Stop {
+        Stop::Lost(error)
+    }
+}
+
+/// A fault before anything of the step was done.
+pub(crate) fn failed(fault: Fault) -> Stop {
+    Stop::Failed(fault, None)
+}
+
+/// One step under way. Events that need not be durable yet are gathered, and go with the next that must.
+pub(crate) struct StepRun<'r> {
+    pub(crate) run: &'r Run,
+    pub(crate) at: u32,
+    pub(crate) step: &'r Step,
+    pub(crate) procedure: &'r Arc<Procedure>,
+    pub(crate) attributes: Map,
+    /// Number of the call that is, or will be, under way.
+    pub(crate) call: u32,
+    /// Milliseconds from an accepted call to the end of its wait.
+    pub(crate) waited: Option<i64>,
+    gathered: Vec<EventBody>,
+}
+
+impl<'r> StepRun<'r> {
+    pub(crate) fn new(
+        run: &'r Run,
+        at: u32,
+        procedure: &'r Arc<Procedure>,
+        attributes: Map,
+    ) -> StepRun<'r> {
+        let step = &run.plan.steps[at as usize];
+        StepRun { run, at, step, procedure, attributes, call: 0, waited: None, gathered: Vec::new() }
+    }
+
+    /// Adds an event to those that will be written next.
+    pub(crate) fn gather(&mut self, event: EventBody) {
+        self.gathered.push(event);
+    }
+
+    /// Writes what was gathered.
+    pub(crate) async fn flush(&mut self) -> Result<(), StoreError> {
+        let events = std::mem::take(&mut self.gathered);
+        self.run.journal.write(events).await
+    }
+
+    /// Writes the step's end, with what was gathered before it.
+    pub(crate) async fn end(mut self, result: Result<EventBody, Stop>) -> (EventBody, Option<StoreError>) {
+        let lost = |step, error: &StoreError| {
+            let message = format!("the journal could not be written: {error}");
+            let fault = ask::fault(FaultKind::Unavailable, "", "", message);
+            EventBody::Failed { step, fault, record: None }
+        };
+        let event = match result {
+            Ok(event) => event,
+            Err(Stop::Failed(fault, record)) => {
+                EventBody::Failed { step: self.at, fault, record: record.map(|record| *record) }
+            }
+            Err(Stop::Unresolved(fault)) => EventBody::Unresolved { step: self.at, call: self.call, fault },
+            Err(Stop::Lost(error)) => return (lost(self.at, &error), Some(error)),
+        };
+        self.gather(event.clone());
+        match self.flush().await {
+            Ok(()) => (event, None),
+            Err(error) => (lost(self.at, &error), Some(error)),
+        }
+    }
+
+    /// Writes that a call is about to be sent; durable when it returns.
+    pub(crate) async fn begin(&mut self, call: &ReadyCall, intent: Intended<'_>) -> Result<(), StoreError> {
+        let plain = Value::Map(
+            call.parameters.iter().map(|(name, value)| (name.clone(), from_plain_json(value))).collect::<Map>(),
+        );
+        // Keyed, so that the hash of a short secret cannot be tried out.
+        let body_hash = match hashed(&self.run.hash_key, &plain) {
+            Value::Map(map) => map.get(HASH_KEY).and_then(Value::as_str).unwrap_or_default().to_owned(),
+            _ => String::new(),
+        };
+        // The wire form has lost its marks: one secret makes the whole body one.
+        let secret = self.attributes.values().any(Value::has_sensitive);
+        let parameters = Document::encode(&if secret { plain.sensitive() } else { plain });
+        let action = if call.creates {
+            "create"
+        } else if call.deletes {
+            "delete"
+        } else {
+            "update"
+        };
+        self.gather(EventBody::Begin(Intent {
+            step: self.at,
+            call: self.call,
+            address: self.step.address.clone(),
+            deposed: self.step.deposed.clone(),
+            action: action.into(),
+            class: call.class.clone(),
+            service: call.service.clone(),
+            operation: call.operation.clone(),
+            region: call.region.clone(),
+            cloud_id: intent.cloud_id.to_owned(),
+            parameters,
+            body_hash,
+            token: intent.token.map(str::to_owned),
+            marker: intent.marker.map(str::to_owned),
+            ids_before: intent.ids_before,
+        }));
+        self.flush().await
+    }
+
+    /// The call's request.
+    pub(crate) fn request(&self, call: &ReadyCall) -> Result<Request, Fault> {
+        ask::request(&call.service, &call.operation, call.region.as_deref(), &call.parameters)
+    }
+
+    /// Sends it once, and again only while the cloud says that it refused because another task runs on the object.
+    pub(crate) async fn send(&self, request: &Request) -> Outcome {
+        let clock = self.run.cloud.clock();
+        let start = clock.now();
+        let mut pause = Duration::from_millis(100);
+        loop {
+            let outcome = self.run.cloud.call_guarded(request.clone(), Priority::Normal, &*self.run.guard).await;
+            match &outcome {
+                Outcome::NoEffect(fault) if is_busy(fault) && clock.now().millis_since(start) < BUSY_MILLIS => {
+                    clock.sleep(pause).await;
+                    pause = (pause * 2).min(Duration::from_secs(10));
+                }
+                _ => return outcome,
+            }
+        }
+    }
+
+    fn subject<'s>(&'s self, id: &'s str) -> Subject<'s> {
+        Subject {
+            address: &self.step.address,
+            procedure: self.procedure,
+            region: self.step.region.as_deref(),
+            id,
+        }
+    }
+
+    /// Looks at the object: how it looks, or `None` when it is confirmed gone.
+    pub(crate) async fn look(&self, id: &str) -> Result<Option<Sighting>, Fault> {
+        match self.run.watch.look(self.subject(id)).await {
+            Ended::Reached(sighting) => Ok(sighting),
+            Ended::Gone => Ok(None),
+            Ended::Blocked(fault) => Err(fault),
+            Ended::Failed(..) | Ended::TooLong(..) => Err(self.fault(FaultKind::Unavailable, "it could not be looked at")),
+        }
+    }
+
+    /// Waits until the object is as hoped. `Ok(None)` only for [`Until::Gone`].
+    pub(crate) async fn wait(&mut self, id: &str, until: Until, action: &'static str) -> Result<Option<Sighting>, Waited> {
+        let limits = &self.procedure.timeout_seconds;
+        let limit = match action {
+            "delete" => limits.delete,
+            "update" => limits.update,
+            _ => limits.create,
+        };
+        // What has no states is there at once, give or take a lagging list.
+        let limit = if limit == 0 { 60 } else { limit };
+        let start = self.run.cloud.clock().now();
+        let ended = self.run.watch.wait(self.subject(id), until.clone(), action, limit).await;
+        let took = self.run.cloud.clock().now().millis_since(start);
+        self.waited = Some(self.waited.unwrap_or(0) + took);
+        let fault = |kind, message: String| self.fault(kind, message);
+        match ended {
+            Ended::Reached(sighting) => Ok(sighting),
+            Ended::Gone if until == Until::Gone => Ok(None),
+            Ended::Gone => Err(Waited::Gone(fault(FaultKind::NotFound, format!("{id} is no longer there")))),
+            Ended::Failed(status, sighting) => {
+                Err(Waited::Broken(fault(FaultKind::Invalid, format!("the cloud reports {id} as `{status}`")), sighting))
+            }
+            Ended::TooLong(status, last) => {
+                let now = status.map(|status| format!(", it is `{status}`")).unwrap_or_default();
+                let why = last.map(|last| format!("; last: {last}")).unwrap_or_default();
+                let message = format!("{id} is not there after {limit} seconds{now}{why}");
+                Err(Waited::Unknown(fault(FaultKind::Unavailable, message)))
+            }
+            Ended::Blocked(fault) => Err(Waited::Unknown(fault)),
+        }
+    }
+
+    /// A fault of this step that no answer caused.
+    pub(crate) fn fault(&self, kind: FaultKind, message: impl Into<String>) -> Fault {
+        let call = self.procedure.create.as_ref();
+        let (service, operation) = call.map_or(("", ""), |call| (call.service.as_str(), call.operation.as_str()));
+        ask::fault(kind, service, operation, message)
+    }
+
+    /// Waits a little longer before each repetition of something unclear.
+    pub(crate) async fn back_off(&self, sends: u32) {
+        let pause = Duration::from_secs(1 << sends.min(5));
+        self.run.cloud.clock().sleep(pause).await;
+    }
+}
+
+/// What an intent says besides its call.
+#[derive(Default)]
+pub(crate) struct Intended<'i> {
+    pub(crate) cloud_id: &'i str,
+    pub(crate) token: Option<&'i str>,
+    pub(crate) marker: Option<&'i str>,
+    pub(crate) ids_before: Option<Vec<String>>,
+}
+
+/// A wait that did not end as hoped.
+pub(crate) enum Waited {
+    /// The object has failed for good.
+    Broken(Fault, Sighting),
+    /// It is gone.
+    Gone(Fault),
+    /// Nobody knows how it ends.
+    Unknown(Fault),
+}
+
+/// Whether the cloud refused because another task runs on the object: the documented words, and nothing else.
+fn is_busy(fault: &Fault) -> bool {
+    fault.status.as_deref() == Some("FAILED_PRECONDITION") && fault.message.contains("underlay task")
+}
+
+/// A sighting's attributes and fingerprint.
+pub(crate) fn seen(sighting: &Option<Sighting>) -> (Map, &str, Option<&str>) {
+    match sighting {
+        Some(Sighting::Present { attributes, fingerprint, status }) => {
+            (attributes.clone(), fingerprint, status.as_deref())
+        }
+        _ => (Map::new(), "", None),
+    }
+}
+
+/// Sixteen bytes as a UUID.
+pub(crate) fn uuid(entropy: &Entropy) -> String {
+    let mut bytes = entropy();
+    bytes[6] = bytes[6] & 0x0f | 0x40;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let hex = hex(&bytes);
+    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+}
+
+/// Sixteen bytes as a marker: 16 hex digits, 64 bits, short enough for a description.
+pub(crate) fn marker(entropy: &Entropy) -> String {
+    hex(&entropy()[..8])
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Plain parameters of an intent, as they were sent.
+pub(crate) fn parameters(intent: &Intent) -> serde_json::Map<String, Json> {
+    let value = intent.parameters.decode().map(|value| firma_model::document::to_plain_json(&value));
+    match value {
+        Ok(Json::Object(map)) => map,
+        _ => serde_json::Map::new(),
+    }
+}

@@ -1,0 +1,92 @@
+//! A delete leg: is it still the same object, the call, and the wait until it is gone.
+
+use crate::{
+    ask::says_not_found,
+    change::identify,
+    run::{Intended, SENDS, Stop, StepRun, Waited, failed, seen},
+};
+use firma_client::Outcome;
+use firma_model::{
+    event::EventBody,
+    fault::{Fault, FaultKind},
+    record::Record,
+};
+use firma_plan::{
+    fill::{self, Wait},
+    wait::{Until, is_at_rest},
+};
+
+/// Deletes the object of a step.
+pub(crate) async fn unmake(run: &mut StepRun<'_>) -> Result<EventBody, Stop> {
+    let record = run
+        .step
+        .record
+        .clone()
+        .ok_or_else(|| failed(run.fault(FaultKind::Invalid, "BUG: a delete without a record")))?;
+    let sighting = run.look(&record.cloud_id).await.map_err(failed)?;
+    if sighting.is_none() {
+        return Ok(removed(run, &record, "gone"));
+    }
+    identify(run, &record, &sighting)?;
+    let call = fill::delete_call(run.step, run.procedure, &record)
+        .ok_or_else(|| failed(run.fault(FaultKind::Invalid, format!("BUG: {} cannot be deleted", run.procedure.kind))))?;
+    let request = run.request(&call).map_err(failed)?;
+    run.begin(&call, Intended { cloud_id: &record.cloud_id, ..Intended::default() }).await?;
+    let mut waited_for_rest = false;
+    for send in 1.. {
+        let fault = match run.send(&request).await {
+            Outcome::Ok(_) => break,
+            Outcome::NoEffect(fault) if says_not_found(&fault) => return Ok(removed(run, &record, "deleted")),
+            Outcome::NoEffect(fault) => {
+                // Refused while it changes (an earlier delete may be under way): only at rest is a refusal final.
+                if !waited_for_rest && fault.kind == FaultKind::Invalid && is_changing(run, &record).await? {
+                    waited_for_rest = true;
+                    match run.wait(&record.cloud_id, Until::Status(Vec::new()), "delete").await {
+                        Err(Waited::Gone(_)) => return Ok(removed(run, &record, "deleted")),
+                        Ok(_) | Err(Waited::Broken(..)) => continue,
+                        Err(Waited::Unknown(_)) => {}
+                    }
+                }
+                return Err(refuse(run, fault));
+            }
+            Outcome::Unknown(fault) => fault,
+        };
+        match run.look(&record.cloud_id).await {
+            Ok(None) => return Ok(removed(run, &record, "deleted")),
+            Ok(Some(_)) if send < SENDS => run.back_off(send).await,
+            Ok(Some(_)) | Err(_) => return Err(Stop::Unresolved(fault)),
+        }
+    }
+    run.gather(EventBody::Accepted { step: run.at, call: run.call, record: None, request_id: None });
+    run.call += 1;
+    if call.wait == Wait::Gone {
+        run.flush().await?;
+        match run.wait(&record.cloud_id, Until::Gone, "delete").await {
+            Ok(_) => {}
+            Err(Waited::Broken(fault, _) | Waited::Gone(fault) | Waited::Unknown(fault)) => return Err(failed(fault)),
+        }
+    }
+    Ok(removed(run, &record, "deleted"))
+}
+
+fn refuse(run: &mut StepRun<'_>, fault: Fault) -> Stop {
+    run.gather(EventBody::Refused { step: run.at, call: run.call, fault: fault.clone() });
+    failed(fault)
+}
+
+/// Whether the object is on its way from one state to another.
+async fn is_changing(run: &StepRun<'_>, record: &Record) -> Result<bool, Stop> {
+    let sighting = run.look(&record.cloud_id).await.map_err(Stop::Unresolved)?;
+    let (_, _, status) = seen(&sighting);
+    Ok(sighting.is_none() || !is_at_rest(run.procedure, status))
+}
+
+fn removed(run: &StepRun<'_>, record: &Record, how: &str) -> EventBody {
+    EventBody::Removed {
+        step: run.at,
+        address: record.address.clone(),
+        deposed: record.deposed.clone(),
+        cloud_id: record.cloud_id.clone(),
+        how: how.into(),
+    }
+}

@@ -1,0 +1,174 @@
+//! Bad and excessive input: a diagnostic, never a hang, an overflow or a crash.
+
+use crate::support::{Known, Names, error, instance, parsed, reduced, resolved, value};
+use firma_expr::{Limits, MAX_TEXT, Trace, evaluate, resolve};
+use firma_model::{
+    expr::{Expr, ExprKind},
+    span::Span,
+    value::Value,
+};
+
+fn code(text: &str) -> &'static str {
+    match parsed(text) {
+        Err(error) => error.code,
+        Ok(_) => error(text, &Names::default()).code,
+    }
+}
+
+fn nested(open: &str, inner: &str, close: &str, depth: usize) -> String {
+    format!("${{{}{inner}{}}}", open.repeat(depth), close.repeat(depth))
+}
+
+#[test]
+fn long_evaluations() {
+    for text in [
+        "${range(0, 10000000)}",
+        "${length(range(10000000))}",
+        "${[for a in range(2000) : [for b in range(2000) : a * b]]}",
+        "${length([for a in range(100) : [for b in range(100) : [for c in range(1000) : 1]]])}",
+        "${setproduct(range(1000), range(1000), range(1000))}",
+        "${flatten([for a in range(2000) : range(1000)])}",
+        "${{ for a in range(2000000) : a => a }}",
+    ] {
+        assert_eq!(code(text), "E0204", "{text}");
+    }
+}
+
+#[test]
+fn huge_texts() {
+    for text in [
+        "${join(\"\", [for i in range(20000) : format(\"%01000d\", i)])}",
+        "${indent(100000000, \"a\\nb\")}",
+        "${replace(join(\"\", [for i in range(9999) : \"aaaaaaaaaaaaaaaaaaaaaaaaaaaa\"]), \"a\", format(\"%01000d\", 1))}",
+        "${replace(join(\"\", [for i in range(9999) : \"aaaaaaaaaaaaaaaaaaaaaaaaaaaa\"]), \"/a/\", format(\"%01000d\", 1))}",
+    ] {
+        assert_eq!(code(text), "E0204", "{text}");
+    }
+    let big = Names::default().value("big", "x".repeat(9 << 20));
+    assert_eq!(error("${big}${big}", &big).code, "E0204");
+    assert_eq!(error("${[for i in range(10000) : \"${big}\"]}", &big).code, "E0204");
+    assert_eq!(error("${[for i in range(10000) : upper(big)]}", &big).code, "E0204");
+}
+
+#[test]
+fn deep_texts() {
+    for (open, close) in [("(", ")"), ("[", "]"), ("{a=", "}"), ("upper(", ")"), ("!", ""), ("true ? 1 : ", "")] {
+        let legal = nested(open, "true", close, 60);
+        assert!(parsed(&legal).is_ok(), "{legal}: {:?}", parsed(&legal));
+        let _ = reduced(&legal, &Names::default());
+        assert_eq!(code(&nested(open, "true", close, 70)), "E0203", "{open}");
+        assert_eq!(code(&nested(open, "true", close, 5000)), "E0203", "{open}");
+    }
+    assert_eq!(code(&nested("\"${", "1", "}\"", 5000)), "E0203");
+    assert_eq!(value(&format!("${{1{}}}", "+1".repeat(100)), &Names::default()), Value::from(101_i64));
+    assert_eq!(code(&format!("${{1{}}}", "+1".repeat(1000))), "E0203");
+    assert_eq!(code(&format!("${{a{}}}", ".b".repeat(20000))), "E0203");
+    assert_eq!(code(&format!("${{a{}}}", "[0]".repeat(20000))), "E0203");
+    assert_eq!(code(&format!("${{a{}}}", "[*]".repeat(20000))), "E0203");
+    assert_eq!(code(&format!("${{{}}}", "x".repeat(MAX_TEXT))), "E0203");
+}
+
+#[test]
+fn residuals_that_double() {
+    // local.n = "${local.n-1}${local.n-1}": 2^n parts, unless something stops it.
+    let mut scope = Names::default().with("x", instance("vpc.vpc.main"));
+    let mut here = reduced("${x.id}", &scope).expect("a residual");
+    for depth in 0..64 {
+        scope = scope.with("local.before", here);
+        match reduced("${[local.before, local.before]}", &scope) {
+            Ok(expr) => here = expr,
+            Err(errors) => {
+                assert!(depth > 10, "too early: {depth}");
+                assert_eq!(errors.list[0].code, "E0204");
+                return;
+            }
+        }
+    }
+    panic!("nothing stopped it");
+}
+
+#[test]
+fn values_that_nest_without_end() {
+    let mut scope = Names::default().value("local.before", Value::from(1_i64));
+    for depth in 0..2000 {
+        match reduced("${[local.before]}", &scope) {
+            Ok(expr) => scope = scope.with("local.before", expr),
+            Err(errors) => {
+                assert!(depth > 100);
+                assert_eq!(errors.list[0].code, "E0204");
+                return;
+            }
+        }
+    }
+    panic!("nothing stopped it");
+}
+
+#[test]
+fn residuals_that_nest_without_end() {
+    let mut scope = Names::default().with("local.before", instance("vpc.vpc.main"));
+    for depth in 0..2000 {
+        match reduced("${local.before.x}", &scope) {
+            Ok(expr) => {
+                // What was accepted can be resolved.
+                let nodes = Known::default();
+                let found = resolve(&expr, &nodes, &Limits::default());
+                assert!(found.is_ok() || found.is_err_and(|errors| errors.list[0].code == "E0204"));
+                scope = scope.with("local.before", expr);
+            }
+            Err(errors) => {
+                assert!(depth > 100);
+                assert_eq!(errors.list[0].code, "E0204");
+                return;
+            }
+        }
+    }
+    panic!("nothing stopped it");
+}
+
+#[test]
+fn deep_json() {
+    let text = format!("${{jsondecode(\"{}{}\")}}", "[".repeat(20000), "]".repeat(20000));
+    assert_eq!(error(&text, &Names::default()).code, "E0222");
+}
+
+#[test]
+fn patterns_that_explode() {
+    for text in ["${regex(\"(a{1000}){1000}\", \"a\")}", "${replace(\"a\", \"/(((a{100}){100}){100})/\", \"\")}"] {
+        assert_eq!(error(text, &Names::default()).code, "E0222", "{text}");
+    }
+    let text = "${can(regex(\"(a*)*(a*)*b\", join(\"\", [for i in range(5000) : \"a\"])))}";
+    assert_eq!(value(text, &Names::default()), Value::from(false));
+}
+
+#[test]
+fn try_does_not_hide_limits() {
+    assert_eq!(error("${try(range(10000000), 1)}", &Names::default()).code, "E0204");
+    assert_eq!(error("${try(uper(1), 1)}", &Names::default()).code, "E0220");
+    assert_eq!(error("${try(nothing.here, 1)}", &Names::default()).code, "E0301");
+    assert_eq!(error("${can(range(10000000))}", &Names::default()).code, "E0204");
+}
+
+#[test]
+fn all_errors_of_an_expression() {
+    let found = reduced("${[uper(1), 1 / 0, { a = lenght([]) }]}", &Names::default()).expect_err("errors");
+    let codes: Vec<&str> = found.list.iter().map(|error| error.code).collect();
+    assert_eq!(codes, ["E0220", "E0210", "E0220"]);
+    assert_eq!(found.list[2].hints, ["did you mean `length`?"]);
+}
+
+#[test]
+fn limits_are_the_callers() {
+    let text = parsed("${[for i in range(100) : i]}").expect("an expression");
+    let tight = Limits { steps: 50, ..Limits::default() };
+    let errors = evaluate(&text, &Names::default(), &mut Trace::new(), &tight).expect_err("an error");
+    assert_eq!(errors.list[0].code, "E0204");
+}
+
+#[test]
+fn a_literal_costs_nothing() {
+    let literal = Expr { kind: ExprKind::Literal(Value::from("x")), span: Span::default() };
+    let nodes = Known::default();
+    let found = resolve(&literal, &nodes, &Limits { steps: 0, text: 0, depth: 0 }).expect("a value");
+    assert!(matches!(found, std::borrow::Cow::Borrowed(_)));
+    assert_eq!(resolved("plain", &Names::default(), &nodes).expect("a value"), Value::from("plain"));
+}

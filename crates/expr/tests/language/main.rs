@@ -1,0 +1,9 @@
+//! Tests of the expression language through its public face.
+
+mod examples;
+mod limits;
+mod never_panics;
+mod parsing;
+mod residuals;
+mod support;
+mod types;

@@ -1,0 +1,163 @@
+//! Text of diagnostics, settings and the desired world, for comparison.
+
+use firma_manifest::{Evaluated, Settings};
+use firma_model::{
+    desired::{DesiredResource, IgnoreChanges, Lifecycle, OnRemove},
+    diagnostic::{Diagnostics, Severity},
+    document::to_json,
+    expr::{BinaryOp, Expr, ExprKind, UnaryOp},
+    span::{Source, Span},
+};
+use std::fmt::Write;
+
+/// `E0104 firma.toml:3:1 message`, and below it what else is said.
+pub fn diagnostics(out: &mut String, diagnostics: &Diagnostics, sources: &[Source]) {
+    for d in &diagnostics.list {
+        let place = d.span.map_or_else(|| "-".to_owned(), |span| place(span, sources));
+        let severity = if d.severity == Severity::Warning { " warning" } else { "" };
+        let _ = writeln!(out, "{}{severity} {place} {}", d.code, d.message);
+        if let Some(label) = &d.label {
+            let _ = writeln!(out, "  label: {label}");
+        }
+        for related in &d.related {
+            let _ = writeln!(out, "  {}: {}", self::place(related.span, sources), related.text);
+        }
+        for hint in &d.hints {
+            let _ = writeln!(out, "  hint: {hint}");
+        }
+    }
+}
+
+/// `firma.toml:3:1` and the text meant, when it is short.
+fn place(span: Span, sources: &[Source]) -> String {
+    let source = &sources[span.source.0 as usize];
+    let (start, end) = (span.start as usize, span.end as usize);
+    let before = &source.text[..start];
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+    let text = &source.text[start..end];
+    let shown = if text.len() <= 40 && !text.contains('\n') { format!(" `{text}`") } else { String::new() };
+    format!("{}:{line}:{column}{shown}", source.name)
+}
+
+/// Settings that differ from the usual ones.
+pub fn settings(out: &mut String, settings: &Settings) {
+    let usual = Settings::default();
+    if *settings == (Settings { project: settings.project.clone(), ..usual }) {
+        return;
+    }
+    let _ = writeln!(out, "{settings:?}");
+}
+
+/// The desired world.
+pub fn evaluated(out: &mut String, evaluated: &Evaluated) {
+    for lookup in &evaluated.lookups {
+        let parameters = to_json(&firma_model::value::Value::Map(lookup.parameters.clone()));
+        let _ = writeln!(out, "look up {} in {} {parameters}", lookup.address, lookup.region.as_deref().unwrap_or("-"));
+    }
+    for (address, resource) in &evaluated.desired.resources {
+        let _ = writeln!(out, "{address}{}", where_and_how(resource));
+        for (name, value) in &resource.attributes {
+            let _ = writeln!(out, "  {name} = {}", expr(value));
+        }
+        if !resource.dependencies.is_empty() {
+            let nodes: Vec<String> = resource.dependencies.iter().map(ToString::to_string).collect();
+            let _ = writeln!(out, "  needs {}", nodes.join(", "));
+        }
+        lifecycle(out, &resource.lifecycle);
+        if let Some(timeouts) = evaluated.timeouts.get(address) {
+            let _ = writeln!(out, "  {timeouts:?}");
+        }
+    }
+    for (block, repetition) in &evaluated.desired.blocks {
+        if !evaluated.desired.resources.keys().any(|address| address.block == *block) {
+            let _ = writeln!(out, "{block} has no instances ({repetition:?})");
+        }
+    }
+    for (name, output) in &evaluated.desired.outputs {
+        let sensitive = if output.sensitive { " (sensitive)" } else { "" };
+        let _ = writeln!(out, "output {name}{sensitive} = {}", expr(&output.value));
+    }
+}
+
+fn where_and_how(resource: &DesiredResource) -> String {
+    let mut out = String::new();
+    if let Some(region) = &resource.region {
+        let _ = write!(out, " in {region}");
+    }
+    if let Some(zone) = &resource.zone {
+        let _ = write!(out, " zone {zone}");
+    }
+    if let Some(billing) = &resource.billing {
+        let _ = write!(out, " by {billing}");
+    }
+    out
+}
+
+fn lifecycle(out: &mut String, lifecycle: &Lifecycle) {
+    if lifecycle.prevent_destroy {
+        out.push_str("  prevent_destroy\n");
+    }
+    if lifecycle.on_remove == OnRemove::Retain {
+        out.push_str("  on_remove retain\n");
+    }
+    match &lifecycle.ignore_changes {
+        IgnoreChanges::All => out.push_str("  ignore_changes all\n"),
+        IgnoreChanges::Paths(paths) => {
+            for path in paths {
+                let _ = writeln!(out, "  ignore_changes {path}");
+            }
+        }
+    }
+}
+
+/// An expression, spelled.
+fn expr(e: &Expr) -> String {
+    match &e.kind {
+        ExprKind::Literal(value) => to_json(value).to_string(),
+        _ => format!("${{{}}}", inner(e)),
+    }
+}
+
+fn inner(e: &Expr) -> String {
+    let all = |items: &[Expr]| items.iter().map(inner).collect::<Vec<_>>().join(", ");
+    match &e.kind {
+        ExprKind::Literal(value) => to_json(value).to_string(),
+        ExprKind::Name(name) => name.to_string(),
+        ExprKind::Node(node) => node.to_string(),
+        ExprKind::Attribute(of, name) => format!("{}.{name}", inner(of)),
+        ExprKind::Index(of, key) => format!("{}[{}]", inner(of), inner(key)),
+        ExprKind::Splat(of, each) => format!("{}[*]({})", inner(of), inner(each)),
+        ExprKind::Template(parts) => format!("template({})", all(parts)),
+        ExprKind::List(items) => format!("[{}]", all(items)),
+        ExprKind::Map(entries) => {
+            let entries: Vec<String> = entries.iter().map(|(k, v)| format!("{} = {}", inner(k), inner(v))).collect();
+            format!("{{ {} }}", entries.join(", "))
+        }
+        ExprKind::Call(name, arguments, expand) => format!("{name}({}{})", all(arguments), if *expand { "..." } else { "" }),
+        ExprKind::Unary(UnaryOp::Not, of) => format!("!{}", inner(of)),
+        ExprKind::Unary(UnaryOp::Negate, of) => format!("-{}", inner(of)),
+        ExprKind::Binary(op, a, b) => format!("({} {} {})", inner(a), operator(*op), inner(b)),
+        ExprKind::Conditional(a, b, c) => format!("({} ? {} : {})", inner(a), inner(b), inner(c)),
+        ExprKind::For(f) => format!("for({}, {})", inner(&f.collection), inner(&f.value)),
+        ExprKind::Sensitive(of) => format!("sensitive({})", inner(of)),
+    }
+}
+
+fn operator(op: BinaryOp) -> &'static str {
+    match op {
+        BinaryOp::Or => "||",
+        BinaryOp::And => "&&",
+        BinaryOp::Equal => "==",
+        BinaryOp::NotEqual => "!=",
+        BinaryOp::Less => "<",
+        BinaryOp::LessEqual => "<=",
+        BinaryOp::Greater => ">",
+        BinaryOp::GreaterEqual => ">=",
+        BinaryOp::Add => "+",
+        BinaryOp::Subtract => "-",
+        BinaryOp::Multiply => "*",
+        BinaryOp::Divide => "/",
+        BinaryOp::Modulo => "%",
+    }
+}

@@ -1,0 +1,155 @@
+//! Runs a case file: manifests in, diagnostics and the desired world as text out.
+//!
+//! A case is one file. Lines that begin with `#@` divide it: `#@ file NAME` begins a manifest, `#@ vars NAME` a file of
+//! values, `#@ var name=text` and `#@ env NAME=text` give one value, `#@ answer ADDRESS JSON` answers a look-up,
+//! `#@ expect` begins what must come out.
+
+mod dump;
+
+use firma_catalog::Catalog;
+use firma_expr::Files;
+use firma_manifest::{Inputs, Origin, VariableInput, VariableSource, evaluate, read, settings, variables};
+use firma_model::{
+    document::from_plain_json,
+    span::{Source, SourceId},
+};
+use std::collections::BTreeMap;
+
+/// A case, divided.
+#[derive(Default)]
+pub struct Case {
+    files: Vec<Source>,
+    values: Vec<(Origin, Option<String>, Source)>,
+    env: BTreeMap<String, String>,
+    answers: Vec<(String, String)>,
+    /// What must come out.
+    pub expected: String,
+}
+
+impl Case {
+    /// Reads a case.
+    pub fn parse(text: &str) -> Case {
+        let mut case = Case::default();
+        let mut into: Option<&str> = None;
+        let mut name = "firma.toml".to_owned();
+        let mut body = String::new();
+        for line in text.split_inclusive('\n') {
+            let Some(directive) = line.strip_prefix("#@ ") else {
+                if into.is_none() && !line.starts_with('#') {
+                    into = Some("file");
+                }
+                if into.is_some() {
+                    body.push_str(line);
+                }
+                continue;
+            };
+            let directive = directive.trim_end();
+            let (verb, rest) = directive.split_once(' ').unwrap_or((directive, ""));
+            match verb {
+                "file" | "vars" | "expect" => {
+                    case.close(into, &name, std::mem::take(&mut body));
+                    into = Some(match verb {
+                        "file" => "file",
+                        "vars" => "vars",
+                        _ => "expect",
+                    });
+                    name = rest.to_owned();
+                }
+                "var" | "env" => {
+                    let (name, value) = rest.split_once('=').expect("name=value");
+                    if verb == "env" {
+                        case.env.insert(name.to_owned(), value.to_owned());
+                    } else {
+                        let source = Source { name: format!("--var {name}"), text: value.to_owned() };
+                        case.values.push((Origin::Flag, Some(name.to_owned()), source));
+                    }
+                }
+                "answer" => {
+                    let (address, json) = rest.split_once(' ').expect("address and JSON");
+                    case.answers.push((address.to_owned(), json.to_owned()));
+                }
+                other => panic!("unknown directive {other}"),
+            }
+        }
+        case.close(into, &name, body);
+        case
+    }
+
+    fn close(&mut self, into: Option<&str>, name: &str, body: String) {
+        let name = name.to_owned();
+        match into {
+            Some("file") => self.files.push(Source { name, text: body }),
+            Some("vars") => self.values.push((Origin::File, None, Source { name, text: body })),
+            Some("expect") => self.expected = body,
+            _ => {}
+        }
+    }
+
+    /// Everything that comes out.
+    pub fn run(&self) -> String {
+        let mut sources = self.files.clone();
+        let (project, mut diagnostics) = read(&sources);
+        let (found, more) = settings(&project, &self.env, "0.1.0");
+        diagnostics.extend(more);
+        let mut given = Vec::new();
+        for (name, text) in &self.env {
+            if let Some(name) = name.strip_prefix("FIRMA_VAR_") {
+                let source = Source { name: format!("FIRMA_VAR_{name}"), text: text.clone() };
+                given.push(source_of(&mut sources, Origin::Environment, Some(name.to_owned()), &source));
+            }
+        }
+        for (origin, name, source) in &self.values {
+            given.push(source_of(&mut sources, *origin, name.clone(), source));
+        }
+        let (values, more) = variables(&project, &self.env, &given);
+        diagnostics.extend(more);
+        let answers = self
+            .answers
+            .iter()
+            .map(|(address, json)| {
+                let answer = match serde_json::from_str::<serde_json::Value>(json) {
+                    Ok(json) => Ok(from_plain_json(&json)),
+                    Err(_) => Err(json.clone()),
+                };
+                (address.parse().expect("an address"), answer)
+            })
+            .collect();
+        let inputs = Inputs { variables: &values, answers: &answers, catalog: Catalog::builtin(), files: &Greeting };
+        let (evaluated, more) = evaluate(&project, inputs);
+        diagnostics.extend(more);
+        let mut out = String::new();
+        dump::diagnostics(&mut out, &diagnostics, &sources);
+        if !diagnostics.has_errors() {
+            dump::settings(&mut out, &found);
+            dump::evaluated(&mut out, &evaluated);
+        }
+        out
+    }
+}
+
+fn source_of(sources: &mut Vec<Source>, origin: Origin, name: Option<String>, source: &Source) -> VariableSource {
+    let id = SourceId(u32::try_from(sources.len()).expect("few sources"));
+    sources.push(source.clone());
+    let text = source.text.clone();
+    let input = match name {
+        Some(name) => VariableInput::Pair { name, text },
+        None => VariableInput::Toml(text),
+    };
+    VariableSource { origin, source: id, input }
+}
+
+/// One file, `greeting.txt`.
+struct Greeting;
+
+impl Files for Greeting {
+    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+        match path {
+            "greeting.txt" => Ok(b"hello".to_vec()),
+            _ => Err("there is no such file".to_owned()),
+        }
+    }
+
+    fn exists(&self, path: &str) -> Result<bool, String> {
+        Ok(path == "greeting.txt")
+    }
+}

@@ -1,0 +1,36 @@
+//! Reasons, in words.
+
+use crate::escape::line;
+use firma_plan::step::Reason;
+
+/// One reason as the end of a sentence that begins with "because".
+pub fn words(reason: &Reason) -> String {
+    match reason {
+        Reason::New => "it is not in the state yet".into(),
+        Reason::Immutable { path } => format!("{} cannot be changed in place", line(&path.to_string())),
+        Reason::ImmutablePending { path } => format!(
+            "{} cannot be changed in place, and whether it changes is known only after apply",
+            line(&path.to_string())
+        ),
+        Reason::Triggered { path } => format!("{} changed", line(&path.to_string())),
+        Reason::Tainted => "the cloud reports that it failed for good".into(),
+        Reason::Incomplete => "an earlier apply did not finish it".into(),
+        Reason::AbsentInCloud => "it is gone from the cloud".into(),
+        Reason::NotInManifest => "it is no longer in the manifests".into(),
+        Reason::WrongRepetition => "its block no longer has this key (count, for_each or enabled changed)".into(),
+        Reason::Destroyed => "the whole project is being destroyed".into(),
+        Reason::Retained => "on_remove = \"retain\": it stays in the cloud".into(),
+        Reason::Deposed => "it is the old half of a replacement, left over from an earlier apply".into(),
+        Reason::Changed => "the manifests changed".into(),
+        Reason::Drift => "the cloud differs from what was applied".into(),
+        Reason::Bookkeeping { what } => format!("{} is written down anew", line(what)),
+        Reason::LeftAsIs { path } => {
+            format!("{} left the manifests; its value in the cloud stays", line(&path.to_string()))
+        }
+    }
+}
+
+/// Whether the action alone says as much.
+pub fn is_obvious(reason: &Reason) -> bool {
+    matches!(reason, Reason::New | Reason::Changed)
+}

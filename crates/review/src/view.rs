@@ -1,0 +1,158 @@
+//! The view model of a plan: what every printer prints, already counted, grouped and free of secrets.
+
+use crate::diagnostic::Finding;
+use firma_model::{address::Address, place::Billing, value::Value};
+use firma_plan::step::{Action, Leg, Mode, Reason};
+use std::collections::BTreeMap;
+
+/// A plan, to be looked at. Made by [`View::of`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct View {
+    /// The plan's id.
+    pub plan_id: String,
+    /// Project it belongs to.
+    pub project: String,
+    /// Endpoint it is for.
+    pub endpoint: String,
+    /// What it is for.
+    pub mode: Mode,
+    /// Counts.
+    pub summary: Summary,
+    /// How many changes there are in each region.
+    pub regions: BTreeMap<String, usize>,
+    /// What will be paid for that was not before: kind and billing.
+    pub paid: BTreeMap<(String, Billing), usize>,
+    /// What will no longer be paid for.
+    pub no_longer_paid: BTreeMap<(String, Billing), usize>,
+    /// What changes, sorted by address.
+    pub changes: Vec<Change>,
+    /// What the cloud says otherwise than was applied.
+    pub drift: Vec<Drift>,
+    /// Every output.
+    pub outputs: BTreeMap<String, Output>,
+    /// Findings made while planning.
+    pub findings: Vec<Finding>,
+}
+
+/// Counts of what happens. A replacement is one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Made.
+    pub create: u64,
+    /// Changed in place.
+    pub update: u64,
+    /// Deleted and made anew.
+    pub replace: u64,
+    /// Deleted.
+    pub delete: u64,
+    /// Leaving the state only.
+    pub forget: u64,
+    /// Written down differently.
+    pub record: u64,
+    /// Staying as they are.
+    pub no_op: u64,
+}
+
+impl Summary {
+    /// Changes of the cloud or of the state.
+    pub fn changes(&self) -> u64 {
+        self.create + self.update + self.replace + self.delete + self.forget + self.record
+    }
+
+    pub(crate) fn count(&mut self, action: Action) {
+        let slot = match action {
+            Action::Create => &mut self.create,
+            Action::Update => &mut self.update,
+            Action::Replace => &mut self.replace,
+            Action::Delete => &mut self.delete,
+            Action::Forget => &mut self.forget,
+            Action::Record => &mut self.record,
+        };
+        *slot += 1;
+    }
+}
+
+/// What happens to one address.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// Address.
+    pub address: Address,
+    /// Deposed id, empty for the current object.
+    pub deposed: String,
+    /// What happens.
+    pub action: Action,
+    /// Why.
+    pub reasons: Vec<Reason>,
+    /// Id in the cloud of what is there now.
+    pub cloud_id: Option<String>,
+    /// Region.
+    pub region: Option<String>,
+    /// Zone.
+    pub zone: Option<String>,
+    /// Billing.
+    pub billing: Option<Billing>,
+    /// Attributes that differ.
+    pub attributes: Vec<Attribute>,
+    /// What a reviewer should know of how it is done: `stops the instance`.
+    pub notices: Vec<String>,
+    /// If the answer to its create call is lost, nothing identifies the object.
+    pub bare: bool,
+    /// Calls that will or may be made.
+    pub calls: Vec<Call>,
+}
+
+/// One attribute.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Attribute {
+    /// Where: `tags.env`, `security_group_rules[0].from_port`.
+    pub path: String,
+    /// What stands now. Sensitive parts are marked and empty.
+    pub before: Option<Value>,
+    /// What will stand. Sensitive parts are marked and empty.
+    pub after: Option<Value>,
+    /// It, or a part of it, is known only after apply.
+    pub unknown: bool,
+    /// It, or a part of it, is hidden.
+    pub sensitive: bool,
+    /// It is why the object is replaced.
+    pub forces_replacement: bool,
+}
+
+/// One call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// Which leg of the change makes it.
+    pub leg: Leg,
+    /// Service.
+    pub service: String,
+    /// Operation.
+    pub operation: String,
+    /// Recovery class.
+    pub class: String,
+}
+
+/// One object that is otherwise than it was applied.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Drift {
+    /// Address.
+    pub address: Address,
+    /// Gone altogether.
+    pub gone: bool,
+    /// Attributes: applied (before) and seen (after).
+    pub attributes: Vec<Attribute>,
+}
+
+/// One output.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Output {
+    /// What it was.
+    pub before: Option<Value>,
+    /// What it will be; `None` when it goes away.
+    pub after: Option<Value>,
+    /// It, or a part of it, is known only after apply.
+    pub unknown: bool,
+    /// Hidden.
+    pub sensitive: bool,
+    /// It differs from what it was, or may.
+    pub changed: bool,
+}
