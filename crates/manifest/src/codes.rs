@@ -1,6 +1,5 @@
 //! The diagnostics of this crate, each with its explanation.
 
-
 /// A source file over the limit.
 pub(crate) const SOURCE_TOO_LARGE: &str = "E0101";
 /// Text that is no TOML.

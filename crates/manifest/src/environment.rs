@@ -15,12 +15,9 @@ pub(crate) struct EnvironmentScope<'e> {
 impl Scope for EnvironmentScope<'_> {
     fn root(&self, reference: &Reference<'_>, _trace: &mut Trace) -> Result<Resolution<'_>, Diagnostic> {
         if reference.root() != "env" {
-            return Err(Diagnostic::error(
-                codes::NOT_HERE,
-                format!("{} cannot use `{reference}`", self.place),
-            )
-            .at(reference.span)
-            .hint("it is needed before anything else is known: only `env.NAME` and functions can stand here"));
+            return Err(Diagnostic::error(codes::NOT_HERE, format!("{} cannot use `{reference}`", self.place))
+                .at(reference.span)
+                .hint("it is needed before anything else is known: only `env.NAME` and functions can stand here"));
         }
         let Some(name) = reference.name(1) else {
             return Err(Diagnostic::error(codes::NOT_HERE, "`env` needs the name of an environment variable")

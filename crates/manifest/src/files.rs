@@ -41,9 +41,15 @@ mod tests {
         for name in ["firma.toml", "network.toml", "a.b.toml"] {
             assert!(is_manifest_file(name), "{name}");
         }
-        for name in
-            [".hidden.toml", "Cargo.toml", "pyproject.toml", "firma.vars.toml", "x.test.toml", "firma.lock.toml", "a.tml"]
-        {
+        for name in [
+            ".hidden.toml",
+            "Cargo.toml",
+            "pyproject.toml",
+            "firma.vars.toml",
+            "x.test.toml",
+            "firma.lock.toml",
+            "a.tml",
+        ] {
             assert!(!is_manifest_file(name), "{name}");
         }
         assert!(is_automatic_variable_file("firma.vars.toml"));

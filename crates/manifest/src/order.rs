@@ -87,11 +87,8 @@ impl Edges {
 
 /// Orders a project; cycles are diagnostics that name their members and the references that make them.
 pub(crate) fn order(project: &Project) -> (Order, Diagnostics) {
-    let numbering = Numbering {
-        locals: project.locals.len(),
-        lookups: project.lookups.len(),
-        resources: project.resources.len(),
-    };
+    let numbering =
+        Numbering { locals: project.locals.len(), lookups: project.lookups.len(), resources: project.resources.len() };
     let edges = collect(project, numbering);
     let mut walk = Walk {
         project,
@@ -124,7 +121,8 @@ fn collect(project: &Project, numbering: Numbering) -> Edges {
             Item::Defaults => {
                 let defaults = &project.defaults;
                 let regions = defaults.regions.values().flat_map(|r| [&r.zone, &r.billing, &r.tags]);
-                for expr in [&defaults.region, &defaults.zone, &defaults.billing, &defaults.tags].into_iter().chain(regions)
+                for expr in
+                    [&defaults.region, &defaults.zone, &defaults.billing, &defaults.tags].into_iter().chain(regions)
                 {
                     expr.iter().for_each(|expr| each_reference(expr, &mut visit));
                 }
@@ -155,7 +153,8 @@ fn collect(project: &Project, numbering: Numbering) -> Edges {
                     .flatten()
                     .for_each(&mut each);
                 for dependency in &resource.depends_on {
-                    if let Some(item) = dependency.text.parse().ok().and_then(|address| address_item(project, &address)) {
+                    if let Some(item) = dependency.text.parse().ok().and_then(|address| address_item(project, &address))
+                    {
                         let target = u32::try_from(numbering.number(item)).unwrap_or(u32::MAX);
                         edges.targets.push((target, dependency.span));
                     }
@@ -173,7 +172,9 @@ fn collect(project: &Project, numbering: Numbering) -> Edges {
 fn target(project: &Project, reference: &Reference<'_>) -> Option<Item> {
     match reference.root() {
         "local" => project.local_names.get(reference.name(1)?).copied().map(Item::Local),
-        "data" => find(&project.lookup_names, reference.name(1)?, reference.name(2)?, reference.name(3)?).map(Item::Lookup),
+        "data" => {
+            find(&project.lookup_names, reference.name(1)?, reference.name(2)?, reference.name(3)?).map(Item::Lookup)
+        }
         "var" | "each" | "count" | "env" => None,
         service => find(&project.resource_names, service, reference.name(1)?, reference.name(2)?).map(Item::Resource),
     }
@@ -272,9 +273,10 @@ impl Walk<'_> {
             names.push(format!("({} more)", members.len() - SHOWN));
         }
         names.push(name(members[0].0));
-        let mut diagnostic = Diagnostic::error(codes::CYCLE, format!("these refer to each other in a circle: {}", names.join(" -> ")))
-            .at(members[0].1)
-            .label(format!("`{}` refers to `{}` here", name(members[0].0), name(members[1].0)));
+        let mut diagnostic =
+            Diagnostic::error(codes::CYCLE, format!("these refer to each other in a circle: {}", names.join(" -> ")))
+                .at(members[0].1)
+                .label(format!("`{}` refers to `{}` here", name(members[0].0), name(members[1].0)));
         for (at, (number, span)) in members.iter().enumerate().skip(1).take(SHOWN - 1) {
             let to = members.get(at + 1).unwrap_or(&members[0]).0;
             diagnostic = diagnostic.related(*span, format!("`{}` refers to `{}` here", name(*number), name(to)));

@@ -103,8 +103,8 @@ pub fn variables(
 struct Resolve<'p> {
     project: &'p Project,
     env: &'p BTreeMap<String, String>,
-    /// The value given last.
-    given: BTreeMap<Arc<str>, Expr>,
+    /// The value given last; `None` for one that could not be read, which was said.
+    given: BTreeMap<Arc<str>, Option<Expr>>,
     diagnostics: Diagnostics,
 }
 
@@ -115,8 +115,11 @@ impl Resolve<'_> {
                 let span = Span::new(source.source, 0, text.len());
                 match self.project.variables.get(name.as_str()) {
                     Some(variable) => match pair(variable, text, source.source) {
-                        Ok(expr) => drop(self.given.insert(variable.name.clone(), expr)),
-                        Err(diagnostic) => self.diagnostics.push(diagnostic),
+                        Ok(expr) => drop(self.given.insert(variable.name.clone(), Some(expr))),
+                        Err(diagnostic) => {
+                            self.diagnostics.push(diagnostic);
+                            self.given.insert(variable.name.clone(), None);
+                        }
                     },
                     // The environment may well hold values for other projects.
                     None if source.origin == Origin::Environment || self.project.incomplete => {}
@@ -129,7 +132,7 @@ impl Resolve<'_> {
                     for (key, value) in table.get_ref() {
                         let expr = reader.expr(value);
                         match self.project.variables.get(key.get_ref().as_ref()) {
-                            Some(variable) => drop(self.given.insert(variable.name.clone(), expr)),
+                            Some(variable) => drop(self.given.insert(variable.name.clone(), Some(expr))),
                             None if self.project.incomplete => {}
                             None => {
                                 let span = reader.span(&key.span());
@@ -158,7 +161,8 @@ impl Resolve<'_> {
     fn value(&mut self, variable: &Variable) -> Option<(Expr, Span)> {
         let nothing = BTreeMap::new();
         let mut found = None;
-        if let Some(expr) = self.given.remove(&variable.name) {
+        if let Some(given) = self.given.remove(&variable.name) {
+            let expr = given?;
             let scope = EnvironmentScope { env: &nothing, place: "a variable's value" };
             let value = self.evaluate(&expr, &scope, variable)?;
             // Null asks for the default where null itself is not allowed.
@@ -269,7 +273,8 @@ fn pair(variable: &Variable, text: &str, source: SourceId) -> Result<Expr, Diagn
         Span::new(source, back(start), back(end))
     };
     firma_expr::parse(&format!("{OPEN}{text}}}"), &place).map_err(|diagnostic| {
-        diagnostic.hint(format!("variable `{}` is of type {}: write its value as an expression", variable.name, variable.ty))
+        diagnostic
+            .hint(format!("variable `{}` is of type {}: write its value as an expression", variable.name, variable.ty))
     })
 }
 

@@ -98,7 +98,7 @@ impl Run {
             Step::Run(args, record) => return self.run(line, args, *record),
             Step::Start(args) => return self.start(line, args),
             Step::End(ending) => return self.end(line, *ending),
-            Step::Serve => return self.serve(),
+            Step::Serve(args) => return self.serve(line, args),
             Step::ExpectExit(code) => {
                 self.expected_exit = *code;
                 return Ok(());
@@ -190,15 +190,19 @@ impl Run {
     }
 
     /// The emulator says where it listens; the port is free because the system chose it.
-    fn serve(&mut self) -> Result<(), String> {
-        let server = Background::start(self.sandbox.command(&["emulator", "serve", "--listen", "127.0.0.1:0"]))?;
-        let line = server.line_with("http://127.0.0.1:")?;
-        let start = line.find("http://").unwrap_or_default();
-        let url: String =
-            line[start..].chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, ':' | '/' | '.')).collect();
+    fn serve(&mut self, line: &str, args: &[String]) -> Result<(), String> {
+        let fixed = ["emulator", "serve", "--listen", "127.0.0.1:0"];
+        let args: Vec<&str> = fixed.into_iter().chain(args.iter().map(String::as_str)).collect();
+        let server = Background::start(self.sandbox.command(&args))?;
+        let listening = server.line_with("http://127.0.0.1:")?;
+        let start = listening.find("http://").unwrap_or_default();
+        let url: String = listening[start..]
+            .chars()
+            .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, ':' | '/' | '.'))
+            .collect();
         self.sandbox.set("ENDPOINT", url.trim_end_matches(['/', '.']));
         self.server = Some(server);
-        writeln!(self.transcript, "> serve").map_err(|error| error.to_string())
+        writeln!(self.transcript, "> {line}").map_err(|error| error.to_string())
     }
 }
 

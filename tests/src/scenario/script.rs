@@ -37,8 +37,8 @@ pub enum Step {
     Await(String),
     /// Ends the started command.
     End(Ending),
-    /// Starts an emulator on a port.
-    Serve,
+    /// Starts an emulator on a port, with these further arguments.
+    Serve(Vec<String>),
 }
 
 /// What is recorded of a command.
@@ -136,7 +136,8 @@ fn step<'t>(line: &str, lines: &mut impl Iterator<Item = (usize, &'t str)>) -> R
         "kill" => Step::End(Ending::Kill),
         "interrupt" => Step::End(Ending::Interrupt),
         "finish" => Step::End(Ending::Finish),
-        "serve" => Step::Serve,
+        "serve" if rest.is_empty() => Step::Serve(Vec::new()),
+        "serve" => Step::Serve(words(rest)?),
         _ => Step::Run(words(line)?, Record::All),
     })
 }

@@ -18,6 +18,8 @@ const EMBEDDED_SEED: u64 = 1;
 pub struct Door {
     /// The cloud.
     pub cloud: Arc<Cloud>,
+    /// What carries its requests, for a cloud with observers of its own.
+    pub transport: Arc<dyn Transport>,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// The embedded cloud, where it is that one.
@@ -72,7 +74,8 @@ pub fn embedded(path: &Path, speed: Option<f64>, clock: Arc<dyn Clock>) -> Resul
     let embedded = Arc::new(embedded);
     let transport: Arc<dyn Transport> = embedded.clone();
     Ok(Door {
-        cloud: Arc::new(Cloud::new(transport, clock.clone())),
+        cloud: Arc::new(Cloud::new(transport.clone(), clock.clone())),
+        transport,
         clock,
         embedded: Some(embedded),
         endpoint: "emulator".into(),
@@ -100,7 +103,8 @@ pub fn http(
     let settings = HttpSettings { scheme, proxy, ..HttpSettings::new(endpoint, credentials.credential) };
     let transport: Arc<dyn Transport> = Arc::new(HttpTransport::new(settings, clock.clone())?);
     Ok(Door {
-        cloud: Arc::new(Cloud::new(transport, clock.clone())),
+        cloud: Arc::new(Cloud::new(transport.clone(), clock.clone())),
+        transport,
         clock,
         embedded: None,
         endpoint: url.to_owned(),

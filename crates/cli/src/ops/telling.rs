@@ -232,3 +232,75 @@ pub fn open_work(context: &Context, store: &Store) -> Result<(), Failure> {
     }
     Ok(())
 }
+
+/// How a run ended, and for everything that is not done why and what to do.
+pub fn ending(run: u64, outcome: &firma_engine::Outcome, millis: i64) -> String {
+    use std::fmt::Write as _;
+    let count = |leg: Leg| outcome.done.iter().filter(|(_, done)| *done == leg).count();
+    let mut parts = Vec::new();
+    for (leg, word) in [
+        (Leg::Create, "created"),
+        (Leg::Update, "changed"),
+        (Leg::Delete, "deleted"),
+        (Leg::Forget, "forgotten"),
+        (Leg::Record, "recorded"),
+    ] {
+        if count(leg) > 0 {
+            parts.push(format!("{} {word}", count(leg)));
+        }
+    }
+    if parts.is_empty() {
+        parts.push("nothing done".to_owned());
+    }
+    let mut text = format!("run {run}: {} in {}", parts.join(", "), seconds(millis));
+    if !outcome.is_complete() {
+        let _ = write!(
+            text,
+            "; {} failed, {} unknown, {} not begun",
+            outcome.failed.len(),
+            outcome.unresolved.len(),
+            outcome.skipped.len()
+        );
+    }
+    for step in &outcome.failed {
+        let _ = write!(text, "\n  failed: {} ({}): {}", step.address, step.leg.as_str(), step.fault);
+        let next = match (step.incomplete, step.fault.kind) {
+            (true, _) => "it exists and is recorded as unfinished; mend the cause, then `firma apply` finishes it in place",
+            (false, firma_model::fault::FaultKind::Denied) => "give the credentials this permission, then `firma apply`",
+            (false, firma_model::fault::FaultKind::Quota) => "have the quota raised or make room, then `firma apply`",
+            (false, firma_model::fault::FaultKind::Throttled) => "wait a minute, then `firma apply`",
+            (false, _) => "nothing was made; mend the cause, then `firma apply`",
+        };
+        let _ = write!(text, "\n    {next}");
+    }
+    for (address, fault) in &outcome.unresolved {
+        let _ = write!(text, "\n  unknown: {address}: {fault}\n    the call may have been carried out; `firma recover` finds out, and `firma apply` does that first");
+    }
+    let mut causes: BTreeMap<&str, usize> = BTreeMap::new();
+    for (_, because) in &outcome.skipped {
+        *causes.entry(because).or_default() += 1;
+    }
+    for (because, count) in causes {
+        let _ = write!(text, "\n  not begun: {count} because of {because}");
+    }
+    for (name, _) in &outcome.outputs.broken {
+        let _ = write!(text, "\n  output {name} cannot be worked out yet");
+    }
+    text
+}
+
+/// The outputs as they are now.
+pub fn outputs(outcome: &firma_engine::Outcome) -> String {
+    let mut text = String::new();
+    for (name, (value, sensitive)) in &outcome.outputs.values {
+        let shown = match (*sensitive, firma_model::document::to_plain_json(value)) {
+            (true, _) => "(sensitive)".to_owned(),
+            (false, json @ (serde_json::Value::Array(_) | serde_json::Value::Object(_))) => {
+                serde_json::to_string_pretty(&json).unwrap_or_default()
+            }
+            (false, json) => json.to_string(),
+        };
+        text.push_str(&format!("{name} = {shown}\n"));
+    }
+    text
+}

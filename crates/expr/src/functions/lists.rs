@@ -117,7 +117,7 @@ fn flatten(arguments: &Arguments<'_>, items: &[Value], out: &mut Vec<Value>) -> 
             }
             Value::Unknown(unknown) => match &unknown.ty {
                 Some(Type::String | Type::Number | Type::Bool | Type::Map(_) | Type::Object(_)) => {
-                    out.push(item.clone())
+                    out.push(item.clone());
                 }
                 _ => return Ok(false),
             },

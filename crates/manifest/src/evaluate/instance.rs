@@ -73,13 +73,12 @@ impl<'p> World<'p> {
             tainted.insert("zone".to_owned());
             None
         });
-        let billing =
-            self.billing(&site, procedure, region.as_deref(), find("billing"), &mut trace, diagnostics).unwrap_or_else(
-                |()| {
-                    tainted.insert("billing".to_owned());
-                    None
-                },
-            );
+        let billing = self
+            .billing(&site, procedure, region.as_deref(), find("billing"), &mut trace, diagnostics)
+            .unwrap_or_else(|()| {
+                tainted.insert("billing".to_owned());
+                None
+            });
         let explicit = match find("tags") {
             None => Ok(None),
             Some(expr) => match self.reduce(expr, &scope, &mut trace, diagnostics) {

@@ -66,9 +66,11 @@ impl<'p> World<'p> {
             let Some(value) = self.known(expr, scope, &mut Trace::new(), "a timeout", diagnostics) else { continue };
             let seconds = seconds(value.reveal());
             if seconds.is_none() && !value.is_null() {
-                diagnostics.push(
-                    wrong("a timeout must be a number of seconds from 1 to 604800, or text such as \"10m\"", &value, expr.span),
-                );
+                diagnostics.push(wrong(
+                    "a timeout must be a number of seconds from 1 to 604800, or text such as \"10m\"",
+                    &value,
+                    expr.span,
+                ));
             }
             match of {
                 TimeoutOf::Create => timeouts.create = seconds,

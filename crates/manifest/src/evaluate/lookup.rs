@@ -66,8 +66,7 @@ impl World<'_> {
             }
         }
         let site = Site { kind: &within, header: block.span, scope: &scope };
-        let region =
-            self.region(&site, procedure.regional, block.region.as_ref(), &mut Trace::new(), diagnostics);
+        let region = self.region(&site, procedure.regional, block.region.as_ref(), &mut Trace::new(), diagnostics);
         let (Ok(region), true) = (region, complete) else { return };
         let address = block.block.at(None);
         match self.inputs.answers.get(&address) {

@@ -34,10 +34,8 @@ fn with_read_fields(fields: &BTreeMap<String, Field>, value: &Expr, at: &Expr) -
     let mut out = Vec::with_capacity(fields.len());
     let mut changed = false;
     for (name, field) in fields {
-        let here = || Expr {
-            kind: ExprKind::Attribute(Box::new(at.clone()), Arc::from(name.as_str())),
-            span: value.span,
-        };
+        let here =
+            || Expr { kind: ExprKind::Attribute(Box::new(at.clone()), Arc::from(name.as_str())), span: value.span };
         let written = entries.iter().find(|(key, _)| key == name).map(|(_, value)| value);
         match (written, &field.shape) {
             (Some(written), Shape::Object(inner)) => {
@@ -100,9 +98,9 @@ pub(super) fn inherit(shape: &Shape, value: &mut Expr, zone: Option<&Value>, bil
 fn can_inherit(shape: &Shape) -> bool {
     match shape {
         Shape::List(item) | Shape::Set(item) => can_inherit(item),
-        Shape::Object(fields) => fields
-            .iter()
-            .any(|(name, field)| name == "zone" || name == "billing" || can_inherit(&field.shape)),
+        Shape::Object(fields) => {
+            fields.iter().any(|(name, field)| name == "zone" || name == "billing" || can_inherit(&field.shape))
+        }
         _ => false,
     }
 }
@@ -110,9 +108,9 @@ fn can_inherit(shape: &Shape) -> bool {
 /// The entries of a map with literal keys, known or not.
 fn entries(value: &Expr) -> Option<Vec<(String, Cow<'_, Expr>)>> {
     match &value.kind {
-        ExprKind::Literal(Value::Map(map)) => Some(
-            map.iter().map(|(k, v)| (k.clone(), Cow::Owned(Expr::literal_at(v.clone(), value.span)))).collect(),
-        ),
+        ExprKind::Literal(Value::Map(map)) => {
+            Some(map.iter().map(|(k, v)| (k.clone(), Cow::Owned(Expr::literal_at(v.clone(), value.span)))).collect())
+        }
         ExprKind::Map(entries) => entries
             .iter()
             .map(|(key, value)| Some((key.as_value()?.as_str()?.to_owned(), Cow::Borrowed(value))))

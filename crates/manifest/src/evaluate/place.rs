@@ -59,7 +59,10 @@ impl KnownDefaults {
         let text = |expr: &Option<Expr>, what: &str, diagnostics: &mut Diagnostics| {
             world.setting(expr.as_ref(), what, diagnostics, |value| value.as_str().map(str::to_owned), "text")
         };
-        let shared = |zone: &Option<Expr>, billing: &Option<Expr>, tags: &Option<Expr>, diagnostics: &mut Diagnostics| {
+        let shared = |zone: &Option<Expr>,
+                      billing: &Option<Expr>,
+                      tags: &Option<Expr>,
+                      diagnostics: &mut Diagnostics| {
             let any = |value: &Value| value.as_map().map(|_| value.clone());
             Shared {
                 zone: text(zone, "the default zone", diagnostics),
@@ -377,6 +380,16 @@ fn merge(mut defaults: Map, explicit: Expr) -> Expr {
         ExprKind::Literal(Value::Map(tags)) => {
             defaults.extend(tags);
             Expr::literal_at(Value::Map(defaults), span)
+        }
+        ExprKind::Map(mut entries) if entries.iter().all(|(key, _)| key.as_value().is_some()) => {
+            for (key, _) in &entries {
+                if let Some(key) = key.as_value().and_then(Value::as_str) {
+                    defaults.remove(key);
+                }
+            }
+            let literal = |(key, value)| (Expr::literal(Value::from(String::from(key))), Expr::literal(value));
+            entries.extend(defaults.into_iter().map(literal));
+            Expr { kind: ExprKind::Map(entries), span }
         }
         kind => {
             let parts = vec![Expr::literal(Value::Map(defaults)), Expr { kind, span }];

@@ -24,17 +24,8 @@ fn walk(expr: &Expr, world: &World<'_>, diagnostics: &mut Diagnostics) {
     match &expr.kind {
         ExprKind::Literal(_) | ExprKind::Name(_) | ExprKind::Node(_) => {}
         ExprKind::Attribute(of, name) => {
-            if let Some(Shape::Object(fields)) = form(of, world)
-                && !fields.contains_key(&**name)
-            {
-                let fields: Vec<&str> = fields.keys().map(String::as_str).collect();
-                let diagnostic =
-                    Diagnostic::error(codes::UNKNOWN_ATTRIBUTE, format!("there is no `{name}` in this attribute"))
-                        .at(expr.span);
-                diagnostics.push(match closest(name, fields.iter().copied()) {
-                    Some(near) => diagnostic.did_you_mean(Some(near)),
-                    None => diagnostic.hint(format!("it has {}", list(&fields))),
-                });
+            if let Some(diagnostic) = form(of, world).and_then(|form| missing(&form, name)) {
+                diagnostics.push(diagnostic.at(expr.span));
                 return;
             }
             walk(of, world, diagnostics);
@@ -59,6 +50,29 @@ fn walk(expr: &Expr, world: &World<'_>, diagnostics: &mut Diagnostics) {
     }
 }
 
+/// Says that something of this form has no such attribute, when that is certain.
+fn missing(form: &Shape, name: &str) -> Option<Diagnostic> {
+    let error = |message: String| Diagnostic::error(codes::UNKNOWN_ATTRIBUTE, message);
+    match form {
+        Shape::Object(fields) if !fields.contains_key(name) => {
+            let fields: Vec<&str> = fields.keys().map(String::as_str).collect();
+            let diagnostic = error(format!("there is no `{name}` in this attribute"));
+            Some(match closest(name, fields.iter().copied()) {
+                Some(near) => diagnostic.did_you_mean(Some(near)),
+                None => diagnostic.hint(format!("it has {}", list(&fields))),
+            })
+        }
+        Shape::String | Shape::Integer | Shape::Number | Shape::Bool => {
+            Some(error(format!("this is a single value, which has no attribute `{name}`")))
+        }
+        Shape::List(_) | Shape::Set(_) => Some(
+            error(format!("this is a list, which has no attribute `{name}`"))
+                .hint(format!("take one element, as in `[0].{name}`, or all of them, as in `[*].{name}`")),
+        ),
+        Shape::Object(_) | Shape::Pairs | Shape::Any => None,
+    }
+}
+
 /// The form of a chain that ends in an attribute or an element: of a spec, the fields that can be read.
 fn form(expr: &Expr, world: &World<'_>) -> Option<Shape> {
     match &expr.kind {
@@ -68,7 +82,7 @@ fn form(expr: &Expr, world: &World<'_>) -> Option<Shape> {
                 match (procedure.attributes.get(&**name), procedure.computed.get(&**name)) {
                     (Some(attribute), _) => Some(readable(&attribute.shape)),
                     (None, Some(computed)) => Some(computed.shape.clone()),
-                    (None, None) => None,
+                    (None, None) => (&**name == "id").then_some(Shape::String),
                 }
             }
             _ => match form(of, world)? {

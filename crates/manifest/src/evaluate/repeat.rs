@@ -84,8 +84,7 @@ impl World<'_> {
                 let keys = self.keys(expr, reduced, diagnostics)?;
                 // Walking a block's instances is no use of them: what an instance takes from `each.value` is.
                 let chained: BTreeSet<_> = keys.values().filter_map(chained).collect();
-                let dependencies =
-                    trace.nodes().filter(|node| !chained.contains(node.block())).cloned().collect();
+                let dependencies = trace.nodes().filter(|node| !chained.contains(node.block())).cloned().collect();
                 let keys = keys.into_iter().map(|(key, value)| (Some(Key::Name(key)), Some(value))).collect();
                 instances(Repetition::ForEach, keys, dependencies)
             }
@@ -93,7 +92,7 @@ impl World<'_> {
     }
 
     fn keys(&self, expr: &Expr, reduced: Expr, diagnostics: &mut Diagnostics) -> Option<BTreeMap<Arc<str>, Expr>> {
-        let what = "the keys of `for_each`";
+        let what = "`for_each`";
         let mut keys = BTreeMap::new();
         let span = reduced.span;
         let wrong = |found: &str| {
@@ -130,7 +129,8 @@ impl World<'_> {
                 return None;
             }
             ExprKind::Literal(Value::List(_)) | ExprKind::List(_) => {
-                let hint = "a list has no keys: write `toset([...])` for strings, or a `for` expression that makes a map";
+                let hint =
+                    "a list has no keys: write `toset([...])` for strings, or a `for` expression that makes a map";
                 diagnostics.push(wrong("a list").hint(hint));
                 return None;
             }

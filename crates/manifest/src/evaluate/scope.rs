@@ -136,9 +136,8 @@ impl<'w, 'p> InstanceScope<'w, 'p> {
         let Some(index) = find(&project.lookup_names, service, kind, name) else {
             let near = near_block(&project.lookup_names, service, kind, name).map(|n| format!("data.{n}"));
             let message = format!("there is no look-up `data.{service}.{kind}.{name}`");
-            let diagnostic = Diagnostic::error(codes::UNKNOWN_REFERENCE, message)
-                .at(reference.span)
-                .did_you_mean(near.as_deref());
+            let diagnostic =
+                Diagnostic::error(codes::UNKNOWN_REFERENCE, message).at(reference.span).did_you_mean(near.as_deref());
             return self.missing(diagnostic, 4);
         };
         let Some(answer) = &self.world.lookups[index] else { return Ok(self.taint(4)) };
@@ -212,9 +211,12 @@ impl<'w, 'p> InstanceScope<'w, 'p> {
                 return match block.instances.first() {
                     Some(_) => Ok(Resolution::owned(node(name, None), 3)),
                     None if segment.is_none() => Ok(Resolution::value(Value::Null, 3)),
-                    None => Err(Diagnostic::error(codes::DISABLED, format!("`{name}` is disabled, so it has no attributes"))
-                        .at(reference.span)
-                        .hint(format!("ask first: `{name} == null ? ... : {reference}`, or `try(...)`"))),
+                    None => Err(Diagnostic::error(
+                        codes::DISABLED,
+                        format!("`{name}` is disabled, so it has no attributes"),
+                    )
+                    .at(reference.span)
+                    .hint(format!("ask first: `{name} == null ? ... : {reference}`, or `try(...)`"))),
                 };
             }
             (Repetition::Count, Some(Segment::Index(index))) => Key::Index(*index),
@@ -261,9 +263,9 @@ impl Scope for InstanceScope<'_, '_> {
             "each" => self.each_of(reference),
             "count" => self.count(reference),
             "data" => self.lookup(reference),
-            "env" => Err(Diagnostic::error(codes::NOT_HERE, "`env` cannot be used here")
-                .at(reference.span)
-                .hint("read it in a variable's default, and use the variable: everything else depends on variables alone")),
+            "env" => Err(Diagnostic::error(codes::NOT_HERE, "`env` cannot be used here").at(reference.span).hint(
+                "read it in a variable's default, and use the variable: everything else depends on variables alone",
+            )),
             "module" | "path" | "terraform" | "self" => {
                 let message = format!("`{}` is not supported yet", reference.root());
                 Err(Diagnostic::error(codes::NOT_YET, message).at(reference.span))
@@ -304,7 +306,8 @@ impl Scope for InstanceScope<'_, '_> {
         }
         let names = procedure.attributes.keys().chain(procedure.computed.keys()).map(String::as_str);
         let kind = address.kind();
-        let diagnostic = Diagnostic::error(codes::UNKNOWN_ATTRIBUTE, format!("{kind} has no attribute `{name}`")).at(span);
+        let diagnostic =
+            Diagnostic::error(codes::UNKNOWN_ATTRIBUTE, format!("{kind} has no attribute `{name}`")).at(span);
         Err(match closest(name, names.chain(["id"])) {
             Some(near) => diagnostic.did_you_mean(Some(near)),
             None => diagnostic.hint(format!("`firma catalog kind {kind}` lists what it has")),
@@ -391,7 +394,9 @@ fn unknown_root<'n>(reference: &Reference<'_>, services: impl Iterator<Item = &'
         Diagnostic::error(codes::UNKNOWN_REFERENCE, format!("`{root}` has no meaning here")).at(reference.span);
     match closest(root, names) {
         Some(near) => diagnostic.did_you_mean(Some(near)),
-        None => diagnostic.hint("a reference begins with `var`, `local`, `data`, `each`, `count` or a service, as in `vpc.subnet.web`"),
+        None => diagnostic.hint(
+            "a reference begins with `var`, `local`, `data`, `each`, `count` or a service, as in `vpc.subnet.web`",
+        ),
     }
 }
 

@@ -95,8 +95,12 @@ impl<'p> World<'p> {
             Item::Defaults => self.defaults = KnownDefaults::evaluate(self, diagnostics),
             Item::Local(index) => {
                 let mut trace = Trace::new();
-                let value =
-                    self.reduce(&self.project.locals[index].value, &InstanceScope::plain(self), &mut trace, diagnostics);
+                let value = self.reduce(
+                    &self.project.locals[index].value,
+                    &InstanceScope::plain(self),
+                    &mut trace,
+                    diagnostics,
+                );
                 self.locals[index] = value.map(|value| LocalValue { value, trace });
             }
             Item::Lookup(index) => self.lookup(index, diagnostics),

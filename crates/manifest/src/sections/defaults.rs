@@ -41,7 +41,7 @@ fn read_region<'t>(reader: &mut Reader<'t>, table: &DeTable<'t>) -> RegionDefaul
             "zone" => region.zone = Some(reader.expr(value)),
             "billing" => region.billing = Some(reader.expr(value)),
             "tags" => region.tags = Some(reader.expr(value)),
-            _ => reader.unknown_key(key, "a region's defaults", REGION_KEYS),
+            _ => reader.unknown_key(key, "`[defaults.regions.NAME]`", REGION_KEYS),
         }
     }
     region

@@ -33,15 +33,37 @@ pub(crate) fn parse_document<'t>(reader: &mut Reader<'t>) -> Option<Spanned<DeTa
     if let Ok(table) = DeTable::parse(text) {
         return Some(table);
     }
-    let (_, errors) = DeTable::parse_recoverable(text);
+    let (_, mut errors) = DeTable::parse_recoverable(text);
+    errors.sort_by_key(|error| error.span().map_or(text.len(), |at| at.start));
     let mut keys = None;
-    let count = errors.len();
-    for error in errors.into_iter().take(MAX_ERRORS) {
+    let mut repeated: Option<String> = None;
+    let mut shown: Option<usize> = None;
+    let mut count = 0;
+    for error in errors {
         let at = error.span().unwrap_or(text.len()..text.len());
         let span = reader.span(&at);
-        if duplicate::is_duplicate(error.message()) {
+        let duplicate = duplicate::is_duplicate(error.message());
+        // What follows an error on the same line is mostly the parser finding its feet again.
+        let line_goes_on =
+            shown.is_some_and(|end| !text.get(end..at.start).is_none_or(|between| between.contains('\n')));
+        if line_goes_on && !duplicate {
+            continue;
+        }
+        count += 1;
+        if count > MAX_ERRORS {
+            continue;
+        }
+        if duplicate {
             let keys = keys.get_or_insert_with(|| duplicate::Keys::of(text));
             if let Some((first, name)) = keys.first(&at) {
+                // The keys below a header that is written twice are twice there too.
+                if repeated
+                    .as_ref()
+                    .is_some_and(|outer| name.strip_prefix(outer).is_some_and(|rest| rest.starts_with('.')))
+                {
+                    continue;
+                }
+                repeated = Some(name.clone());
                 reader.diagnostics.push(
                     Diagnostic::error(codes::DEFINED_TWICE, format!("`{name}` is defined twice"))
                         .at(span)
@@ -51,9 +73,10 @@ pub(crate) fn parse_document<'t>(reader: &mut Reader<'t>) -> Option<Spanned<DeTa
                 continue;
             }
         }
-        reader.diagnostics.push(
-            Diagnostic::error(codes::SYNTAX, format!("this is not valid TOML: {}", error.message())).at(span),
-        );
+        shown = Some(at.end);
+        reader
+            .diagnostics
+            .push(Diagnostic::error(codes::SYNTAX, format!("this is not valid TOML: {}", error.message())).at(span));
     }
     if count > MAX_ERRORS {
         let left = count - MAX_ERRORS;

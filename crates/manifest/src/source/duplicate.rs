@@ -146,4 +146,3 @@ impl Walk<'_> {
 pub(crate) fn is_duplicate(message: &str) -> bool {
     message.contains("duplicate key")
 }
-

@@ -94,7 +94,11 @@ impl<'t> Reader<'t> {
                 None
             }
             Some(text) if lower::has_template(text) => {
-                self.error(codes::WRONG_SETTING, format!("{what} must be plain text, not an expression"), &value.span());
+                self.error(
+                    codes::WRONG_SETTING,
+                    format!("{what} must be plain text, not an expression"),
+                    &value.span(),
+                );
                 None
             }
             Some(text) => Some(Spelled { text: text.to_owned(), span: self.span(&value.span()) }),
@@ -117,10 +121,9 @@ impl<'t> Reader<'t> {
                 self.wrong_type(what, "a list of texts", value);
                 Vec::new()
             }
-            Some(items) => items
-                .iter()
-                .filter_map(|item| self.plain_text(&format!("each element of {what}"), item))
-                .collect(),
+            Some(items) => {
+                items.iter().filter_map(|item| self.plain_text(&format!("each element of {what}"), item)).collect()
+            }
         }
     }
 

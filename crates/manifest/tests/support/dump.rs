@@ -11,7 +11,7 @@ use firma_model::{
 use std::fmt::Write;
 
 /// `E0104 firma.toml:3:1 message`, and below it what else is said.
-pub fn diagnostics(out: &mut String, diagnostics: &Diagnostics, sources: &[Source]) {
+pub(crate) fn diagnostics(out: &mut String, diagnostics: &Diagnostics, sources: &[Source]) {
     for d in &diagnostics.list {
         let place = d.span.map_or_else(|| "-".to_owned(), |span| place(span, sources));
         let severity = if d.severity == Severity::Warning { " warning" } else { "" };
@@ -41,7 +41,7 @@ fn place(span: Span, sources: &[Source]) -> String {
 }
 
 /// Settings that differ from the usual ones.
-pub fn settings(out: &mut String, settings: &Settings) {
+pub(crate) fn settings(out: &mut String, settings: &Settings) {
     let usual = Settings::default();
     if *settings == (Settings { project: settings.project.clone(), ..usual }) {
         return;
@@ -50,7 +50,7 @@ pub fn settings(out: &mut String, settings: &Settings) {
 }
 
 /// The desired world.
-pub fn evaluated(out: &mut String, evaluated: &Evaluated) {
+pub(crate) fn evaluated(out: &mut String, evaluated: &Evaluated) {
     for lookup in &evaluated.lookups {
         let parameters = to_json(&firma_model::value::Value::Map(lookup.parameters.clone()));
         let _ = writeln!(out, "look up {} in {} {parameters}", lookup.address, lookup.region.as_deref().unwrap_or("-"));
@@ -134,7 +134,9 @@ fn inner(e: &Expr) -> String {
             let entries: Vec<String> = entries.iter().map(|(k, v)| format!("{} = {}", inner(k), inner(v))).collect();
             format!("{{ {} }}", entries.join(", "))
         }
-        ExprKind::Call(name, arguments, expand) => format!("{name}({}{})", all(arguments), if *expand { "..." } else { "" }),
+        ExprKind::Call(name, arguments, expand) => {
+            format!("{name}({}{})", all(arguments), if *expand { "..." } else { "" })
+        }
         ExprKind::Unary(UnaryOp::Not, of) => format!("!{}", inner(of)),
         ExprKind::Unary(UnaryOp::Negate, of) => format!("-{}", inner(of)),
         ExprKind::Binary(op, a, b) => format!("({} {} {})", inner(a), operator(*op), inner(b)),

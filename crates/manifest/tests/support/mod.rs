@@ -17,18 +17,18 @@ use std::collections::BTreeMap;
 
 /// A case, divided.
 #[derive(Default)]
-pub struct Case {
+pub(crate) struct Case {
     files: Vec<Source>,
     values: Vec<(Origin, Option<String>, Source)>,
     env: BTreeMap<String, String>,
     answers: Vec<(String, String)>,
     /// What must come out.
-    pub expected: String,
+    pub(crate) expected: String,
 }
 
 impl Case {
     /// Reads a case.
-    pub fn parse(text: &str) -> Case {
+    pub(crate) fn parse(text: &str) -> Case {
         let mut case = Case::default();
         let mut into: Option<&str> = None;
         let mut name = "firma.toml".to_owned();
@@ -86,7 +86,7 @@ impl Case {
     }
 
     /// Everything that comes out.
-    pub fn run(&self) -> String {
+    pub(crate) fn run(&self) -> String {
         let mut sources = self.files.clone();
         let (project, mut diagnostics) = read(&sources);
         let (found, more) = settings(&project, &self.env, "0.1.0");

@@ -1,0 +1,86 @@
+//! Settling what an interrupted run left open.
+
+use crate::{
+    Context,
+    exit::Failure,
+    ops::{carrying::Held, cloud::Door},
+};
+use firma_engine::{RecoverContext, Settled, Settlement, recover};
+use firma_plan::step::Plan;
+use firma_store::Store;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// Settles open calls under a lease, in a run of its own.
+pub async fn settle(
+    context: &Context,
+    mut store: Store,
+    door: &Door,
+    adopt: Option<String>,
+) -> Result<Vec<Settlement>, Failure> {
+    let open = store.open_intents()?;
+    if open.is_empty() {
+        return Ok(Vec::new());
+    }
+    let recorded = store.snapshot()?;
+    let hash_key = store.hash_key()?;
+    let mut plans: BTreeMap<u64, Option<Arc<Plan>>> = BTreeMap::new();
+    for run in open.iter().map(|open| open.run) {
+        if plans.contains_key(&run) {
+            continue;
+        }
+        let id = store.run(run)?.and_then(|run| run.info.plan_id);
+        let plan = match id {
+            Some(id) => store.plan(&id)?,
+            None => None,
+        };
+        let plan = plan.and_then(|stored| firma_plan::format::decode(&stored.bytes).ok()).map(Arc::new);
+        plans.insert(run, plan);
+    }
+    let held = Held::take(context, store, door, "recover", None)?;
+    let plans = Mutex::new(plans);
+    let find = move |run: u64| plans.lock().unwrap_or_else(PoisonError::into_inner).get(&run).cloned().flatten();
+    let recovering = RecoverContext {
+        cloud: door.cloud.clone(),
+        commit: held.commit(),
+        hash_key,
+        guard: held.guard(),
+        // Requests to the embedded cloud die with the process that made them: none can still be under way.
+        settle: if door.embedded.is_some() { 0 } else { firma_plan::recover::SETTLE_MILLIS },
+        adopt,
+    };
+    let settled = recover(&open, &recorded, &find, &recovering).await;
+    let stuck = settled.as_ref().is_ok_and(|all| all.iter().any(|s| matches!(s.how, Settled::Stuck { .. })));
+    let outcome = match (&settled, stuck) {
+        (Ok(_), false) => "done",
+        (Ok(_), true) => "stuck",
+        (Err(_), _) => "failed",
+    };
+    held.end(outcome)?;
+    Ok(settled?)
+}
+
+/// Says what became of each.
+pub fn tell(context: &Context, settled: &[Settlement]) {
+    for one in settled {
+        let what = format!("{} {} ({} {}, run {})", one.action, one.address, one.service, one.operation, one.run);
+        let became = match &one.how {
+            Settled::Created(id) => format!("it was made: {id}"),
+            Settled::NotCreated => "it was not made".to_owned(),
+            Settled::Adopted(id) => format!("taken for {id}, as you said"),
+            Settled::Done => "it was done".to_owned(),
+            Settled::NotDone => "it was not done".to_owned(),
+            Settled::Stuck { why, candidates } => {
+                let choices = match candidates.as_slice() {
+                    [] => "it stays open; try `firma recover` again later".to_owned(),
+                    [one] => format!("it may be {one}; if it is: firma recover --adopt {one}"),
+                    many => format!("it may be one of {}; name it with: firma recover --adopt ID", many.join(", ")),
+                };
+                format!("stuck: {why}; {choices}")
+            }
+        };
+        context.terminal.note(&format!("open call settled: {what}: {became}"));
+    }
+}

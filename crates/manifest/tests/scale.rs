@@ -1,0 +1,139 @@
+//! Large and deep projects: linear work, no recursion as deep as the project, limits that say so.
+
+use firma_catalog::Catalog;
+use firma_expr::NoFiles;
+use firma_manifest::{Evaluated, Inputs, evaluate, read, variables};
+use firma_model::{diagnostic::Diagnostics, span::Source};
+use std::{collections::BTreeMap, fmt::Write};
+
+fn run(sources: &[Source]) -> (Evaluated, Diagnostics) {
+    let (project, mut diagnostics) = read(sources);
+    let (values, found) = variables(&project, &BTreeMap::new(), &[]);
+    diagnostics.extend(found);
+    let answers = BTreeMap::new();
+    let inputs = Inputs { variables: &values, answers: &answers, catalog: Catalog::builtin(), files: &NoFiles };
+    let (evaluated, found) = evaluate(&project, inputs);
+    diagnostics.extend(found);
+    (evaluated, diagnostics)
+}
+
+fn source(text: String) -> Vec<Source> {
+    vec![Source { name: "a.toml".to_owned(), text }]
+}
+
+/// Resources in hubs of 100 over many files, each referring to its hub.
+fn hubs(resources: usize, files: usize) -> Vec<Source> {
+    let mut texts = vec![String::new(); files];
+    for index in 0..resources {
+        let hub = index / 100;
+        let text = &mut texts[index % files];
+        let _ = match index % 100 {
+            0 => write!(text, "[firma.value.hub{hub}]\ninput = {{ name = \"hub{hub}\", size = {index} }}\n"),
+            _ => write!(
+                text,
+                "[firma.value.leaf{index}]\ninput = {{ name = \"leaf-${{firma.value.hub{hub}.input.name}}\", hub = \"${{firma.value.hub{hub}.id}}\" }}\n"
+            ),
+        };
+    }
+    texts.into_iter().enumerate().map(|(n, text)| Source { name: format!("{n:03}.toml"), text }).collect()
+}
+
+#[test]
+fn many_resources_in_many_files() {
+    let (evaluated, diagnostics) = run(&hubs(5_000, 50));
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
+    assert_eq!(evaluated.desired.resources.len(), 5_000);
+}
+
+#[test]
+fn one_block_with_many_keys() {
+    let text = r#"
+        [local]
+        numbers = "${range(5000)}"
+        [firma.value.hub]
+        input = "hub"
+        [firma.value.leaf]
+        for_each = '${ { for n in local.numbers : "k${n}" => n } }'
+        input    = { n = "${each.value}", hub = "${firma.value.hub.id}" }
+        [firma.value.twin]
+        for_each = "${firma.value.leaf}"
+        input    = "${each.value.id}"
+    "#;
+    let (evaluated, diagnostics) = run(&source(text.to_owned()));
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
+    assert_eq!(evaluated.desired.resources.len(), 10_001);
+}
+
+#[test]
+fn a_chain_as_long_as_the_project() {
+    let mut text = String::from("[local]\nn0 = 0\n");
+    for n in 1..20_000 {
+        let _ = writeln!(text, "n{n} = \"${{local.n{}}}\"", n - 1);
+    }
+    text.push_str("[output.last]\nvalue = \"${local.n19999}\"\n[firma.value.v0]\n");
+    for n in 1..20_000 {
+        let _ = writeln!(text, "[firma.value.v{n}]\ninput = \"${{firma.value.v{}.id}}\"", n - 1);
+    }
+    let (evaluated, diagnostics) = run(&source(text));
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
+    assert_eq!(evaluated.desired.outputs["last"].value.as_value().and_then(|v| v.as_number()?.as_i64()), Some(0));
+}
+
+#[test]
+fn a_cycle_as_long_as_the_project() {
+    let mut text = String::from("[local]\nn0 = \"${local.n19999}\"\n");
+    for n in 1..20_000 {
+        let _ = writeln!(text, "n{n} = \"${{local.n{}}}\"", n - 1);
+    }
+    let (_, diagnostics) = run(&source(text));
+    assert_eq!(diagnostics.list.len(), 1);
+    assert!(diagnostics.list[0].message.contains("(19990 more)"), "{}", diagnostics.list[0].message);
+    assert_eq!(diagnostics.list[0].code, "E0251");
+}
+
+#[test]
+fn everything_refers_to_everything() {
+    // Every pair is a circle; each member is named once.
+    let mut text = String::from("[local]\n");
+    for n in 0..150 {
+        let all: Vec<String> = (0..150).map(|m| format!("local.n{m}")).collect();
+        let _ = writeln!(text, "n{n} = \"${{[{}]}}\"", all.join(", "));
+    }
+    let (_, diagnostics) = run(&source(text));
+    assert!(diagnostics.has_errors());
+    assert!(diagnostics.list.len() <= 150, "{}", diagnostics.list.len());
+}
+
+#[test]
+fn many_mistakes_are_all_said() {
+    let mut text = String::new();
+    for n in 0..3_000 {
+        let _ = writeln!(text, "[firma.value.v{n}]\ninput = \"${{firma.value.w{n}.id}}\"\nimput = 1");
+    }
+    let (_, diagnostics) = run(&source(text));
+    assert_eq!(diagnostics.list.len(), 6_000);
+}
+
+#[test]
+fn a_source_over_the_limit() {
+    let text = "# ".to_owned() + &"x".repeat(32 << 20);
+    let (_, diagnostics) = run(&source(text));
+    let found: Vec<_> = diagnostics.list.iter().map(|d| (d.code, d.message.as_str())).collect();
+    assert_eq!(found, [("E0101", "this file has 33 MiB, more than 32 MiB")]);
+}
+
+#[test]
+fn syntax_errors_are_bounded() {
+    let (_, diagnostics) = run(&source("x = \n".repeat(5_000)));
+    assert_eq!(diagnostics.list.len(), 101);
+    assert!(diagnostics.list.iter().all(|d| d.code == "E0102" || d.code == "E0103"));
+}
+
+#[test]
+fn deep_nesting_is_refused() {
+    let (_, diagnostics) = run(&source(format!("[local]\na = {}{}\n", "[".repeat(200), "]".repeat(200))));
+    assert!(diagnostics.list.iter().any(|d| d.code == "E0102"), "{diagnostics:?}");
+    let deep = format!("[local]\na = '${{{}1{}}}'\n", "(".repeat(500), ")".repeat(500));
+    let (_, diagnostics) = run(&source(deep));
+    assert!(diagnostics.list.iter().any(|d| d.code == "E0203"), "{diagnostics:?}");
+}

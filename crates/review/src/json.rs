@@ -1,0 +1,244 @@
+//! `firma.review/v1`: the view as JSON, described in `state/formats/review.md`.
+
+use crate::{
+    diagnostic::Finding,
+    escape,
+    view::{Attribute, Change, Drift, Output, View},
+};
+use firma_model::{document::to_plain_json, value::Value};
+use firma_plan::step::Reason;
+use serde::Serialize;
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+
+/// What a review says of itself.
+pub const FORMAT: &str = "firma.review/v1";
+
+#[derive(Serialize)]
+struct ReviewForm<'a> {
+    format: &'static str,
+    plan_id: &'a str,
+    summary: SummaryForm,
+    changes: Vec<ChangeForm<'a>>,
+    drift: Vec<DriftForm<'a>>,
+    outputs: BTreeMap<&'a str, OutputForm>,
+    diagnostics: Vec<FindingForm<'a>>,
+}
+
+/// Every count is always there, those of actions that no plan has yet as zero.
+#[derive(Serialize)]
+struct SummaryForm {
+    create: u64,
+    update: u64,
+    replace: u64,
+    delete: u64,
+    read: u64,
+    import: u64,
+    #[serde(rename = "move")]
+    moved: u64,
+    forget: u64,
+    record: u64,
+    no_op: u64,
+    deferred: u64,
+}
+
+#[derive(Serialize)]
+struct ChangeForm<'a> {
+    address: String,
+    kind: &'a str,
+    action: &'static str,
+    reasons: Vec<ReasonForm>,
+    region: Option<&'a str>,
+    zone: Option<&'a str>,
+    billing: Option<BillingForm<'a>>,
+    attributes: Vec<AttributeForm<'a>>,
+}
+
+#[derive(Serialize)]
+struct ReasonForm {
+    code: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    what: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deposed: Option<String>,
+}
+
+#[derive(Serialize)]
+struct BillingForm<'a> {
+    method: &'a str,
+    unit: Option<&'a str>,
+    duration: Option<u32>,
+    auto_renew: Option<bool>,
+}
+
+#[derive(Serialize)]
+struct AttributeForm<'a> {
+    path: &'a str,
+    before: Json,
+    after: Json,
+    unknown: bool,
+    sensitive: bool,
+    forces_replacement: bool,
+}
+
+#[derive(Serialize)]
+struct DriftForm<'a> {
+    address: String,
+    kind: &'a str,
+    gone: bool,
+    attributes: Vec<AttributeForm<'a>>,
+}
+
+#[derive(Serialize)]
+struct OutputForm {
+    before: Json,
+    after: Json,
+    unknown: bool,
+    sensitive: bool,
+    changed: bool,
+}
+
+#[derive(Serialize)]
+struct FindingForm<'a> {
+    code: &'a str,
+    severity: &'static str,
+    message: &'a str,
+    file: Option<&'a str>,
+    line: Option<usize>,
+    column: Option<usize>,
+    related: Vec<RelatedForm<'a>>,
+    hints: &'a [String],
+}
+
+#[derive(Serialize)]
+struct RelatedForm<'a> {
+    text: &'a str,
+    file: &'a str,
+    line: usize,
+    column: usize,
+}
+
+/// The plan, in lines, with a line break at the end.
+pub fn plan(view: &View) -> String {
+    let summary = &view.summary;
+    print(&ReviewForm {
+        format: FORMAT,
+        plan_id: &view.plan_id,
+        summary: SummaryForm {
+            create: summary.create,
+            update: summary.update,
+            replace: summary.replace,
+            delete: summary.delete,
+            read: 0,
+            import: 0,
+            moved: 0,
+            forget: summary.forget,
+            record: summary.record,
+            no_op: summary.no_op,
+            deferred: 0,
+        },
+        changes: view.changes.iter().map(change).collect(),
+        drift: view.drift.iter().map(drift).collect(),
+        outputs: view.outputs.iter().map(|(name, output)| (name.as_str(), self::output(output))).collect(),
+        diagnostics: view.findings.iter().map(finding).collect(),
+    })
+}
+
+/// Findings alone, as a list in lines: what commands that make no plan print.
+pub fn findings(findings: &[Finding]) -> String {
+    print(&findings.iter().map(finding).collect::<Vec<_>>())
+}
+
+/// One finding on one line, for logs of events.
+pub fn finding_on_one_line(finding: &Finding) -> String {
+    let text = serde_json::to_string(&self::finding(finding)).expect("BUG: a finding has only text keys");
+    escape::json(text)
+}
+
+pub(crate) fn print(form: &impl Serialize) -> String {
+    let mut text = serde_json::to_string_pretty(form).expect("BUG: a form has only text keys");
+    text.push('\n');
+    escape::json(text)
+}
+
+fn change(change: &Change) -> ChangeForm<'_> {
+    ChangeForm {
+        address: change.address.to_string(),
+        kind: change.address.kind().as_str(),
+        action: change.action.as_str(),
+        reasons: change.reasons.iter().map(|reason| self::reason(reason, &change.deposed)).collect(),
+        region: change.region.as_deref(),
+        zone: change.zone.as_deref(),
+        billing: change.billing.as_ref().map(|billing| BillingForm {
+            method: &billing.method,
+            unit: billing.unit.as_deref(),
+            duration: billing.duration,
+            auto_renew: billing.auto_renew,
+        }),
+        attributes: change.attributes.iter().map(attribute).collect(),
+    }
+}
+
+fn reason(reason: &Reason, deposed: &str) -> ReasonForm {
+    let what = match reason {
+        Reason::Bookkeeping { what } => Some(what.clone()),
+        _ => None,
+    };
+    let deposed = (*reason == Reason::Deposed).then(|| deposed.to_owned());
+    ReasonForm { code: reason.code(), path: reason.path().map(ToString::to_string), what, deposed }
+}
+
+fn attribute(attribute: &Attribute) -> AttributeForm<'_> {
+    AttributeForm {
+        path: &attribute.path,
+        before: shown(attribute.before.as_ref()),
+        after: shown(attribute.after.as_ref()),
+        unknown: attribute.unknown,
+        sensitive: attribute.sensitive,
+        forces_replacement: attribute.forces_replacement,
+    }
+}
+
+/// The value as JSON; `null` stands for what is absent, unknown or hidden. A view's hidden values are empty already.
+fn shown(value: Option<&Value>) -> Json {
+    value.map_or(Json::Null, to_plain_json)
+}
+
+fn drift(drift: &Drift) -> DriftForm<'_> {
+    DriftForm {
+        address: drift.address.to_string(),
+        kind: drift.address.kind().as_str(),
+        gone: drift.gone,
+        attributes: drift.attributes.iter().map(attribute).collect(),
+    }
+}
+
+fn output(output: &Output) -> OutputForm {
+    OutputForm {
+        before: shown(output.before.as_ref()),
+        after: shown(output.after.as_ref()),
+        unknown: output.unknown,
+        sensitive: output.sensitive,
+        changed: output.changed,
+    }
+}
+
+fn finding(finding: &Finding) -> FindingForm<'_> {
+    let place = finding.place.as_ref();
+    FindingForm {
+        code: finding.code,
+        severity: finding.severity_name(),
+        message: &finding.message,
+        file: place.map(|place| place.file.as_str()),
+        line: place.map(|place| place.line),
+        column: place.map(|place| place.column),
+        related: finding
+            .related
+            .iter()
+            .map(|(place, text)| RelatedForm { text, file: &place.file, line: place.line, column: place.column })
+            .collect(),
+        hints: &finding.hints,
+    }
+}

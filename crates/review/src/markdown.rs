@@ -1,0 +1,38 @@
+//! The plan as Markdown, for a comment on a merge request: the counts, then one collapsed block with the whole text.
+
+use crate::{style::Style, text, view::View};
+
+/// The plan as Markdown.
+pub fn plan(view: &View) -> String {
+    let summary = &view.summary;
+    let mut out = String::from("### Firma plan\n\n");
+    if summary.changes() > 0 {
+        out.push_str("| replace | delete | update | create | forget | write down | unchanged |\n");
+        out.push_str("|---|---|---|---|---|---|---|\n");
+        out.push_str(&format!(
+            "| {} | {} | {} | {} | {} | {} | {} |\n\n",
+            summary.replace,
+            summary.delete,
+            summary.update,
+            summary.create,
+            summary.forget,
+            summary.record,
+            summary.no_op
+        ));
+    }
+    let body = text::plan(view, Style::Plain);
+    let fence = fence(&body);
+    out.push_str(&format!("<details><summary>{}</summary>\n\n", entities(&text::headline(view, Style::Plain))));
+    out.push_str(&format!("{fence}text\n{body}{fence}\n\n</details>\n"));
+    out
+}
+
+/// A fence longer than any run of backticks inside.
+fn fence(body: &str) -> String {
+    let longest = body.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    "`".repeat(longest.max(2) + 1)
+}
+
+fn entities(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}

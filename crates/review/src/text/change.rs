@@ -1,0 +1,74 @@
+//! One change: a header with place and billing, why, what to know, and its attributes.
+
+use super::{attribute, summary::sign};
+use crate::{
+    escape::line,
+    reason,
+    style::{Role, Style},
+    view::Change,
+};
+use firma_plan::step::Action;
+
+/// Depth of what stands below a header.
+const INDENT: &str = "      ";
+
+/// With everything there is to say.
+pub(super) fn in_full(change: &Change, style: Style, out: &mut String) {
+    header(change, style, out);
+    out.push('\n');
+    for reason in change.reasons.iter().filter(|reason| !reason::is_obvious(reason)) {
+        let text = format!("because {}", reason::words(reason));
+        out.push_str(&format!("{INDENT}{}\n", text));
+    }
+    for notice in &change.notices {
+        out.push_str(&format!("{INDENT}{}\n", style.paint(Role::Alert, &format!("note: {}", line(notice)))));
+    }
+    for attribute in &change.attributes {
+        attribute::print(attribute, change.action, INDENT, style, out);
+    }
+}
+
+/// Address and reasons only.
+pub(super) fn on_one_line(change: &Change, style: Style, out: &mut String) {
+    header(change, style, out);
+    let reasons: Vec<String> = change.reasons.iter().map(reason::words).collect();
+    if !reasons.is_empty() {
+        out.push_str(&style.paint(Role::Faint, &format!(": {}", reasons.join("; "))));
+    }
+    out.push('\n');
+}
+
+/// `  -/+ vm.instance.web["a"]  i-123, cn-north-1, cn-north-1a, postpaid_by_duration [bare]`
+fn header(change: &Change, style: Style, out: &mut String) {
+    let (sign, role) = sign(change.action);
+    let address = line(&change.address.to_string()).into_owned();
+    out.push_str(&format!("{} {}", style.paint(role, &format!("{sign:>5}")), style.paint(Role::Strong, &address)));
+    if !change.deposed.is_empty() {
+        out.push_str(&format!(" (deposed {})", line(&change.deposed)));
+    }
+    let facts: Vec<String> = facts(change, style);
+    if !facts.is_empty() {
+        out.push_str("  ");
+        out.push_str(&facts.join(", "));
+    }
+    if change.bare {
+        out.push(' ');
+        out.push_str(&style.paint(Role::Alert, "[bare]"));
+    }
+}
+
+fn facts(change: &Change, style: Style) -> Vec<String> {
+    let mut facts = Vec::new();
+    if change.action != Action::Create
+        && let Some(id) = &change.cloud_id
+    {
+        facts.push(line(id).into_owned());
+    }
+    facts.extend([&change.region, &change.zone].into_iter().flatten().map(|place| line(place).into_owned()));
+    if let Some(billing) = &change.billing {
+        let terms = line(&billing.to_string()).into_owned();
+        let newly = matches!(change.action, Action::Create | Action::Replace);
+        facts.push(if billing.is_prepaid() && newly { style.paint(Role::Alert, &terms) } else { terms });
+    }
+    facts
+}

@@ -1,0 +1,124 @@
+//! The first lines: how much, where, what it costs, what cannot recover by itself.
+
+use crate::{
+    escape::line,
+    style::{Role, Style},
+    view::{Change, View},
+};
+use firma_model::place::Billing;
+use firma_plan::step::{Action, Mode};
+use std::collections::BTreeMap;
+
+/// One line: `Plan: 1 to replace, 2 to create; 12 stay as they are.`
+pub fn headline(view: &View, style: Style) -> String {
+    let summary = &view.summary;
+    let counts = [
+        (summary.replace, "to replace", Role::Replace),
+        (summary.delete, "to delete", Role::Delete),
+        (summary.update, "to update", Role::Update),
+        (summary.create, "to create", Role::Create),
+        (summary.forget, "to forget", Role::Strong),
+        (summary.record, "to write down", Role::Faint),
+    ];
+    let parts: Vec<String> = counts
+        .iter()
+        .filter(|(count, ..)| *count > 0)
+        .map(|(count, what, role)| style.paint(*role, &format!("{count} {what}")))
+        .collect();
+    let outputs = view.outputs.values().filter(|output| output.changed).count();
+    if parts.is_empty() {
+        return match (outputs, view.mode) {
+            (0, Mode::Apply) => format!("{} {}", strong(style, "No changes."), stay(summary.no_op)),
+            (0, Mode::Destroy) => strong(style, "Nothing to destroy."),
+            (0, Mode::RefreshOnly) => {
+                format!("{} The cloud is as it was last seen.", strong(style, "No changes."))
+            }
+            _ => format!("{} {outputs} to change.", strong(style, "Plan: no resource changes; outputs:")),
+        };
+    }
+    let title = match view.mode {
+        Mode::Apply => "Plan:",
+        Mode::Destroy => "Plan to destroy:",
+        Mode::RefreshOnly => "Plan to write down what the cloud says:",
+    };
+    let stays = match summary.no_op {
+        0 => String::new(),
+        1 => "; 1 stays as it is".into(),
+        n => format!("; {n} stay as they are"),
+    };
+    format!("{} {}{stays}.", strong(style, title), parts.join(", "))
+}
+
+fn strong(style: Style, text: &str) -> String {
+    style.paint(Role::Strong, text)
+}
+
+fn stay(count: u64) -> String {
+    match count {
+        0 => "There are no resources.".into(),
+        1 => "1 resource is as the manifests say.".into(),
+        n => format!("{n} resources are as the manifests say."),
+    }
+}
+
+/// The head of a plan, without the changes themselves.
+pub fn summary(view: &View, style: Style) -> String {
+    let mut out = format!("{}\n", headline(view, style));
+    if view.summary.changes() > 0 {
+        if !view.regions.is_empty() {
+            let regions: Vec<String> = view.regions.iter().map(|(name, n)| format!("{} ({n})", line(name))).collect();
+            fact(&mut out, "Regions", &regions.join(", "));
+        }
+        if !view.paid.is_empty() {
+            fact(&mut out, "Will be paid for", &bill(&view.paid, style));
+        }
+        if !view.no_longer_paid.is_empty() {
+            fact(&mut out, "No longer paid for", &bill(&view.no_longer_paid, Style::Plain));
+        }
+        let bare: Vec<&Change> = view.changes.iter().filter(|change| change.bare).collect();
+        if !bare.is_empty() {
+            let mark = style.paint(Role::Alert, "[bare]");
+            let text = format!(
+                "{} marked {mark}: the API has no means to find the object again if the answer to its create call is lost; \
+                 apply would then stop and ask",
+                bare.len()
+            );
+            fact(&mut out, "Recovery", &text);
+        }
+    }
+    if !view.plan_id.is_empty() {
+        fact(&mut out, "Plan id", &line(&view.plan_id));
+    }
+    out
+}
+
+fn fact(out: &mut String, name: &str, text: &str) {
+    out.push_str(&format!("  {name}: {text}\n"));
+}
+
+/// `2 vm.instance (postpaid_by_duration), 1 disk.disk (prepaid_by_duration 1 month)`
+fn bill(items: &BTreeMap<(String, Billing), usize>, style: Style) -> String {
+    let parts: Vec<String> = items
+        .iter()
+        .map(|((kind, billing), count)| {
+            let terms = line(&billing.to_string()).into_owned();
+            match billing.is_prepaid() {
+                true => format!("{count} {} ({})", line(kind), style.paint(Role::Alert, &terms)),
+                false => format!("{count} {} ({terms})", line(kind)),
+            }
+        })
+        .collect();
+    parts.join(", ")
+}
+
+/// The sign and the colour of an action.
+pub(super) fn sign(action: Action) -> (&'static str, Role) {
+    match action {
+        Action::Create => ("+", Role::Create),
+        Action::Update => ("~", Role::Update),
+        Action::Replace => ("-/+", Role::Replace),
+        Action::Delete => ("-", Role::Delete),
+        Action::Forget => (".", Role::Strong),
+        Action::Record => ("=", Role::Faint),
+    }
+}
