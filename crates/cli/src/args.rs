@@ -6,7 +6,7 @@ use std::path::PathBuf;
 /// Declarative provisioning for JD Cloud: TOML manifests, a plan you can trust, an apply that survives.
 #[derive(Debug, Parser)]
 #[command(name = "firma", version, max_term_width = 100, arg_required_else_help = true)]
-pub struct Cli {
+pub(crate) struct Cli {
     /// Directory of the project
     #[arg(short = 'C', long = "directory", global = true, default_value = ".", value_name = "DIR")]
     pub directory: PathBuf,
@@ -20,7 +20,7 @@ pub struct Cli {
 
 /// When to use colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ColorChoice {
+pub(crate) enum ColorChoice {
     /// On a terminal, unless NO_COLOR is set
     Auto,
     /// Always
@@ -31,7 +31,7 @@ pub enum ColorChoice {
 
 /// How data is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub(crate) enum Format {
     /// For people
     #[default]
     Text,
@@ -41,7 +41,7 @@ pub enum Format {
 
 /// How progress is told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Events {
+pub(crate) enum Events {
     /// A live view on a terminal, a line for each step elsewhere
     #[default]
     Auto,
@@ -55,7 +55,7 @@ pub enum Events {
 
 /// The commands.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Write a first manifest, or make a new state for a project that has manifests
     Init(InitArgs),
     /// Check the manifests without asking the cloud
@@ -96,7 +96,7 @@ pub enum Command {
 
 /// Output format.
 #[derive(Args, Clone, Copy, Debug, Default)]
-pub struct FormatArgs {
+pub(crate) struct FormatArgs {
     /// Output format
     #[arg(long, default_value = "text", value_name = "FORMAT")]
     pub format: Format,
@@ -104,7 +104,7 @@ pub struct FormatArgs {
 
 /// Options of `init`.
 #[derive(Args, Debug)]
-pub struct InitArgs {
+pub(crate) struct InitArgs {
     /// Make an empty state for a real endpoint; everything in the manifests will count as new
     #[arg(long)]
     pub new_state: bool,
@@ -112,7 +112,7 @@ pub struct InitArgs {
 
 /// How to plan.
 #[derive(Args, Clone, Debug, Default)]
-pub struct PlanningArgs {
+pub(crate) struct PlanningArgs {
     /// Set a variable (repeatable)
     #[arg(long = "var", value_name = "NAME=VALUE")]
     pub vars: Vec<String>,
@@ -135,7 +135,7 @@ pub struct PlanningArgs {
 
 /// Options of `plan`.
 #[derive(Args, Debug)]
-pub struct PlanArgs {
+pub(crate) struct PlanArgs {
     /// How to plan
     #[command(flatten)]
     pub planning: PlanningArgs,
@@ -152,7 +152,7 @@ pub struct PlanArgs {
 
 /// Options of `apply`.
 #[derive(Args, Debug)]
-pub struct ApplyArgs {
+pub(crate) struct ApplyArgs {
     /// A plan made with `plan --out`; the file is the approval
     #[arg(value_name = "PLAN")]
     pub plan: Option<PathBuf>,
@@ -166,7 +166,7 @@ pub struct ApplyArgs {
 
 /// Options of `destroy`.
 #[derive(Args, Debug)]
-pub struct DestroyArgs {
+pub(crate) struct DestroyArgs {
     /// How to plan
     #[command(flatten)]
     pub planning: PlanningArgs,
@@ -177,7 +177,7 @@ pub struct DestroyArgs {
 
 /// How to carry a plan out.
 #[derive(Args, Clone, Debug)]
-pub struct CarryingArgs {
+pub(crate) struct CarryingArgs {
     /// Do not ask
     #[arg(long)]
     pub auto_approve: bool,
@@ -191,7 +191,7 @@ pub struct CarryingArgs {
 
 /// Options of `show`.
 #[derive(Args, Debug)]
-pub struct ShowArgs {
+pub(crate) struct ShowArgs {
     /// A plan file, or the id of a kept plan; without it, the state
     #[arg(value_name = "PLAN")]
     pub plan: Option<String>,
@@ -205,7 +205,7 @@ pub struct ShowArgs {
 
 /// Options of `output`.
 #[derive(Args, Debug)]
-pub struct OutputArgs {
+pub(crate) struct OutputArgs {
     /// Print this output alone, in the clear even if it is sensitive
     pub name: Option<String>,
     /// Output format
@@ -215,7 +215,7 @@ pub struct OutputArgs {
 
 /// Commands about the state.
 #[derive(Debug, Subcommand)]
-pub enum StateCommand {
+pub(crate) enum StateCommand {
     /// Print the addresses of all recorded objects, one a line, sorted
     List(FormatArgs),
     /// Show one recorded object
@@ -235,7 +235,7 @@ pub enum StateCommand {
 
 /// Options of `history`.
 #[derive(Args, Debug)]
-pub struct HistoryArgs {
+pub(crate) struct HistoryArgs {
     /// What to show; the list of runs without it
     #[command(subcommand)]
     pub command: Option<HistoryCommand>,
@@ -246,7 +246,7 @@ pub struct HistoryArgs {
 
 /// Commands about runs.
 #[derive(Debug, Subcommand)]
-pub enum HistoryCommand {
+pub(crate) enum HistoryCommand {
     /// Show the journal of one run
     Show {
         /// Its number
@@ -256,7 +256,7 @@ pub enum HistoryCommand {
 
 /// Options of `recover`.
 #[derive(Args, Debug)]
-pub struct RecoverArgs {
+pub(crate) struct RecoverArgs {
     /// Take this id for the object whose making is open
     #[arg(long, value_name = "ID")]
     pub adopt: Option<String>,
@@ -267,7 +267,7 @@ pub struct RecoverArgs {
 
 /// Commands of the emulator.
 #[derive(Debug, Subcommand)]
-pub enum EmulatorCommand {
+pub(crate) enum EmulatorCommand {
     /// Serve the local cloud over HTTP until interrupted
     Serve {
         /// Address to listen on
@@ -299,7 +299,7 @@ pub enum EmulatorCommand {
 
 /// Commands of the catalogue.
 #[derive(Debug, Subcommand)]
-pub enum CatalogCommand {
+pub(crate) enum CatalogCommand {
     /// Services of the API
     Services(FormatArgs),
     /// Kinds of resources and look-ups
@@ -329,7 +329,7 @@ pub enum CatalogCommand {
 
 /// Options of `api`.
 #[derive(Args, Debug)]
-pub struct ApiArgs {
+pub(crate) struct ApiArgs {
     /// Service, such as vm
     pub service: String,
     /// Operation, such as describeInstances
@@ -350,7 +350,7 @@ pub struct ApiArgs {
 
 /// Options of `explain`.
 #[derive(Args, Debug)]
-pub struct ExplainArgs {
+pub(crate) struct ExplainArgs {
     /// The code, such as E0312; all codes without it
     pub code: Option<String>,
 }

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Exit {
+pub(crate) enum Exit {
     /// Done, or no changes.
     Done,
     /// An error, a usage error, or an apply that failed in part.
@@ -38,7 +38,7 @@ impl From<Exit> for ExitCode {
 
 /// Why a command failed.
 #[derive(Debug)]
-pub struct Failure {
+pub(crate) struct Failure {
     /// What to say.
     pub diagnostics: Diagnostics,
     /// The files that spans point into.
@@ -49,17 +49,17 @@ pub struct Failure {
 
 impl Failure {
     /// One finding without a place.
-    pub fn new(diagnostic: Diagnostic) -> Failure {
+    pub(crate) fn new(diagnostic: Diagnostic) -> Failure {
         Failure { diagnostics: diagnostic.into(), sources: Vec::new(), exit: Exit::Error }
     }
 
     /// A refusal: nothing was changed.
-    pub fn refused(diagnostic: Diagnostic) -> Failure {
+    pub(crate) fn refused(diagnostic: Diagnostic) -> Failure {
         Failure { exit: Exit::Refused, ..Failure::new(diagnostic) }
     }
 
     /// Findings in files.
-    pub fn in_sources(diagnostics: Diagnostics, sources: &[Source]) -> Failure {
+    pub(crate) fn in_sources(diagnostics: Diagnostics, sources: &[Source]) -> Failure {
         Failure { diagnostics, sources: sources.to_vec(), exit: Exit::Error }
     }
 }
@@ -84,4 +84,4 @@ impl From<firma_store::StoreError> for Failure {
 }
 
 /// What commands return.
-pub type Outcome = Result<Exit, Failure>;
+pub(crate) type Outcome = Result<Exit, Failure>;

@@ -13,7 +13,7 @@ use std::{collections::BTreeMap, process::ExitCode};
 use terminal::Terminal;
 
 /// What every command is given.
-pub struct Context {
+pub(crate) struct Context {
     /// The project's directory.
     pub directory: std::path::PathBuf,
     /// The environment, read once.

@@ -13,7 +13,7 @@ static STDOUT_CLOSED: AtomicBool = AtomicBool::new(false);
 
 /// What we know of the terminal.
 #[derive(Clone, Copy, Debug)]
-pub struct Terminal {
+pub(crate) struct Terminal {
     /// Standard output takes colours.
     pub color_out: bool,
     /// Standard error takes colours.
@@ -26,7 +26,7 @@ pub struct Terminal {
 
 impl Terminal {
     /// Looks.
-    pub fn new(choice: ColorChoice, env: &BTreeMap<String, String>) -> Terminal {
+    pub(crate) fn new(choice: ColorChoice, env: &BTreeMap<String, String>) -> Terminal {
         let plain = env.get("NO_COLOR").is_some_and(|value| !value.is_empty())
             || env.get("TERM").is_some_and(|term| term == "dumb");
         let color = |tty: bool| match choice {
@@ -45,7 +45,7 @@ impl Terminal {
     }
 
     /// Prints data. When the reader has gone, says so once on standard error and prints no more.
-    pub fn data(&self, text: &str) {
+    pub(crate) fn data(&self, text: &str) {
         if STDOUT_CLOSED.load(Ordering::Relaxed) {
             return;
         }
@@ -63,18 +63,18 @@ impl Terminal {
     }
 
     /// Prints JSON data, indented.
-    pub fn json(&self, value: &serde_json::Value) {
+    pub(crate) fn json(&self, value: &serde_json::Value) {
         self.data(&serde_json::to_string_pretty(value).unwrap_or_default());
     }
 
     /// Says something to the person; nothing to do if nobody listens.
-    pub fn note(&self, text: &str) {
+    pub(crate) fn note(&self, text: &str) {
         let mut err = io::stderr().lock();
         let _ = writeln!(err, "{text}");
     }
 
     /// Renders findings to standard error.
-    pub fn diagnostics(&self, diagnostics: &Diagnostics, sources: &[Source]) {
+    pub(crate) fn diagnostics(&self, diagnostics: &Diagnostics, sources: &[Source]) {
         if !diagnostics.is_empty() {
             let text = firma_review::diagnostic::render(diagnostics, sources, style(self.color_err));
             let mut err = io::stderr().lock();
@@ -83,7 +83,7 @@ impl Terminal {
     }
 
     /// Asks for `yes`.
-    pub fn confirm(&self, question: &str) -> bool {
+    pub(crate) fn confirm(&self, question: &str) -> bool {
         let mut err = io::stderr().lock();
         let _ = write!(err, "{question} ");
         let _ = err.flush();
@@ -94,11 +94,11 @@ impl Terminal {
 }
 
 /// Whether anything could not be printed.
-pub fn stdout_was_closed() -> bool {
+pub(crate) fn stdout_was_closed() -> bool {
     STDOUT_CLOSED.load(Ordering::Relaxed)
 }
 
 /// The style for colours or none.
-pub fn style(color: bool) -> firma_review::Style {
-    if color { firma_review::Style::colored() } else { firma_review::Style::plain() }
+pub(crate) fn style(color: bool) -> firma_review::Style {
+    if color { firma_review::Style::Coloured } else { firma_review::Style::Plain }
 }

@@ -9,10 +9,14 @@ use firma_model::{
 };
 use std::cell::Cell;
 
+/// Bytes of text that cost one step: a million steps make half a gigabyte at most.
+const TEXT_STEP: usize = 512;
+
 /// Bounds of one evaluation.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Evaluation steps: nodes of the tree visited, elements made, and one for every 256 bytes of text made.
+    /// Evaluation steps: nodes of the tree visited, elements made, and one for every 512 bytes of text made or
+    /// copied.
     pub steps: u64,
     /// Bytes of one text.
     pub text: usize,
@@ -64,7 +68,7 @@ impl Budget {
             .at(span)
             .into());
         }
-        self.charge(bytes / 256, span)
+        self.charge(bytes / TEXT_STEP, span)
     }
 
     /// The longest text allowed.
@@ -111,6 +115,8 @@ impl Budget {
                 map.values().try_for_each(|item| self.value_at(item, depth + 1, span))
             }
             Value::Sensitive(inner) => self.value_at(inner, depth + 1, span),
+            // The copy itself is shared, but whoever prints or stores the result pays for every one.
+            Value::String(text) => self.charge(text.len() / TEXT_STEP, span),
             _ => Ok(()),
         }
     }

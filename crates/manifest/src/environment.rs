@@ -1,6 +1,6 @@
 //! The scope of settings and of variable defaults: `env.NAME` and nothing else.
 
-use crate::codes;
+use crate::{codes, source::UNREADABLE};
 use firma_expr::{Reference, Resolution, Scope, Trace};
 use firma_model::{diagnostic::Diagnostic, value::Value};
 use std::collections::BTreeMap;
@@ -14,6 +14,9 @@ pub(crate) struct EnvironmentScope<'e> {
 
 impl Scope for EnvironmentScope<'_> {
     fn root(&self, reference: &Reference<'_>, _trace: &mut Trace) -> Result<Resolution<'_>, Diagnostic> {
+        if reference.root() == UNREADABLE {
+            return Ok(Resolution::value(Value::unknown(), 1));
+        }
         if reference.root() != "env" {
             return Err(Diagnostic::error(codes::NOT_HERE, format!("{} cannot use `{reference}`", self.place))
                 .at(reference.span)

@@ -145,7 +145,7 @@ impl Read<'_> {
             }
         }
         if let Some((speed, span)) = self.number(table, "cloud", "speed") {
-            match speed >= 0.0 && speed <= 1000.0 {
+            match (0.0..=1000.0).contains(&speed) {
                 true => settings.speed = Some(speed),
                 false => self.invalid("`cloud.speed` must be between 0 and 1000".to_owned(), span),
             }
@@ -197,7 +197,8 @@ impl Read<'_> {
             }
             Ok(reduced) => {
                 let value = reduced.as_value()?.reveal().clone();
-                (!value.is_null()).then_some((value, expr.span))
+                // What could not be read is unknown, which was said.
+                (!value.is_null() && !value.has_unknown()).then_some((value, expr.span))
             }
         }
     }

@@ -4,7 +4,7 @@ use crate::{
     codes,
     environment::EnvironmentScope,
     project::{Project, Variable},
-    source::{Reader, parse_document},
+    source::{Reader, UNREADABLE, parse_document},
     spot::spot,
 };
 use firma_catalog::shape::Part;
@@ -207,7 +207,9 @@ impl Resolve<'_> {
                 return None;
             }
         };
-        match convert(reduced.as_value()?, &variable.ty) {
+        // What could not be read is unknown, which was said.
+        let value = reduced.as_value().filter(|value| !value.has_unknown())?;
+        match convert(value, &variable.ty) {
             Ok(value) => Some(value),
             Err(error) => {
                 self.diagnostics.push(
@@ -286,6 +288,9 @@ struct ValidationScope<'v> {
 
 impl Scope for ValidationScope<'_> {
     fn root(&self, reference: &Reference<'_>, _trace: &mut Trace) -> Result<Resolution<'_>, Diagnostic> {
+        if reference.root() == UNREADABLE {
+            return Ok(Resolution::value(Value::unknown(), 1));
+        }
         if reference.root() != "var" {
             return Err(Diagnostic::error(codes::NOT_HERE, format!("a validation cannot use `{reference}`"))
                 .at(reference.span)

@@ -11,7 +11,7 @@ use firma_model::diagnostic::{Diagnostic, Diagnostics};
 use serde_json::{Map, Value, json};
 
 /// Runs it.
-pub async fn run(context: &Context, args: &ApiArgs) -> Outcome {
+pub(crate) async fn run(context: &Context, args: &ApiArgs) -> Outcome {
     let parameters = parameters(args)?;
     let operation = firma_api::find(&args.service, &args.operation).map_err(|problem| Failure::new(problem.diagnostic()))?;
     // In a project its endpoint counts, elsewhere the real one.

@@ -17,7 +17,7 @@ use firma_store::Verification;
 use std::{fs, path::Path, sync::Arc};
 
 /// Applies what the manifests say, or a plan file.
-pub async fn apply(context: &Context, args: &ApplyArgs) -> Outcome {
+pub(crate) async fn apply(context: &Context, args: &ApplyArgs) -> Outcome {
     match &args.plan {
         Some(file) => {
             if has_options(&args.planning) {
@@ -34,7 +34,7 @@ pub async fn apply(context: &Context, args: &ApplyArgs) -> Outcome {
 }
 
 /// Deletes everything.
-pub async fn destroy(context: &Context, args: &DestroyArgs) -> Outcome {
+pub(crate) async fn destroy(context: &Context, args: &DestroyArgs) -> Outcome {
     let planning = PlanningArgs { destroy: true, refresh_only: false, ..args.planning.clone() };
     plan_and_carry(context, &planning, &args.carrying, "destroy").await
 }
@@ -64,7 +64,7 @@ async fn plan_and_carry(
     match carrying.events {
         Events::Json => {}
         Events::None => {}
-        _ => terminal.data(&view.text(style(terminal.color_out))),
+        _ => terminal.data(&firma_review::text::plan(&view, style(terminal.color_out))),
     }
     if !made.plan.has_changes() {
         return Ok(Exit::Done);

@@ -10,7 +10,7 @@ use firma_model::{address::KindId, diagnostic::Diagnostic, span::Span, suggest::
 use serde_json::json;
 
 /// Runs it.
-pub fn run(context: &Context, command: &CatalogCommand) -> Outcome {
+pub(crate) fn run(context: &Context, command: &CatalogCommand) -> Outcome {
     let terminal = &context.terminal;
     match command {
         CatalogCommand::Services(args) => match args.format {
@@ -166,7 +166,7 @@ fn zones(context: &Context, region: Option<&str>, format: Format) -> Outcome {
 }
 
 /// Columns, aligned.
-pub fn table(head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
+pub(crate) fn table(head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
     let mut all: Vec<Vec<String>> = vec![head.iter().map(|cell| (*cell).to_owned()).collect()];
     all.extend(rows);
     let columns = head.len();

@@ -13,7 +13,7 @@ use serde_json::Value;
 use std::{net::SocketAddr, sync::Arc};
 
 /// Runs it.
-pub async fn run(context: &Context, command: &EmulatorCommand) -> Outcome {
+pub(crate) async fn run(context: &Context, command: &EmulatorCommand) -> Outcome {
     match command {
         EmulatorCommand::Serve { listen, speed, seed, state } => {
             let options = firma_server::ServeOptions { speed: *speed, seed: *seed, state: state.clone() };

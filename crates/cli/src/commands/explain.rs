@@ -8,7 +8,7 @@ use crate::{
 use firma_model::{diagnostic::Diagnostic, suggest::closest};
 
 /// Codes of this crate.
-pub const CODES: &[(&str, &str, &str)] = &[
+pub(crate) const CODES: &[(&str, &str, &str)] = &[
     ("E0710", "the embedded cloud cannot be opened", "The file of the embedded cloud (`.firma/emulator.db`) could not be used. It holds only a simulation: `firma emulator reset` takes it away and begins anew."),
     ("E0711", "a call failed", "The call made with `firma api` was answered with an error; the message is the cloud's own, with its request id."),
     ("E0810", "stale plan", "Something the plan was made from was written anew since: another apply, a recovery, `state rm`. What the plan would do now is not what somebody approved. Make a new plan and look at it; only records that the plan touches or reads count."),
@@ -36,15 +36,14 @@ pub const CODES: &[(&str, &str, &str)] = &[
 ];
 
 /// Every code of the program, in order.
-pub fn all() -> Vec<(&'static str, &'static str, &'static str)> {
+pub(crate) fn all() -> Vec<(&'static str, &'static str, &'static str)> {
     let mut all: Vec<_> = [
         CODES,
         firma_api::codes::CODES,
         firma_catalog::codes::CODES,
         firma_client::codes::CODES,
-        firma_engine::codes::CODES,
-        firma_expr::codes::CODES,
-        firma_manifest::codes::CODES,
+        firma_expr::CODES,
+        firma_manifest::CODES,
         firma_plan::codes::CODES,
         firma_store::codes::CODES,
     ]
@@ -57,7 +56,7 @@ pub fn all() -> Vec<(&'static str, &'static str, &'static str)> {
 }
 
 /// Runs it.
-pub fn run(context: &Context, args: &ExplainArgs) -> Outcome {
+pub(crate) fn run(context: &Context, args: &ExplainArgs) -> Outcome {
     let all = all();
     let Some(code) = &args.code else {
         let rows = all.iter().map(|(code, title, _)| vec![(*code).to_owned(), (*title).to_owned()]);

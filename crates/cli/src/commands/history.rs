@@ -11,7 +11,7 @@ use firma_store::RunSummary;
 use serde_json::{Value as Json, json};
 
 /// Runs it.
-pub fn run(context: &Context, args: &HistoryArgs) -> Outcome {
+pub(crate) fn run(context: &Context, args: &HistoryArgs) -> Outcome {
     let loaded = ops::project::load(&context.directory, &context.env)?;
     let store = ops::state::open_existing(&loaded)?;
     match &args.command {
@@ -94,7 +94,7 @@ fn summary_json(run: &RunSummary) -> Json {
 }
 
 /// An event for programs: what happened, never with what secrets.
-pub fn event_json(body: &EventBody) -> Json {
+pub(crate) fn event_json(body: &EventBody) -> Json {
     let mut row = match body {
         EventBody::Begin(intent) => json!({
             "step": intent.step, "call": intent.call, "address": intent.address.to_string(), "action": intent.action,

@@ -31,7 +31,7 @@ value = "${vpc.vpc.main.id}"
 "#;
 
 /// Runs it.
-pub fn run(context: &Context, args: &InitArgs) -> Outcome {
+pub(crate) fn run(context: &Context, args: &InitArgs) -> Outcome {
     if args.new_state {
         return new_state(context);
     }

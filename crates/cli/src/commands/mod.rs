@@ -1,15 +1,15 @@
 //! One file a verb: arguments in, one flow called, an exit code out.
 
-pub mod init;
-pub mod validate;
-pub mod plan;
-pub mod apply;
-pub mod show;
-pub mod output;
-pub mod state;
-pub mod history;
-pub mod recover;
-pub mod emulator;
-pub mod catalog;
-pub mod api;
-pub mod explain;
+pub(crate) mod init;
+pub(crate) mod validate;
+pub(crate) mod plan;
+pub(crate) mod apply;
+pub(crate) mod show;
+pub(crate) mod output;
+pub(crate) mod state;
+pub(crate) mod history;
+pub(crate) mod recover;
+pub(crate) mod emulator;
+pub(crate) mod catalog;
+pub(crate) mod api;
+pub(crate) mod explain;

@@ -16,7 +16,7 @@ use firma_model::{
 use serde_json::{Map, Value as Json};
 
 /// Runs it.
-pub fn run(context: &Context, args: &OutputArgs) -> Outcome {
+pub(crate) fn run(context: &Context, args: &OutputArgs) -> Outcome {
     let loaded = ops::project::load(&context.directory, &context.env)?;
     let outputs = match ops::state::open_existing(&loaded)? {
         Some(store) => store.snapshot()?.outputs,

@@ -11,7 +11,7 @@ use firma_model::diagnostic::Diagnostic;
 use serde_json::json;
 
 /// Runs it.
-pub async fn run(context: &Context, args: &RecoverArgs) -> Outcome {
+pub(crate) async fn run(context: &Context, args: &RecoverArgs) -> Outcome {
     let loaded = project::load(&context.directory, &context.env)?;
     let settled = match state::open_existing(&loaded)? {
         None => Vec::new(),

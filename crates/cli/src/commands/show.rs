@@ -15,7 +15,7 @@ use serde_json::{Value as Json, json};
 use std::fs;
 
 /// Runs it.
-pub fn run(context: &Context, args: &ShowArgs) -> Outcome {
+pub(crate) fn run(context: &Context, args: &ShowArgs) -> Outcome {
     let Some(name) = &args.plan else { return show_state(context, args.format) };
     // A plan can be read anywhere; whether it can be trusted only the state it was made from can say.
     let store = match project::load(&context.directory, &context.env) {
@@ -29,7 +29,7 @@ pub fn run(context: &Context, args: &ShowArgs) -> Outcome {
     let view = View::of(&plan, &id);
     match args.format {
         Format::Json => {
-            let mut shown = view.to_json();
+            let mut shown: Json = serde_json::from_str(&firma_review::json::plan(&view)).unwrap_or_default();
             if args.calls {
                 shown["calls"] = calls_json(&plan);
             }
@@ -37,7 +37,7 @@ pub fn run(context: &Context, args: &ShowArgs) -> Outcome {
         }
         Format::Text => {
             let style = style(context.terminal.color_out);
-            context.terminal.data(&if args.calls { view.calls_text(style) } else { view.text(style) });
+            context.terminal.data(&if args.calls { firma_review::calls::list(&view, style) } else { firma_review::text::plan(&view, style) });
         }
     }
     Ok(Exit::Done)

@@ -18,7 +18,7 @@ use firma_store::{RunInfo, Store};
 use serde_json::{Value as Json, json};
 
 /// Runs it.
-pub fn run(context: &Context, command: &StateCommand) -> Outcome {
+pub(crate) fn run(context: &Context, command: &StateCommand) -> Outcome {
     let loaded = ops::project::load(&context.directory, &context.env)?;
     let store = ops::state::open_existing(&loaded)?;
     let recorded = match &store {
@@ -99,7 +99,7 @@ fn forget(context: &Context, store: &mut Store, record: &Record) -> Result<(), F
 }
 
 /// A record for people and programs: sensitive values masked, hashes left out.
-pub fn record_json(record: &Record) -> Json {
+pub(crate) fn record_json(record: &Record) -> Json {
     let attributes = |document: &firma_model::document::Document| match document.decode() {
         Ok(value) => masked(&value),
         Err(_) => Json::Null,
@@ -122,7 +122,7 @@ pub fn record_json(record: &Record) -> Json {
 }
 
 /// JSON without secrets.
-pub fn masked(value: &Value) -> Json {
+pub(crate) fn masked(value: &Value) -> Json {
     match value {
         Value::Sensitive(_) => json!("(sensitive)"),
         Value::Map(map) if map.len() == 1 && map.contains_key("$hash") => json!("(sensitive)"),
@@ -135,7 +135,7 @@ pub fn masked(value: &Value) -> Json {
 }
 
 /// A record as text.
-pub fn record_text(record: &Record) -> String {
+pub(crate) fn record_text(record: &Record) -> String {
     let mut text = format!("{}\n  id      = {}\n  status  = {}\n", record.address, record.cloud_id, record.status.as_str());
     if let Some(region) = &record.region {
         text.push_str(&format!("  region  = {region}\n"));

@@ -13,7 +13,7 @@ use serde_json::json;
 use std::collections::BTreeMap;
 
 /// Runs it.
-pub fn run(context: &Context, args: FormatArgs) -> Outcome {
+pub(crate) fn run(context: &Context, args: FormatArgs) -> Outcome {
     let checked = check(context);
     let (diagnostics, sources) = match &checked {
         Ok((diagnostics, sources, _)) => (diagnostics, sources),
@@ -21,11 +21,13 @@ pub fn run(context: &Context, args: FormatArgs) -> Outcome {
     };
     if args.format == Format::Json {
         let errors = diagnostics.list.iter().filter(|d| d.severity == Severity::Error).count();
+        let findings = firma_review::json::findings(&firma_review::diagnostic::findings(diagnostics, sources));
+        let findings: serde_json::Value = serde_json::from_str(&findings).unwrap_or_default();
         context.terminal.json(&json!({
             "valid": errors == 0,
             "errors": errors,
             "warnings": diagnostics.list.len() - errors,
-            "diagnostics": firma_review::diagnostic::to_json(diagnostics, sources),
+            "diagnostics": findings,
         }));
         return Ok(if errors == 0 { Exit::Done } else { Exit::Error });
     }

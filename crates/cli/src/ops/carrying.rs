@@ -38,7 +38,7 @@ const RENEW: Duration = Duration::from_secs(30);
 const REQUEST_MILLIS: i64 = 65_000;
 
 /// `user@host:pid`: who holds the lease and did the run.
-pub fn who(env: &BTreeMap<String, String>) -> String {
+pub(crate) fn who(env: &BTreeMap<String, String>) -> String {
     let user = env.get("USER").or_else(|| env.get("LOGNAME")).map_or("someone", String::as_str);
     let host = std::fs::read_to_string("/proc/sys/kernel/hostname")
         .ok()
@@ -48,7 +48,7 @@ pub fn who(env: &BTreeMap<String, String>) -> String {
 }
 
 /// The state under a lease, for one run.
-pub struct Held {
+pub(crate) struct Held {
     store: Arc<Mutex<Store>>,
     lease: Arc<Mutex<Lease>>,
     clock: Arc<dyn Clock>,
@@ -64,7 +64,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Held {
     /// Takes the lease and begins a run.
-    pub fn take(context: &Context, mut store: Store, door: &Door, command: &str, plan: Option<&str>) -> Result<Held, Failure> {
+    pub(crate) fn take(context: &Context, mut store: Store, door: &Door, command: &str, plan: Option<&str>) -> Result<Held, Failure> {
         let holder = who(&context.env);
         let now = door.clock.now();
         let lease = store.acquire(&holder, now, LEASE_MILLIS)?;
@@ -96,7 +96,7 @@ impl Held {
     }
 
     /// The journal.
-    pub fn commit(&self) -> Commit {
+    pub(crate) fn commit(&self) -> Commit {
         match &self.writer {
             Some(writer) => firma_engine::queued(writer.handle()),
             None => unreachable!("BUG: a run that ended has no journal"),
@@ -104,7 +104,7 @@ impl Held {
     }
 
     /// Checked before every mutating send.
-    pub fn guard(&self) -> LeaseGuard {
+    pub(crate) fn guard(&self) -> LeaseGuard {
         let (lease, clock) = (self.lease.clone(), self.clock.clone());
         Arc::new(move || {
             let remaining = locked(&lease).expires.millis_since(clock.now());
@@ -125,12 +125,12 @@ impl Held {
     }
 
     /// The state, for short looks.
-    pub fn store(&self) -> MutexGuard<'_, Store> {
+    pub(crate) fn store(&self) -> MutexGuard<'_, Store> {
         locked(&self.store)
     }
 
     /// Ends the run and gives the lease back.
-    pub fn end(mut self, outcome: &str) -> Result<(), Failure> {
+    pub(crate) fn end(mut self, outcome: &str) -> Result<(), Failure> {
         self.renewing.abort();
         // What is queued is written before the run ends.
         drop(self.writer.take());
@@ -191,7 +191,7 @@ fn git_commit(directory: &std::path::Path) -> Option<String> {
 }
 
 /// Sixteen random bytes.
-pub fn entropy() -> firma_engine::Entropy {
+pub(crate) fn entropy() -> firma_engine::Entropy {
     Arc::new(|| {
         let mut bytes = [0; 16];
         getrandom::fill(&mut bytes).expect("BUG: the operating system has no randomness");
@@ -200,7 +200,7 @@ pub fn entropy() -> firma_engine::Entropy {
 }
 
 /// Everything that is needed to carry a plan out.
-pub struct Approved {
+pub(crate) struct Approved {
     /// The project.
     pub loaded: Loaded,
     /// Its state.
@@ -216,7 +216,7 @@ pub struct Approved {
 }
 
 /// Carries a plan out.
-pub async fn carry(context: &Context, approved: Approved, args: &CarryingArgs) -> Ended {
+pub(crate) async fn carry(context: &Context, approved: Approved, args: &CarryingArgs) -> Ended {
     let Approved { loaded: _, mut store, door, plan, id, command } = approved;
     let recorded = store.snapshot()?;
     let moved = firma_engine::moved(&plan, &recorded);
@@ -228,7 +228,7 @@ pub async fn carry(context: &Context, approved: Approved, args: &CarryingArgs) -
     }
     let hash_key = store.hash_key()?;
     let usual: BTreeMap<_, _> =
-        store.durations()?.into_iter().map(|(key, duration)| (key, duration.usual_millis())).collect();
+        store.durations()?.into_iter().map(|(key, duration)| (key, duration.usual_ms)).collect();
     let held = Held::take(context, store, &door, command, Some(&id))?;
     // Between the snapshot and the lease somebody else may have been at work.
     let moved = firma_engine::moved(&plan, &held.store().snapshot()?);
@@ -325,7 +325,7 @@ fn summary(context: &Context, run: u64, outcome: &Outcome, events: Events, milli
 }
 
 /// Settles what earlier runs left open, before anything new is planned.
-pub async fn recover_first(context: &Context, loaded: &Loaded) -> Result<(), Failure> {
+pub(crate) async fn recover_first(context: &Context, loaded: &Loaded) -> Result<(), Failure> {
     let Some(store) = crate::ops::state::open_existing(loaded)? else { return Ok(()) };
     if store.open_intents()?.is_empty() {
         return Ok(());
@@ -337,6 +337,6 @@ pub async fn recover_first(context: &Context, loaded: &Loaded) -> Result<(), Fai
 }
 
 /// The time now, for whoever has no door.
-pub fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     firma_client::WallClock.now()
 }

@@ -15,7 +15,7 @@ const EMBEDDED_SPEED: f64 = 0.05;
 const EMBEDDED_SEED: u64 = 1;
 
 /// An open door.
-pub struct Door {
+pub(crate) struct Door {
     /// The cloud.
     pub cloud: Arc<Cloud>,
     /// What carries its requests, for a cloud with observers of its own.
@@ -32,7 +32,7 @@ pub struct Door {
 
 impl Door {
     /// The cloud's time: an emulated clock may be ahead of ours.
-    pub async fn now(&self) -> Timestamp {
+    pub(crate) async fn now(&self) -> Timestamp {
         if let Some(embedded) = &self.embedded
             && let Ok(now) = embedded.outside("clock", &json!({ "advanceMillis": 0 })).await
             && let Some(now) = now["now"].as_str().and_then(Timestamp::parse)
@@ -44,7 +44,7 @@ impl Door {
 }
 
 /// Opens the door that a project's settings name.
-pub fn open(loaded: &Loaded) -> Result<Door, Failure> {
+pub(crate) fn open(loaded: &Loaded) -> Result<Door, Failure> {
     let clock: Arc<dyn Clock> = Arc::new(WallClock);
     match &loaded.settings.endpoint {
         Endpoint::Emulator => embedded(&loaded.emulator_path(), loaded.settings.speed, clock),
@@ -59,7 +59,7 @@ pub fn open(loaded: &Loaded) -> Result<Door, Failure> {
 }
 
 /// Opens the embedded cloud of a project.
-pub fn embedded(path: &Path, speed: Option<f64>, clock: Arc<dyn Clock>) -> Result<Door, Failure> {
+pub(crate) fn embedded(path: &Path, speed: Option<f64>, clock: Arc<dyn Clock>) -> Result<Door, Failure> {
     let options = Options {
         path: path.to_owned(),
         speed: Some(speed.unwrap_or(EMBEDDED_SPEED)),
@@ -84,7 +84,7 @@ pub fn embedded(path: &Path, speed: Option<f64>, clock: Arc<dyn Clock>) -> Resul
 }
 
 /// Opens a cloud at a URL.
-pub fn http(
+pub(crate) fn http(
     url: &str,
     scheme: Scheme,
     profile: Option<&str>,
@@ -113,7 +113,7 @@ pub fn http(
 }
 
 /// The account the credentials belong to, or the access key where the account is not to be had.
-pub async fn account(door: &Door) -> String {
+pub(crate) async fn account(door: &Door) -> String {
     let parameters = serde_json::Map::new();
     let Ok(request) = firma_api::build("user", "describeUser", None, &parameters) else {
         return format!("key:{}", door.access_key);

@@ -14,20 +14,20 @@ const LIMIT: u64 = 16 << 20;
 
 /// The files of a project.
 #[derive(Debug)]
-pub struct ProjectFiles {
+pub(crate) struct ProjectFiles {
     root: PathBuf,
     read: Mutex<BTreeMap<String, String>>,
 }
 
 impl ProjectFiles {
     /// The files under a directory.
-    pub fn new(directory: &Path) -> ProjectFiles {
+    pub(crate) fn new(directory: &Path) -> ProjectFiles {
         let root = fs::canonicalize(directory).unwrap_or_else(|_| directory.to_owned());
         ProjectFiles { root, read: Mutex::new(BTreeMap::new()) }
     }
 
     /// Path and SHA-256 of every file that was read.
-    pub fn hashes(&self) -> BTreeMap<String, String> {
+    pub(crate) fn hashes(&self) -> BTreeMap<String, String> {
         self.read.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 

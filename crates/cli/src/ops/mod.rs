@@ -1,11 +1,11 @@
 //! What commands do, from top to bottom; each file is one flow.
 
-pub mod project;
-pub mod cloud;
-pub mod state;
-pub mod files;
-pub mod planning;
-pub mod carrying;
-pub mod telling;
-pub mod recovering;
-pub mod signals;
+pub(crate) mod project;
+pub(crate) mod cloud;
+pub(crate) mod state;
+pub(crate) mod files;
+pub(crate) mod planning;
+pub(crate) mod carrying;
+pub(crate) mod telling;
+pub(crate) mod recovering;
+pub(crate) mod signals;

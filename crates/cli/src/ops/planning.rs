@@ -37,7 +37,7 @@ use std::{
 const LOOKUP_ROUNDS: usize = 16;
 
 /// Everything a planning flow has in hand.
-pub struct Made {
+pub(crate) struct Made {
     /// The project.
     pub loaded: Loaded,
     /// Its state.
@@ -55,7 +55,7 @@ pub struct Made {
 }
 
 /// Makes a plan and keeps it in the state.
-pub async fn make(context: &Context, args: &PlanningArgs) -> Result<Made, Failure> {
+pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made, Failure> {
     let loaded = project::load(&context.directory, &context.env)?;
     let mut sources = loaded.sources.clone();
     let (variables, found) = read_variables(&loaded, args, &mut sources)?;
@@ -67,8 +67,11 @@ pub async fn make(context: &Context, args: &PlanningArgs) -> Result<Made, Failur
     // What can be said without the cloud and the state is said before either is touched.
     let files = ProjectFiles::new(&loaded.directory);
     let mut answers: BTreeMap<Address, Result<Value, String>> = BTreeMap::new();
-    let inputs = |answers| Inputs { variables: &variables, answers, catalog: Catalog::builtin(), files: &files };
-    let (mut evaluated, mut findings) = firma_manifest::evaluate(&loaded.project, inputs(&answers));
+    let evaluate = |answers: &BTreeMap<_, _>| {
+        let inputs = Inputs { variables: &variables, answers, catalog: Catalog::builtin(), files: &files };
+        firma_manifest::evaluate(&loaded.project, inputs)
+    };
+    let (mut evaluated, mut findings) = evaluate(&answers);
     if findings.has_errors() {
         diagnostics.extend(findings);
         return Err(Failure::in_sources(diagnostics, &sources));
@@ -96,7 +99,7 @@ pub async fn make(context: &Context, args: &PlanningArgs) -> Result<Made, Failur
             return Err(Failure::in_sources(Diagnostic::error("E0505", message).into(), &sources));
         }
         answer(&door, &evaluated.lookups, &mut answers).await;
-        (evaluated, findings) = firma_manifest::evaluate(&loaded.project, inputs(&answers));
+        (evaluated, findings) = evaluate(&answers);
         if findings.has_errors() {
             diagnostics.extend(findings);
             return Err(Failure::in_sources(diagnostics, &sources));
@@ -158,7 +161,7 @@ async fn answer(
 }
 
 /// Procedures of every kind that is wanted or recorded, as far as the catalogue knows them.
-pub fn procedures(kinds: &BTreeSet<KindId>, recorded: &Recorded) -> BTreeMap<String, Arc<Procedure>> {
+pub(crate) fn procedures(kinds: &BTreeSet<KindId>, recorded: &Recorded) -> BTreeMap<String, Arc<Procedure>> {
     let mut all: BTreeSet<KindId> = kinds.clone();
     let mut last: Option<&KindId> = None;
     for record in recorded.records.values().chain(&recorded.deposed) {
@@ -174,7 +177,7 @@ pub fn procedures(kinds: &BTreeSet<KindId>, recorded: &Recorded) -> BTreeMap<Str
 }
 
 /// Variables in the order of their precedence.
-pub fn read_variables(
+pub(crate) fn read_variables(
     loaded: &Loaded,
     args: &PlanningArgs,
     sources: &mut Vec<Source>,

@@ -14,7 +14,7 @@ const FILE_LIMIT: u64 = 32 << 20;
 
 /// A project as it lies on disk.
 #[derive(Debug)]
-pub struct Loaded {
+pub(crate) struct Loaded {
     /// Its directory.
     pub directory: PathBuf,
     /// Its manifests.
@@ -31,7 +31,7 @@ pub struct Loaded {
 
 impl Loaded {
     /// The project's name: as set, else the directory's.
-    pub fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         self.settings.project.clone().unwrap_or_else(|| {
             let full = fs::canonicalize(&self.directory).unwrap_or_else(|_| self.directory.clone());
             full.file_name().map_or_else(|| "project".to_owned(), |name| name.to_string_lossy().into_owned())
@@ -39,7 +39,7 @@ impl Loaded {
     }
 
     /// Where the state lies.
-    pub fn state_path(&self) -> PathBuf {
+    pub(crate) fn state_path(&self) -> PathBuf {
         match &self.settings.state_path {
             Some(path) => self.directory.join(path),
             None => self.directory.join(".firma").join("state.db"),
@@ -47,13 +47,13 @@ impl Loaded {
     }
 
     /// Where the embedded cloud lies.
-    pub fn emulator_path(&self) -> PathBuf {
+    pub(crate) fn emulator_path(&self) -> PathBuf {
         self.directory.join(".firma").join("emulator.db")
     }
 }
 
 /// Reads the project of a directory. Findings of severity error fail.
-pub fn load(directory: &Path, env: &BTreeMap<String, String>) -> Result<Loaded, Failure> {
+pub(crate) fn load(directory: &Path, env: &BTreeMap<String, String>) -> Result<Loaded, Failure> {
     let sources = read_manifests(directory)?;
     if sources.is_empty() {
         return Err(Failure::new(
@@ -78,7 +78,7 @@ pub fn load(directory: &Path, env: &BTreeMap<String, String>) -> Result<Loaded, 
 }
 
 /// A directory as people see it.
-pub fn shown(directory: &Path) -> String {
+pub(crate) fn shown(directory: &Path) -> String {
     match directory.as_os_str().is_empty() || directory == Path::new(".") {
         true => "this directory".to_owned(),
         false => directory.display().to_string(),

@@ -14,7 +14,7 @@ use std::{
 };
 
 /// Settles open calls under a lease, in a run of its own.
-pub async fn settle(
+pub(crate) async fn settle(
     context: &Context,
     mut store: Store,
     door: &Door,
@@ -63,7 +63,7 @@ pub async fn settle(
 }
 
 /// Says what became of each.
-pub fn tell(context: &Context, settled: &[Settlement]) {
+pub(crate) fn tell(context: &Context, settled: &[Settlement]) {
     for one in settled {
         let what = format!("{} {} ({} {}, run {})", one.action, one.address, one.service, one.operation, one.run);
         let became = match &one.how {

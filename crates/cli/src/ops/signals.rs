@@ -8,14 +8,14 @@ use std::sync::{
 
 /// Which signal came first, if one did.
 #[derive(Clone, Debug, Default)]
-pub struct Received(Arc<AtomicU8>);
+pub(crate) struct Received(Arc<AtomicU8>);
 
 const INTERRUPT: u8 = 1;
 const TERMINATE: u8 = 2;
 
 impl Received {
     /// How the program ends because of it.
-    pub fn exit(&self) -> Exit {
+    pub(crate) fn exit(&self) -> Exit {
         match self.0.load(Ordering::Relaxed) {
             INTERRUPT => Exit::Interrupted,
             TERMINATE => Exit::Terminated,
@@ -30,7 +30,7 @@ impl Received {
 }
 
 /// Waits for the next SIGINT, SIGTERM or SIGHUP.
-pub struct Signals {
+pub(crate) struct Signals {
     received: Received,
     #[cfg(unix)]
     terminate: Option<tokio::signal::unix::Signal>,
@@ -40,7 +40,7 @@ pub struct Signals {
 
 impl Signals {
     /// Begins to listen; from here on signals no longer end the program by themselves.
-    pub fn listen() -> Signals {
+    pub(crate) fn listen() -> Signals {
         Signals {
             received: Received::default(),
             #[cfg(unix)]
@@ -51,12 +51,12 @@ impl Signals {
     }
 
     /// What has come so far.
-    pub fn received(&self) -> Received {
+    pub(crate) fn received(&self) -> Received {
         self.received.clone()
     }
 
     /// Returns when a signal has come.
-    pub async fn next(&mut self) {
+    pub(crate) async fn next(&mut self) {
         #[cfg(unix)]
         {
             let Signals { terminate, hangup, received } = self;

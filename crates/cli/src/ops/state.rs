@@ -7,7 +7,7 @@ use firma_store::{Mode, Store};
 
 /// Opens a project's state. Only the embedded cloud may begin with none: against any other, a state that is missing is
 /// a state that was lost, and everything would be bought again.
-pub fn open(loaded: &Loaded) -> Result<Store, Failure> {
+pub(crate) fn open(loaded: &Loaded) -> Result<Store, Failure> {
     let path = loaded.state_path();
     if loaded.settings.endpoint == Endpoint::Emulator {
         return Ok(Store::open(&path, Mode::CreateIfMissing)?);
@@ -23,7 +23,7 @@ pub fn open(loaded: &Loaded) -> Result<Store, Failure> {
 }
 
 /// Opens a state for reading; a project of the embedded cloud without one simply has nothing yet.
-pub fn open_existing(loaded: &Loaded) -> Result<Option<Store>, Failure> {
+pub(crate) fn open_existing(loaded: &Loaded) -> Result<Option<Store>, Failure> {
     if loaded.settings.endpoint == Endpoint::Emulator && !loaded.state_path().exists() {
         return Ok(None);
     }

@@ -25,7 +25,7 @@ enum Teller {
 }
 
 /// Reads events until the run is over and tells them.
-pub async fn tell(terminal: Terminal, how: Events, mut events: UnboundedReceiver<RunEvent>) {
+pub(crate) async fn tell(terminal: Terminal, how: Events, mut events: UnboundedReceiver<RunEvent>) {
     let mut teller = match how {
         Events::Auto if terminal.live => live(),
         Events::Auto | Events::Lines => Teller::Lines { total: 0, done: 0 },
@@ -218,7 +218,7 @@ fn event_json(event: &RunEvent) -> serde_json::Value {
 }
 
 /// Says what earlier runs left open, if anything.
-pub fn open_work(context: &Context, store: &Store) -> Result<(), Failure> {
+pub(crate) fn open_work(context: &Context, store: &Store) -> Result<(), Failure> {
     let open = store.open_intents()?;
     if !open.is_empty() {
         let names: Vec<String> = open
@@ -234,7 +234,7 @@ pub fn open_work(context: &Context, store: &Store) -> Result<(), Failure> {
 }
 
 /// How a run ended, and for everything that is not done why and what to do.
-pub fn ending(run: u64, outcome: &firma_engine::Outcome, millis: i64) -> String {
+pub(crate) fn ending(run: u64, outcome: &firma_engine::Outcome, millis: i64) -> String {
     use std::fmt::Write as _;
     let count = |leg: Leg| outcome.done.iter().filter(|(_, done)| *done == leg).count();
     let mut parts = Vec::new();
@@ -290,7 +290,7 @@ pub fn ending(run: u64, outcome: &firma_engine::Outcome, millis: i64) -> String 
 }
 
 /// The outputs as they are now.
-pub fn outputs(outcome: &firma_engine::Outcome) -> String {
+pub(crate) fn outputs(outcome: &firma_engine::Outcome) -> String {
     let mut text = String::new();
     for (name, (value, sensitive)) in &outcome.outputs.values {
         let shown = match (*sensitive, firma_model::document::to_plain_json(value)) {

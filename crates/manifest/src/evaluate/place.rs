@@ -387,7 +387,7 @@ fn merge(mut defaults: Map, explicit: Expr) -> Expr {
                     defaults.remove(key);
                 }
             }
-            let literal = |(key, value)| (Expr::literal(Value::from(String::from(key))), Expr::literal(value));
+            let literal = |(key, value): (String, Value)| (Expr::literal(Value::from(key)), Expr::literal(value));
             entries.extend(defaults.into_iter().map(literal));
             Expr { kind: ExprKind::Map(entries), span }
         }

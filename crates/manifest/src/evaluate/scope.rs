@@ -7,7 +7,7 @@ use super::{
 use crate::{
     codes,
     project::{find, kind_id},
-    source::list,
+    source::{UNREADABLE, list},
 };
 use firma_expr::{Files, Reference, Resolution, Scope, Segment, Trace};
 use firma_model::{
@@ -270,6 +270,7 @@ impl Scope for InstanceScope<'_, '_> {
                 let message = format!("`{}` is not supported yet", reference.root());
                 Err(Diagnostic::error(codes::NOT_YET, message).at(reference.span))
             }
+            UNREADABLE => Ok(self.taint(1)),
             _ => self.resource(reference, trace),
         }
     }

@@ -12,17 +12,23 @@ use firma_model::{
     span::Span,
     value::Value,
 };
+use std::sync::Arc;
 use toml::{
     Spanned,
     de::{DeFloat, DeInteger, DeValue},
 };
+
+/// The name that stands for an expression that could not be read. No reference can spell it; scopes answer it in silence,
+/// because what is wrong was said.
+pub(crate) const UNREADABLE: &str = "(unreadable)";
 
 /// Whether a text has anything to evaluate.
 pub(super) fn has_template(text: &str) -> bool {
     text.contains("${") || text.contains("%{")
 }
 
-/// Makes an expression of a value; what is wrong with it goes to the reader, and null stands in its place.
+/// Makes an expression of a value; what is wrong with it goes to the reader, and [`UNREADABLE`]
+/// stands in its place.
 pub(super) fn lower(reader: &mut Reader<'_>, value: &Spanned<DeValue<'_>>) -> Expr {
     let range = value.span();
     let span = reader.span(&range);
@@ -31,8 +37,8 @@ pub(super) fn lower(reader: &mut Reader<'_>, value: &Spanned<DeValue<'_>>) -> Ex
         DeValue::String(text) => ExprKind::Literal(Value::string(text)),
         DeValue::Boolean(value) => ExprKind::Literal(Value::Bool(*value)),
         DeValue::Datetime(datetime) => ExprKind::Literal(Value::string(datetime.to_string())),
-        DeValue::Integer(integer) => ExprKind::Literal(number(reader, integer_text(integer), span)),
-        DeValue::Float(float) => ExprKind::Literal(number(reader, float_text(float), span)),
+        DeValue::Integer(integer) => number(reader, integer_text(integer).as_deref(), span),
+        DeValue::Float(float) => number(reader, float_text(float), span),
         DeValue::Array(items) => ExprKind::List(items.iter().map(|item| lower(reader, item)).collect()),
         DeValue::Table(entries) => ExprKind::Map(
             entries
@@ -60,7 +66,7 @@ fn template(reader: &mut Reader<'_>, text: &str, value: &Spanned<DeValue<'_>>) -
         Ok(expr) => expr,
         Err(diagnostic) => {
             reader.diagnostics.push(diagnostic);
-            Expr::literal_at(Value::Null, reader.span(&range))
+            Expr { kind: ExprKind::Name(Arc::from(UNREADABLE)), span: reader.span(&range) }
         }
     }
 }
@@ -71,21 +77,21 @@ fn integer_text(integer: &DeInteger<'_>) -> Option<String> {
 }
 
 /// The text as written, which may have more digits than a float keeps.
-fn float_text(float: &DeFloat<'_>) -> Option<String> {
+fn float_text<'f>(float: &'f DeFloat<'_>) -> Option<&'f str> {
     let text = float.as_str();
-    (!text.contains("nan") && !text.contains("inf")).then(|| text.to_owned())
+    (!text.contains("nan") && !text.contains("inf")).then_some(text)
 }
 
-fn number(reader: &mut Reader<'_>, text: Option<String>, span: Span) -> Value {
-    match text.as_deref().and_then(Number::parse) {
-        Some(number) => Value::Number(number),
+fn number(reader: &mut Reader<'_>, text: Option<&str>, span: Span) -> ExprKind {
+    match text.and_then(Number::parse) {
+        Some(number) => ExprKind::Literal(Value::Number(number)),
         None => {
             reader.diagnostics.push(
                 Diagnostic::error(codes::NUMBER, "this number cannot be used")
                     .at(span)
                     .hint("numbers are finite, and integers have at most 38 digits"),
             );
-            Value::Null
+            ExprKind::Name(Arc::from(UNREADABLE))
         }
     }
 }

@@ -7,4 +7,5 @@ mod lower;
 mod reader;
 
 pub(crate) use document::parse_document;
+pub(crate) use lower::UNREADABLE;
 pub(crate) use reader::{Reader, Spelled, list};

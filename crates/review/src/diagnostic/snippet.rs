@@ -5,7 +5,7 @@
 
 use super::place::Lines;
 use crate::{escape::line, style::Style};
-use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use firma_model::{
     diagnostic::{Diagnostic, Diagnostics, Severity},
     span::{Source, Span},
@@ -44,12 +44,12 @@ struct Mark {
     primary: bool,
 }
 
-fn one(diagnostic: &Diagnostic, lines: &mut Lines<'_>, style: Style) -> String {
+fn one<'a>(diagnostic: &'a Diagnostic, lines: &mut Lines<'a>, style: Style) -> String {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let mut group = level.primary_title(line(&diagnostic.message)).id(diagnostic.code).elements::<Element<'_>>([]);
+    let mut group = Group::with_title(level.primary_title(line(&diagnostic.message)).id(diagnostic.code));
     let primary = diagnostic.span.map(|span| (span, diagnostic.label.clone(), true));
     let related = diagnostic.related.iter().map(|label| (label.span, Some(label.text.clone()), false));
     let marks: Vec<Mark> =

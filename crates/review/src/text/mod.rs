@@ -15,7 +15,7 @@ use crate::{style::Style, view::View};
 
 /// The whole plan.
 pub fn plan(view: &View, style: Style) -> String {
-    let mut out = summary::summary(view, style);
+    let mut out = summary(view, style);
     section::all(view, style, &mut out);
     tail::drift(view, style, &mut out);
     tail::outputs(view, style, &mut out);

@@ -1,0 +1,250 @@
+//! A laboratory: a cloud, a state and a clock, all in memory, and the flows that a command would run.
+
+use crate::wire::Wire;
+use firma_api::{BoxFuture, Clock};
+use firma_catalog::Catalog;
+use firma_client::Cloud;
+use firma_emulator::{InProcess, Settings, World, inventory};
+use firma_engine::{
+    ApplyContext, CancelLevel, Commit, Observers, Outcome, RecoverContext, Settlement, apply, inline, recover, refresh,
+};
+use firma_model::{
+    address::KindId,
+    desired::Desired,
+    record::Recorded,
+    time::Timestamp,
+};
+use firma_plan::{
+    Options, Worlds,
+    procedure::Procedure,
+    recover::SETTLE_MILLIS,
+    step::{Mode, Plan},
+};
+use firma_store::{Lease, RunInfo, Store};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+use tokio::{sync::watch, time::Instant};
+
+/// Wall-clock time that is tokio's.
+pub(crate) struct VirtualClock {
+    base: Timestamp,
+    start: Instant,
+}
+
+impl Clock for VirtualClock {
+    fn now(&self) -> Timestamp {
+        self.base.plus_millis(self.start.elapsed().as_millis() as i64)
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'_, ()> {
+        Box::pin(tokio::time::sleep(duration))
+    }
+}
+
+pub(crate) struct Lab {
+    pub(crate) clock: Arc<VirtualClock>,
+    pub(crate) world: Arc<InProcess<VirtualClock>>,
+    pub(crate) wire: Arc<Wire>,
+    pub(crate) cloud: Arc<Cloud>,
+    pub(crate) store: Arc<Mutex<Store>>,
+    pub(crate) procedures: BTreeMap<String, Arc<Procedure>>,
+    plans: Mutex<BTreeMap<u64, Arc<Plan>>>,
+    counter: Arc<AtomicU64>,
+}
+
+impl Lab {
+    pub(crate) fn new() -> Lab {
+        Lab::with(Settings::default())
+    }
+
+    pub(crate) fn with(settings: Settings) -> Lab {
+        let base = Timestamp::parse("2026-01-15T10:00:00Z").unwrap();
+        let clock = Arc::new(VirtualClock { base, start: Instant::now() });
+        let world = Arc::new(InProcess::new(World::new(7, settings), clock.clone()));
+        let wire = Arc::new(Wire::new(world.clone()));
+        let cloud = Arc::new(Cloud::new(wire.clone(), clock.clone()));
+        let catalog = Catalog::builtin();
+        let procedures = catalog
+            .kind_names()
+            .map(|id| (id.to_owned(), catalog.kind(&KindId::new(id)).expect("a kind of the catalogue")))
+            .collect();
+        Lab {
+            clock,
+            world,
+            wire,
+            cloud,
+            store: Arc::new(Mutex::new(Store::in_memory().unwrap())),
+            procedures,
+            plans: Mutex::default(),
+            counter: Arc::default(),
+        }
+    }
+
+    pub(crate) fn recorded(&self) -> Recorded {
+        self.store.lock().unwrap().snapshot().unwrap()
+    }
+
+    fn hash_key(&self) -> [u8; 32] {
+        self.store.lock().unwrap().hash_key().unwrap()
+    }
+
+    /// Refreshes and plans; errors of the planner fail the test.
+    pub(crate) async fn plan(&self, desired: &Desired, mode: Mode) -> Arc<Plan> {
+        let recorded = self.recorded();
+        let observed = refresh(&self.cloud, &recorded, &|kind| self.procedures.get(kind).cloned()).await;
+        let worlds =
+            Worlds { desired, recorded: &recorded, observed: &observed, procedures: &self.procedures };
+        let options =
+            Options { mode, now: self.clock.now(), hash_key: self.hash_key(), accept_loss: true, ..Options::default() };
+        let (plan, diagnostics) = firma_plan::plan(worlds, &options);
+        let messages: Vec<&str> = diagnostics.list.iter().map(|d| d.message.as_str()).collect();
+        Arc::new(plan.unwrap_or_else(|| panic!("no plan: {messages:?}")))
+    }
+
+    pub(crate) fn lease(&self) -> Lease {
+        self.store.lock().unwrap().acquire("test", self.clock.now(), 3_600_000).unwrap()
+    }
+
+    pub(crate) fn begin(&self, command: &str, plan: Option<&Arc<Plan>>) -> u64 {
+        let info = RunInfo {
+            started: self.clock.now(),
+            command: command.to_owned(),
+            argv: Vec::new(),
+            who: "test".to_owned(),
+            git_commit: None,
+            plan_id: None,
+        };
+        let run = self.store.lock().unwrap().begin_run(&info).unwrap();
+        if let Some(plan) = plan {
+            self.plans.lock().unwrap().insert(run, plan.clone());
+        }
+        run
+    }
+
+    pub(crate) fn release(&self, lease: &Lease) {
+        self.store.lock().unwrap().release(lease).unwrap();
+    }
+
+    pub(crate) fn context(&self, run: u64, commit: Commit, cancel: watch::Receiver<CancelLevel>) -> ApplyContext {
+        let counter = self.counter.clone();
+        ApplyContext {
+            cloud: self.cloud.clone(),
+            commit,
+            run,
+            hash_key: self.hash_key(),
+            guard: Arc::new(|| Ok(())),
+            entropy: Arc::new(move || {
+                let mut bytes = [0; 16];
+                // At both ends: a marker takes the first half, and a UUID overwrites bits in the middle.
+                let number = counter.fetch_add(1, Ordering::SeqCst) as u32;
+                bytes[..4].copy_from_slice(&number.to_be_bytes());
+                bytes[12..].copy_from_slice(&number.to_be_bytes());
+                bytes
+            }),
+            observers: Observers::none(),
+            cancel,
+            parallelism: 20,
+            usual: BTreeMap::new(),
+        }
+    }
+
+    /// Carries out a plan through a commit function made from the ordinary one.
+    pub(crate) async fn apply_through(&self, plan: &Arc<Plan>, through: impl FnOnce(Commit) -> Commit) -> Outcome {
+        let lease = self.lease();
+        let run = self.begin("apply", Some(plan));
+        let commit = through(inline(self.store.clone(), lease.clone(), run));
+        let (_cancel, cancelled) = watch::channel(CancelLevel::None);
+        let outcome = apply(plan.clone(), self.context(run, commit, cancelled)).await;
+        self.store.lock().unwrap().end_run(run, outcome.word(), self.clock.now()).unwrap();
+        self.release(&lease);
+        outcome
+    }
+
+    pub(crate) async fn apply(&self, plan: &Arc<Plan>) -> Outcome {
+        self.apply_through(plan, |commit| commit).await
+    }
+
+    /// Plans and applies; everything must be done.
+    pub(crate) async fn converge(&self, desired: &Desired) -> Arc<Plan> {
+        let plan = self.plan(desired, Mode::Apply).await;
+        let outcome = self.apply(&plan).await;
+        assert!(outcome.is_complete(), "{outcome:#?}");
+        plan
+    }
+
+    /// After this a plan is empty, the cloud holds what the state says and nothing else, and nothing is open.
+    pub(crate) async fn assert_converged(&self, desired: &Desired) {
+        let plan = self.plan(desired, Mode::Apply).await;
+        let steps: Vec<String> =
+            plan.steps.iter().map(|s| format!("{} {} {:?}", s.leg.as_str(), s.address, s.reasons)).collect();
+        assert!(steps.is_empty(), "still to do: {steps:#?}");
+        assert!(self.store.lock().unwrap().open_intents().unwrap().is_empty());
+        self.assert_same();
+    }
+
+    /// The cloud holds exactly what the state says.
+    pub(crate) fn assert_same(&self) {
+        assert_eq!(self.in_state(), self.in_cloud());
+    }
+
+    fn in_state(&self) -> BTreeSet<(String, String)> {
+        self.recorded()
+            .records
+            .values()
+            .filter(|r| !r.kind.as_str().ends_with("_attachment") && r.kind.service() != "firma")
+            .map(|r| (r.kind.to_string(), r.cloud_id.clone()))
+            .collect()
+    }
+
+    pub(crate) fn in_cloud(&self) -> BTreeSet<(String, String)> {
+        let view = self.world.with(|world| inventory::view(world));
+        let objects = view["objects"].as_array().unwrap();
+        let text = |object: &serde_json::Value, name: &str| object[name].as_str().unwrap().to_owned();
+        objects
+            .iter()
+            .filter(|object| object.get("madeBy").is_none())
+            .map(|object| (format!("{}.{}", text(object, "service"), text(object, "kind")), text(object, "id")))
+            .collect()
+    }
+
+    /// Settles what is open.
+    pub(crate) async fn recover(&self) -> Vec<Settlement> {
+        self.recover_adopting(None).await
+    }
+
+    pub(crate) async fn recover_adopting(&self, adopt: Option<String>) -> Vec<Settlement> {
+        let open = self.store.lock().unwrap().open_intents().unwrap();
+        let recorded = self.recorded();
+        let lease = self.lease();
+        let run = self.begin("recover", None);
+        let context = RecoverContext {
+            cloud: self.cloud.clone(),
+            commit: inline(self.store.clone(), lease.clone(), run),
+            hash_key: self.hash_key(),
+            guard: Arc::new(|| Ok(())),
+            settle: SETTLE_MILLIS,
+            adopt,
+        };
+        let plans = |run| self.plans.lock().unwrap().get(&run).cloned();
+        let settlements = recover(&open, &recorded, &plans, &context).await.unwrap();
+        self.release(&lease);
+        settlements
+    }
+
+    /// The id of an image to start from.
+    pub(crate) async fn image(&self) -> String {
+        let procedure = Catalog::builtin().lookup(&KindId::new("vm.image")).unwrap();
+        let parameters = firma_model::value::Map::from([("image_source".to_owned(), "public".into())]);
+        let found = firma_engine::look_up(&self.cloud, &procedure, Some(crate::stack::REGION), &parameters).await;
+        let found = found.unwrap();
+        let images = found.as_list().unwrap();
+        assert!(!images.is_empty());
+        images[0].as_map().unwrap()["id"].as_str().unwrap().to_owned()
+    }
+}

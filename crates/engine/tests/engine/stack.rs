@@ -1,0 +1,159 @@
+//! Desired worlds, written as JSON: `@vpc.vpc.main#id` refers to an attribute of another resource.
+
+use firma_model::{
+    address::{Address, Node},
+    desired::{Desired, DesiredOutput, DesiredResource, Lifecycle, Repetition},
+    document::from_plain_json,
+    expr::{Expr, ExprKind},
+    place::Billing,
+    span::Span,
+    value::Value,
+};
+use serde_json::{Value as Json, json};
+use std::collections::BTreeSet;
+
+pub(crate) const REGION: &str = "cn-north-1";
+
+fn expr(json: &Json) -> Expr {
+    let kind = match json {
+        Json::String(text) => match text.strip_prefix('@').and_then(|text| text.split_once('#')) {
+            Some((address, attribute)) => {
+                let address: Address = address.parse().expect("an address");
+                return Expr::node_attribute(Node::Instance(address), attribute);
+            }
+            None => return Expr::literal(Value::string(text)),
+        },
+        Json::Array(items) if items.iter().any(refers) => ExprKind::List(items.iter().map(expr).collect()),
+        Json::Object(map) if map.values().any(refers) => {
+            ExprKind::Map(map.iter().map(|(k, v)| (Expr::literal(Value::string(k)), expr(v))).collect())
+        }
+        other => return Expr::literal(from_plain_json(other)),
+    };
+    Expr { kind, span: Span::default() }
+}
+
+fn refers(json: &Json) -> bool {
+    match json {
+        Json::String(text) => text.starts_with('@'),
+        Json::Array(items) => items.iter().any(refers),
+        Json::Object(map) => map.values().any(refers),
+        _ => false,
+    }
+}
+
+/// A desired world of these resources.
+pub(crate) fn desired(resources: &[(&str, Json)]) -> Desired {
+    let mut desired = Desired::default();
+    for (address, attributes) in resources {
+        let address: Address = address.parse().expect("an address");
+        let attributes: std::collections::BTreeMap<String, Expr> =
+            attributes.as_object().expect("a map").iter().map(|(name, json)| (name.clone(), expr(json))).collect();
+        let mut dependencies = BTreeSet::new();
+        for expr in attributes.values() {
+            expr.each_node(&mut |node| {
+                dependencies.insert(node.clone());
+            });
+        }
+        let text = |name: &str| attributes.get(name).and_then(Expr::as_value).and_then(Value::as_str).map(str::to_owned);
+        let billing = attributes.get("billing").and_then(Expr::as_value).and_then(Billing::from_value);
+        let local = address.kind().service() == "firma";
+        desired.kinds.insert(address.kind().clone());
+        desired.blocks.insert(address.block.clone(), Repetition::Single);
+        let resource = DesiredResource {
+            region: (!local).then(|| REGION.to_owned()),
+            zone: text("zone"),
+            billing,
+            attributes,
+            dependencies,
+            lifecycle: Lifecycle::default(),
+            span: Span::default(),
+            address: address.clone(),
+        };
+        desired.resources.insert(address, resource);
+    }
+    desired
+}
+
+/// Adds an output.
+pub(crate) fn with_output(mut desired: Desired, name: &str, value: &str) -> Desired {
+    let output = DesiredOutput { value: expr(&json!(value)), sensitive: false, description: None, span: Span::default() };
+    desired.outputs.insert(name.to_owned(), output);
+    desired
+}
+
+pub(crate) fn vpc(name: &str) -> Json {
+    json!({ "vpc_name": name, "address_prefix": "10.0.0.0/16", "description": "made by a test" })
+}
+
+pub(crate) fn subnet(third: usize) -> Json {
+    json!({ "vpc_id": "@vpc.vpc.main#id", "subnet_name": format!("net-{third}"),
+        "address_prefix": format!("10.0.{third}.0/24"), "tags": { "stage": "test" } })
+}
+
+/// A network and a group with rules, a key, an address, and a value: every recovery class but tokens, quick to make.
+pub(crate) fn network() -> Desired {
+    let desired = desired(&[
+        ("vpc.vpc.main", vpc("main")),
+        ("vpc.subnet.a", subnet(1)),
+        ("vpc.network_security_group.web", group(&[80, 443])),
+        ("vm.keypair.admin", keypair()),
+        ("vpc.elastic_ip.front", elastic_ip()),
+        ("firma.value.note", json!({ "input": { "vpc": "@vpc.vpc.main#id" } })),
+    ]);
+    with_output(desired, "vpc", "@vpc.vpc.main#id")
+}
+
+pub(crate) fn keypair() -> Json {
+    let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGV4YW1wbGUgb25seTogbm8gcHJpdmF0ZSBoYWxmLi4u web@example";
+    json!({ "key_name": "admin", "public_key": key })
+}
+
+pub(crate) fn elastic_ip() -> Json {
+    json!({ "bandwidth_mbps": 5, "provider": "bgp", "billing": { "method": "postpaid_by_duration" } })
+}
+
+pub(crate) fn group(ports: &[u16]) -> Json {
+    let rules: Vec<Json> = ports
+        .iter()
+        .map(|port| {
+            json!({ "direction": 0, "protocol": 6, "from_port": port, "to_port": port, "address_prefix": "0.0.0.0/0" })
+        })
+        .collect();
+    json!({ "vpc_id": "@vpc.vpc.main#id", "network_security_group_name": "web", "description": "in", "rules": rules })
+}
+
+pub(crate) fn disk(size: u32) -> Json {
+    json!({ "zone": "cn-north-1a", "billing": { "method": "postpaid_by_duration" }, "name": "data",
+        "disk_type": "ssd.gp1", "disk_size_gb": size })
+}
+
+pub(crate) fn instance(image: &str, kind: &str) -> Json {
+    json!({
+        "zone": "cn-north-1a", "billing": { "method": "postpaid_by_duration" }, "name": "server",
+        "instance_type": kind, "image_id": image, "key_names": ["@vm.keypair.admin#key_name"],
+        "system_disk": { "disk_category": "cloud", "cloud_disk_spec": { "name": "system", "disk_type": "ssd.gp1", "disk_size_gb": 40,
+            "zone": "cn-north-1a", "billing": { "method": "postpaid_by_duration" } } },
+        "primary_network_interface": { "network_interface": {
+            "subnet_id": "@vpc.subnet.a#id", "security_groups": ["@vpc.network_security_group.web#id"] } },
+    })
+}
+
+/// A server with everything attached to it: every kind there is.
+pub(crate) fn server(image: &str) -> Desired {
+    let mut all = desired(&[
+        ("vpc.vpc.main", vpc("main")),
+        ("vpc.subnet.a", subnet(1)),
+        ("vpc.network_security_group.web", group(&[80])),
+        ("vm.keypair.admin", keypair()),
+        ("vpc.elastic_ip.front", elastic_ip()),
+        ("disk.disk.data", disk(100)),
+        ("vm.instance.web", instance(image, "g.n3.large")),
+        ("vm.disk_attachment.data", json!({ "instance_id": "@vm.instance.web#id", "disk_id": "@disk.disk.data#id" })),
+        (
+            "vm.elastic_ip_attachment.front",
+            json!({ "instance_id": "@vm.instance.web#id", "elastic_ip_id": "@vpc.elastic_ip.front#id" }),
+        ),
+    ]);
+    all = with_output(all, "address", "@vm.elastic_ip_attachment.front#elastic_ip_address");
+    all
+}

@@ -1,0 +1,8 @@
+//! What a plan, a run and a finding look like, kept as snapshots, and what must never be seen in any of them.
+
+mod plans;
+mod text;
+mod json;
+mod hostile;
+mod runs;
+mod diagnostics;

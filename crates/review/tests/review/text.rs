@@ -1,0 +1,100 @@
+//! The text plan.
+
+use crate::plans::{call, change, everything, from_to, plan, set, step};
+use firma_model::value::{Map, Value};
+use firma_plan::step::{Action, Leg, Mode, Plan, Reason};
+use firma_review::{Style, View, calls, markdown, text};
+
+fn shown(plan: &Plan) -> String {
+    text::plan(&View::of(plan, "7c9e"), Style::Plain)
+}
+
+#[test]
+fn everything_at_once() {
+    insta::assert_snapshot!(shown(&everything()));
+}
+
+#[test]
+fn in_colour() {
+    let coloured = text::plan(&View::of(&everything(), "7c9e"), Style::Coloured);
+    assert!(coloured.contains("\u{1b}[31m"));
+    insta::assert_snapshot!(coloured.replace('\u{1b}', "ESC"));
+}
+
+#[test]
+fn calls_with_their_classes() {
+    insta::assert_snapshot!(calls::list(&View::of(&everything(), "7c9e"), Style::Plain));
+    assert_eq!(calls::list(&View::of(&plan(vec![]), ""), Style::Plain), "No calls are made.\n");
+}
+
+#[test]
+fn as_markdown() {
+    let one = plan(vec![step("vpc.vpc.main", Action::Create, Leg::Create, &[Reason::New], vec![set("vpc_name", "a ``` b")])]);
+    insta::assert_snapshot!(markdown::plan(&View::of(&one, "7c9e")));
+}
+
+#[test]
+fn nothing_to_do() {
+    let mut plan = plan(vec![]);
+    assert_eq!(shown(&plan), "No changes. 12 resources are as the manifests say.\n  Plan id: 7c9e\n");
+    plan.unchanged = 0;
+    plan.mode = Mode::Destroy;
+    assert_eq!(shown(&plan), "Nothing to destroy.\n  Plan id: 7c9e\n");
+    plan.mode = Mode::RefreshOnly;
+    assert_eq!(shown(&plan), "No changes. The cloud is as it was last seen.\n  Plan id: 7c9e\n");
+}
+
+#[test]
+fn only_outputs() {
+    let mut plan = plan(vec![]);
+    plan.outputs = crate::plans::outputs();
+    insta::assert_snapshot!(shown(&plan));
+}
+
+#[test]
+fn destroying() {
+    let changes = vec![change("vpc_name", Some("main".into()), None), change("tags", Some(Value::Map(Map::new())), None)];
+    let mut plan = plan(vec![step("vpc.vpc.main", Action::Delete, Leg::Delete, &[Reason::Destroyed], changes)]);
+    plan.mode = Mode::Destroy;
+    plan.unchanged = 0;
+    insta::assert_snapshot!(shown(&plan));
+}
+
+#[test]
+fn an_update_in_place_only_shows_what_differs() {
+    let long = |middle: &str| format!("{}{middle}{}", "x".repeat(300), "y".repeat(300));
+    let lines = |name: &str| (1..=30).map(|n| format!("line {n}{}\n", if n == 15 { name } else { "" })).collect::<String>();
+    let nested = |port: i64| {
+        let inner = Map::from([("port".into(), Value::from(port)), ("comment".into(), "x".repeat(70).as_str().into())]);
+        Value::List(vec![Value::Map(inner)])
+    };
+    let changes = vec![
+        from_to("description", long("A").as_str(), long("B").as_str()),
+        from_to("script", lines("").as_str(), lines(" changed").as_str()),
+        from_to("ending", "a\nb\n", "a\nb"),
+        from_to("nested", nested(1), nested(2)),
+        change("added", None, Some("first\nsecond".into())),
+        change("null", Some(Value::Null), Some(Value::from(1))),
+        change("gone", Some("x".into()), None),
+    ];
+    let mut update = step("vm.instance.web", Action::Update, Leg::Update, &[Reason::Changed], changes);
+    update.calls = vec![call("vm", "modifyInstanceAttribute", "repeatable")];
+    insta::assert_snapshot!(shown(&plan(vec![update])));
+}
+
+#[test]
+fn long_values_are_cut_and_say_so() {
+    let many = (0..100).map(|n| format!("line {n}\n")).collect::<String>();
+    let changes = vec![set("one", "x".repeat(1000).as_str()), set("many", many.as_str())];
+    let out = shown(&plan(vec![step("a.b.c", Action::Create, Leg::Create, &[], changes)]));
+    assert!(out.contains("... (842 more characters)"), "{out}");
+    assert!(out.contains("... (60 more lines)"), "{out}");
+}
+
+#[test]
+fn a_huge_difference_is_counted_not_computed() {
+    let lines = |salt: usize| (0..10_000).map(|n| format!("{}\n", n * salt)).collect::<String>();
+    let changes = vec![from_to("userdata", lines(3).as_str(), lines(7).as_str())];
+    let out = shown(&plan(vec![step("a.b.c", Action::Update, Leg::Update, &[], changes)]));
+    assert!(out.contains("10000 lines -> 10000 lines"), "{out}");
+}
