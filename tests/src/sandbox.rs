@@ -109,7 +109,7 @@ impl Sandbox {
     #[track_caller]
     pub fn inventory(&self) -> Vec<Value> {
         let answer = self.firma(&["emulator", "inventory", "--format", "json"]).expect(0).json();
-        answer["objects"].as_array().cloned().unwrap_or_else(|| panic!("no list of objects: {answer}"))
+        answer.as_array().cloned().unwrap_or_else(|| panic!("no list of objects: {answer}"))
     }
 
     /// Addresses in the state.

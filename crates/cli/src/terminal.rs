@@ -93,11 +93,6 @@ impl Terminal {
     }
 }
 
-/// Whether anything could not be printed.
-pub(crate) fn stdout_was_closed() -> bool {
-    STDOUT_CLOSED.load(Ordering::Relaxed)
-}
-
 /// The style for colours or none.
 pub(crate) fn style(color: bool) -> firma_review::Style {
     if color { firma_review::Style::Coloured } else { firma_review::Style::Plain }

@@ -32,23 +32,20 @@ pub(crate) async fn unmake(run: &mut StepRun<'_>) -> Result<EventBody, Stop> {
         .ok_or_else(|| failed(run.fault(FaultKind::Invalid, format!("BUG: {} cannot be deleted", run.procedure.kind))))?;
     let request = run.request(&call).map_err(failed)?;
     run.begin(&call, Intended { cloud_id: &record.cloud_id, ..Intended::default() }).await?;
-    let mut waited_for_rest = false;
+    let mut rested = false;
     for send in 1.. {
         let fault = match run.send(&request).await {
             Outcome::Ok(_) => break,
             Outcome::NoEffect(fault) if says_not_found(&fault) => return Ok(removed(run, &record, "deleted")),
-            Outcome::NoEffect(fault) => {
-                // Refused while it changes (an earlier delete may be under way): only at rest is a refusal final.
-                if !waited_for_rest && fault.kind == FaultKind::Invalid && is_changing(run, &record).await? {
-                    waited_for_rest = true;
-                    match run.wait(&record.cloud_id, Until::Status(Vec::new()), "delete").await {
-                        Err(Waited::Gone(_)) => return Ok(removed(run, &record, "deleted")),
-                        Ok(_) | Err(Waited::Broken(..)) => continue,
-                        Err(Waited::Unknown(_)) => {}
-                    }
+            Outcome::NoEffect(fault) => match after_refusal(run, &record, &fault).await? {
+                Refusal::Gone => return Ok(removed(run, &record, "deleted")),
+                // Refused while it was changing, and it is at rest now: once more.
+                Refusal::Rested if !rested => {
+                    rested = true;
+                    continue;
                 }
-                return Err(refuse(run, fault));
-            }
+                Refusal::Rested | Refusal::Final => return Err(refuse(run, fault)),
+            },
             Outcome::Unknown(fault) => fault,
         };
         match run.look(&record.cloud_id).await {
@@ -74,11 +71,34 @@ fn refuse(run: &mut StepRun<'_>, fault: Fault) -> Stop {
     failed(fault)
 }
 
-/// Whether the object is on its way from one state to another.
-async fn is_changing(run: &StepRun<'_>, record: &Record) -> Result<bool, Stop> {
+/// What a refused deletion turns out to be.
+enum Refusal {
+    /// It is gone: an earlier deletion was under way.
+    Gone,
+    /// It was on its way from one state to another, and has arrived.
+    Rested,
+    /// It stays.
+    Final,
+}
+
+/// Refused for its state: what state is that?
+async fn after_refusal(run: &mut StepRun<'_>, record: &Record, fault: &Fault) -> Result<Refusal, Stop> {
+    if fault.kind != FaultKind::Invalid {
+        return Ok(Refusal::Final);
+    }
     let sighting = run.look(&record.cloud_id).await.map_err(Stop::Unresolved)?;
     let (_, _, status) = seen(&sighting);
-    Ok(sighting.is_none() || !is_at_rest(run.procedure, status))
+    if sighting.is_none() {
+        return Ok(Refusal::Gone);
+    }
+    if is_at_rest(run.procedure, status) {
+        return Ok(Refusal::Final);
+    }
+    Ok(match run.wait(&record.cloud_id, Until::Status(Vec::new()), "delete").await {
+        Err(Waited::Gone(_)) => Refusal::Gone,
+        Ok(_) | Err(Waited::Broken(..)) => Refusal::Rested,
+        Err(Waited::Unknown(_)) => Refusal::Final,
+    })
 }
 
 fn removed(run: &StepRun<'_>, record: &Record, how: &str) -> EventBody {

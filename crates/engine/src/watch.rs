@@ -257,13 +257,15 @@ impl Driver {
         if group.waiters.is_empty() && now.millis_since(group.polled) > 2 * GAP_MILLIS {
             group.active_since = now;
         }
+        // What is being made may not be there yet; anything else was there before.
+        let seen = order.action != "create";
         let waiter = Waiter {
             order,
             since: now,
             due: now.plus_millis(first),
             status: None,
             fault: None,
-            seen: false,
+            seen,
             absences: 0,
             denials: 0,
             confirming: false,
@@ -282,7 +284,7 @@ impl Driver {
         group.polling = true;
         group.polled = now;
         let ids = chosen.iter().filter_map(|key| group.waiters.get(key)).map(|w| w.order.id.clone()).collect();
-        let batches = observe::split(&group.procedure, key.1.clone(), ids);
+        let batches = observe::split(&group.procedure, key.1.as_deref(), ids);
         let cloud = self.cloud.clone();
         async move {
             let mut looks = BTreeMap::new();

@@ -27,6 +27,7 @@ use crate::{
 use firma_model::{
     diagnostic::{Diagnostic, Diagnostics},
     expr::{Expr, ExprKind},
+    span::Span,
     value::Value,
 };
 use std::{borrow::Cow, cell::RefCell, collections::BTreeMap};
@@ -119,6 +120,8 @@ impl<'a> Evaluator<'a> {
         reduced
     }
 
+    // What recurses is kept apart from what works on the results, here and in the modules below: without optimisation
+    // every temporary of a function has its own place on the stack, and a level must stay far below eight kilobytes.
     fn reduce_kind<'x>(&self, expr: &'x Expr, env: Option<&'x Env<'x>>) -> Reduced<'x>
     where
         'a: 'x,
@@ -129,18 +132,30 @@ impl<'a> Evaluator<'a> {
             ExprKind::Node(node) => Ok(self.node(node, expr)),
             ExprKind::Splat(of, each) => self.splat(expr, of, each, env),
             ExprKind::Template(parts) => self.template(parts, expr.span, env),
-            ExprKind::List(items) => {
-                let parts = self.all(items, env)?;
-                self.list(parts, expr.span)
-            }
+            ExprKind::List(items) => self.list_of(items, expr.span, env),
             ExprKind::Map(entries) => self.map(entries, expr.span, env),
             ExprKind::Call(name, arguments, expand) => self.call(name, arguments, *expand, expr.span, env),
             ExprKind::Unary(op, of) => self.unary(*op, of, expr.span, env),
             ExprKind::Binary(op, a, b) => self.binary(*op, a, b, expr.span, env),
             ExprKind::Conditional(c, a, b) => self.conditional(c, a, b, expr.span, env),
             ExprKind::For(inner) => self.iterate(inner, expr.span, env),
-            ExprKind::Sensitive(inner) => Ok(self.reduce(inner, env)?.marked(true)),
+            ExprKind::Sensitive(inner) => self.sensitive(inner, env),
         }
+    }
+
+    fn list_of<'x>(&self, items: &'x [Expr], span: Span, env: Option<&'x Env<'x>>) -> Reduced<'x>
+    where
+        'a: 'x,
+    {
+        let parts = self.all(items, env)?;
+        self.list(parts, span)
+    }
+
+    fn sensitive<'x>(&self, inner: &'x Expr, env: Option<&'x Env<'x>>) -> Reduced<'x>
+    where
+        'a: 'x,
+    {
+        Ok(self.reduce(inner, env)?.marked(true))
     }
 
     /// Reduces all of several expressions, gathering the errors of each.
@@ -169,7 +184,7 @@ impl<'a> Evaluator<'a> {
     pub(crate) fn pay<'p, 'x: 'p>(
         &self,
         parts: impl IntoIterator<Item = &'p Part<'x>>,
-        span: firma_model::span::Span,
+        span: Span,
     ) -> Result<(), Diagnostics> {
         for part in parts {
             match part {
@@ -182,14 +197,14 @@ impl<'a> Evaluator<'a> {
     }
 
     /// A list of parts, paid for.
-    pub(crate) fn list<'x>(&self, parts: Vec<Part<'_>>, span: firma_model::span::Span) -> Reduced<'x> {
+    pub(crate) fn list<'x>(&self, parts: Vec<Part<'_>>, span: Span) -> Reduced<'x> {
         self.budget.charge(parts.len(), span)?;
         self.pay(&parts, span)?;
         Ok(part::list(parts, span))
     }
 
     /// As an expression inside a residual, paid for.
-    pub(crate) fn embed(&self, part: Part<'_>, span: firma_model::span::Span) -> Result<Expr, Diagnostics> {
+    pub(crate) fn embed(&self, part: Part<'_>, span: Span) -> Result<Expr, Diagnostics> {
         self.pay([&part], span)?;
         Ok(part.into_expr(span))
     }

@@ -144,9 +144,7 @@ pub fn wanted(
     let incomplete = matches!(record.status, Status::Creating | Status::Incomplete);
     let action = if found.replace {
         Some(Action::Replace)
-    } else if !found.updates.is_empty() {
-        Some(Action::Update)
-    } else if incomplete {
+    } else if !found.updates.is_empty() || incomplete {
         Some(Action::Update)
     } else if found.record || !metadata.is_empty() {
         Some(Action::Record)

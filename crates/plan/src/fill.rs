@@ -228,7 +228,7 @@ pub fn update_calls(
                 };
                 if !changes.remove.is_empty() {
                     let mut parameters = base(remove);
-                    put_special(&mut parameters, remove, &Source::ElementIds, json!(changes.remove));
+                    put_special(&mut parameters, remove, &Source::ElementIds, &json!(changes.remove));
                     calls.push(ready(remove, parameters, REPEATABLE, Wait::No));
                 }
                 if !changes.modify.is_empty() {
@@ -238,14 +238,14 @@ pub fn update_calls(
                         .map(|(id, element)| shape::modification(&attribute.shape, rule, modify_id, id, element))
                         .collect();
                     let mut parameters = base(modify);
-                    put_special(&mut parameters, modify, &Source::Elements, Json::Array(elements));
+                    put_special(&mut parameters, modify, &Source::Elements, &Json::Array(elements));
                     calls.push(ready(modify, parameters, REPEATABLE, Wait::No));
                 }
                 if !changes.add.is_empty() {
                     let elements: Vec<Json> =
                         changes.add.iter().map(|element| element_wire(attribute, element)).collect();
                     let mut parameters = base(add);
-                    put_special(&mut parameters, add, &Source::Elements, Json::Array(elements));
+                    put_special(&mut parameters, add, &Source::Elements, &Json::Array(elements));
                     calls.push(ready(add, parameters, ADDITIVE, Wait::No));
                 }
             }
@@ -373,7 +373,7 @@ fn element_wire(attribute: &Attribute, element: &Value) -> Json {
     }
 }
 
-fn put_special(parameters: &mut Json, call: &Call, source: &Source, value: Json) {
+fn put_special(parameters: &mut Json, call: &Call, source: &Source, value: &Json) {
     for parameter in &call.parameters {
         if parameter.source == *source {
             shape::put_parameter(parameters, &parameter.name, value.clone());

@@ -64,13 +64,13 @@ pub fn batches(recorded: &Recorded, procedures: &dyn Fn(&str) -> Option<Arc<Proc
         if procedure.read.is_none() && procedure.list.is_none() {
             continue;
         }
-        batches.extend(split(&procedure, region.map(str::to_owned), ids));
+        batches.extend(split(&procedure, region, ids));
     }
     batches
 }
 
 /// Splits ids into batches of at most a page.
-pub fn split(procedure: &Arc<Procedure>, region: Option<String>, mut ids: Vec<String>) -> Vec<Batch> {
+pub fn split(procedure: &Arc<Procedure>, region: Option<&str>, mut ids: Vec<String>) -> Vec<Batch> {
     ids.sort();
     ids.dedup();
     let size = match &procedure.list {
@@ -79,7 +79,7 @@ pub fn split(procedure: &Arc<Procedure>, region: Option<String>, mut ids: Vec<St
         None => 1,
     };
     ids.chunks(size)
-        .map(|chunk| Batch { procedure: procedure.clone(), region: region.clone(), ids: chunk.to_vec() })
+        .map(|chunk| Batch { procedure: procedure.clone(), region: region.map(str::to_owned), ids: chunk.to_vec() })
         .collect()
 }
 

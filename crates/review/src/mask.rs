@@ -22,7 +22,9 @@ pub(crate) fn masked(value: &Value, other: Option<&Value>) -> Value {
         Value::Map(map) => {
             let other = other.and_then(Value::as_map);
             Value::Map(
-                map.iter().map(|(key, inner)| (key.clone(), masked(inner, other.and_then(|map| map.get(key))))).collect(),
+                map.iter()
+                    .map(|(key, inner)| (key.clone(), masked(inner, other.and_then(|map| map.get(key)))))
+                    .collect(),
             )
         }
         // Elements may have moved: if any of the other side is hidden, so is every element here.

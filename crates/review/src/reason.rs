@@ -23,7 +23,12 @@ pub fn words(reason: &Reason) -> String {
         Reason::Deposed => "it is the old half of a replacement, left over from an earlier apply".into(),
         Reason::Changed => "the manifests changed".into(),
         Reason::Drift => "the cloud differs from what was applied".into(),
-        Reason::Bookkeeping { what } => format!("{} is written down anew", line(what)),
+        Reason::Bookkeeping { what } => match what.as_str() {
+            "inputs" => "its attributes are written down as the manifests have them now".into(),
+            "observed" => "what the cloud says is written down".into(),
+            "dependencies" => "its dependencies are written down anew".into(),
+            other => format!("{} is written down anew", line(other)),
+        },
         Reason::LeftAsIs { path } => {
             format!("{} left the manifests; its value in the cloud stays", line(&path.to_string()))
         }

@@ -187,7 +187,9 @@ fn advice(outcome: &Outcome, fault: &Fault) -> String {
 fn whole(report: &Report) -> Option<&'static str> {
     let unresolved = report.troubles.iter().any(|trouble| matches!(trouble.outcome, Outcome::Unresolved { .. }));
     match (unresolved, report.interrupted, report.troubles.is_empty()) {
-        (true, ..) => Some("What was done is recorded. Nothing else is done to what is unresolved until it is settled."),
+        (true, ..) => {
+            Some("What was done is recorded. Nothing else is done to what is unresolved until it is settled.")
+        }
         (false, true, _) => Some("What was done is recorded. `firma apply` goes on from here."),
         (false, false, false) => Some("What was done is recorded; `firma apply` plans what is left."),
         (false, false, true) => None,

@@ -71,7 +71,14 @@ pub(crate) fn lines(value: &Value) -> Vec<String> {
 }
 
 fn write_lines(value: &Value, depth: usize, before: &str, after: &str, out: &mut Vec<String>) {
+    /// An element of at most this many characters stays on its line. A diff then tells added from removed elements,
+    /// which is what happens to the rules of a security group, instead of pairing fields of different ones.
+    const ELEMENT: usize = 140;
     let indent = "  ".repeat(depth);
+    if depth > 0 && width(value, ELEMENT) <= ELEMENT {
+        out.push(format!("{indent}{before}{}{after}", inline(value)));
+        return;
+    }
     match value {
         Value::List(items) | Value::Set(items) if !items.is_empty() => {
             out.push(format!("{indent}{before}["));
@@ -101,7 +108,16 @@ pub(crate) fn wants_lines(value: &Value) -> bool {
     const INLINE: usize = 72;
     match value {
         Value::String(text) => text.trim_end_matches('\n').contains('\n'),
-        Value::List(_) | Value::Set(_) | Value::Map(_) => inline(value).chars().count() > INLINE,
+        Value::List(_) | Value::Set(_) | Value::Map(_) => width(value, INLINE) > INLINE,
         _ => false,
+    }
+}
+
+/// How many characters a value takes on one line, as far as that is of interest.
+fn width(value: &Value, limit: usize) -> usize {
+    match value {
+        Value::List(items) | Value::Set(items) if items.len() > limit => items.len(),
+        Value::Map(map) if map.len() > limit => map.len(),
+        _ => inline(value).chars().count(),
     }
 }

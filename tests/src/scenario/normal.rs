@@ -11,11 +11,14 @@ const PATTERNS: &[(&str, &str)] = &[
     (r"\b[0-9a-f]{12,64}\b", "<hash>"),
     (r"\b\d+(\.\d+)?\s?(ms|µs|s)\b", "<span>"),
     (r"\b127\.0\.0\.1:\d{1,5}\b", "127.0.0.1:<port>"),
-    (r"\bpid \d+\b", "pid <pid>"),
+    (r"\btester@[^ :]+:\d+\b", "tester@<host>:<pid>"),
 ];
 
 /// `PREFIX-` and ten base-36 characters, as the emulator makes them.
 const CLOUD_ID: &str = r"\b([a-z]{1,8})-([0-9a-z]{10})\b";
+
+/// With these an id need not have a digit to be one.
+const PREFIXES: &[&str] = &["acl", "fip", "i", "port", "rtb", "sg", "sgr", "subnet", "vol", "vpc"];
 
 /// Normalises the output of one scenario; the same id becomes the same name throughout.
 #[derive(Debug)]
@@ -51,8 +54,8 @@ impl Normal {
         }
         let (ids, counts) = (&mut self.ids, &mut self.counts);
         let text = self.cloud_id.replace_all(&text, |found: &Captures<'_>| {
-            // Words joined by a hyphen have no digit: `cross-references` is not an id.
-            if !found[2].bytes().any(|b| b.is_ascii_digit()) {
+            // Words joined by a hyphen are no ids: `cross-references`.
+            if !PREFIXES.contains(&&found[1]) && !found[2].bytes().any(|b| b.is_ascii_digit()) {
                 return found[0].to_owned();
             }
             let name = ids.entry(found[0].to_owned()).or_insert_with(|| {
@@ -77,6 +80,8 @@ mod tests {
         let cases = [
             ("vpc-0a1b2c3d4e and vpc-zz1b2c3d4e and vpc-0a1b2c3d4e", "vpc-#1 and vpc-#2 and vpc-#1\n"),
             ("vpc-zz1b2c3d4e", "vpc-#2\n"),
+            ("rtb-ivwipbvldn cross-references", "rtb-#1 cross-references\n"),
+            ("tester@host-1:123 holds it", "tester@<host>:<pid> holds it\n"),
             ("/tmp/x1/project/a.toml:1", "<project>/a.toml:1\n"),
             ("at 2026-01-02T03:04:05Z in 1.25 s", "at <time> in <span>\n"),
             ("plan 0123456789abcdef", "plan <hash>\n"),

@@ -81,7 +81,7 @@ async fn plan_and_carry(
         }
     }
     let approved =
-        Approved { loaded: made.loaded, store: made.store, door: made.door, plan: made.plan, id: made.id, command };
+        Approved { store: made.store, door: made.door, plan: made.plan, id: made.id, command };
     carrying::carry(context, approved, carrying).await
 }
 
@@ -142,5 +142,5 @@ async fn from_file(context: &Context, file: &Path) -> Result<Approved, Failure> 
     }
     store.put_plan(&opened.id, &opened.bytes, carrying::now())?;
     let command = if plan.mode == firma_plan::step::Mode::Destroy { "destroy" } else { "apply" };
-    Ok(Approved { loaded, store, door, plan: Arc::new(plan), id: opened.id, command })
+    Ok(Approved { store, door, plan: Arc::new(plan), id: opened.id, command })
 }

@@ -6,7 +6,7 @@ use crate::{
     exit::{Exit, Failure, Outcome},
 };
 use firma_catalog::{Catalog, KindView, billing, places};
-use firma_model::{address::KindId, diagnostic::Diagnostic, span::Span, suggest::closest};
+use firma_model::{address::KindId, span::Span};
 use serde_json::json;
 
 /// Runs it.
@@ -137,10 +137,12 @@ fn zones(context: &Context, region: Option<&str>, format: Format) -> Outcome {
     if let Some(region) = region
         && places::region(region).is_none()
     {
-        let known = places::regions().iter().map(|r| r.id.as_str());
-        return Err(Failure::new(
-            Diagnostic::error("E0401", format!("there is no region `{region}`")).did_you_mean(closest(region, known)),
-        ));
+        let mut found = places::check_region(region, Span::default());
+        for diagnostic in &mut found.list {
+            // There is no file to point into.
+            diagnostic.span = None;
+        }
+        return Err(found.into());
     }
     let rows: Vec<(String, String, Option<String>)> = places::regions()
         .iter()

@@ -4,6 +4,7 @@ use crate::{
     Context,
     args::{CarryingArgs, Events},
     exit::{Exit, Failure, Outcome as Ended},
+    terminal::style,
     ops::{
         cloud::Door,
         project::Loaded,
@@ -201,8 +202,6 @@ pub(crate) fn entropy() -> firma_engine::Entropy {
 
 /// Everything that is needed to carry a plan out.
 pub(crate) struct Approved {
-    /// The project.
-    pub loaded: Loaded,
     /// Its state.
     pub store: Store,
     /// The cloud.
@@ -217,7 +216,7 @@ pub(crate) struct Approved {
 
 /// Carries a plan out.
 pub(crate) async fn carry(context: &Context, approved: Approved, args: &CarryingArgs) -> Ended {
-    let Approved { loaded: _, mut store, door, plan, id, command } = approved;
+    let Approved { mut store, door, plan, id, command } = approved;
     let recorded = store.snapshot()?;
     let moved = firma_engine::moved(&plan, &recorded);
     if !moved.is_empty() {
@@ -274,7 +273,7 @@ pub(crate) async fn carry(context: &Context, approved: Approved, args: &Carrying
     let unwritten = held.store().record_durations(&outcome.durations).err();
     let run = held.run;
     let ended = held.end(outcome.word());
-    summary(context, run, &outcome, args.events, door.clock.now().millis_since(started));
+    summary(context, run, &plan, &outcome, args.events, door.clock.now().millis_since(started));
     if let Some(error) = &outcome.journal {
         return Err(error.clone().into());
     }
@@ -313,9 +312,10 @@ fn stale(moved: &[firma_engine::Moved]) -> Diagnostic {
 }
 
 /// Says how the run ended and what to do about what is not done.
-fn summary(context: &Context, run: u64, outcome: &Outcome, events: Events, millis: i64) {
+fn summary(context: &Context, run: u64, plan: &Plan, outcome: &Outcome, events: Events, millis: i64) {
     let terminal = &context.terminal;
-    terminal.note(&telling::ending(run, outcome, millis));
+    let report = telling::report(run, plan, outcome, millis);
+    terminal.note(firma_review::run::summary(&report, style(terminal.color_err)).trim_end());
     if events != Events::Json && outcome.journal.is_none() && !outcome.interrupted {
         let text = telling::outputs(outcome);
         if !text.is_empty() {

@@ -38,8 +38,6 @@ const LOOKUP_ROUNDS: usize = 16;
 
 /// Everything a planning flow has in hand.
 pub(crate) struct Made {
-    /// The project.
-    pub loaded: Loaded,
     /// Its state.
     pub store: Store,
     /// The cloud.
@@ -138,7 +136,7 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
     let id = firma_plan::format::id(&plan, &hash_key);
     let bytes = firma_plan::format::encode(&plan);
     store.put_plan(&id, &bytes, door.clock.now())?;
-    Ok(Made { loaded, store, door, plan: Arc::new(plan), id, diagnostics, sources })
+    Ok(Made { store, door, plan: Arc::new(plan), id, diagnostics, sources })
 }
 
 /// Asks the look-ups that can be asked.

@@ -1,8 +1,10 @@
 //! Telling what happens while it happens: a live view on a terminal, plain lines elsewhere, JSON for programs.
 
 use crate::{Context, args::Events, exit::Failure, terminal::Terminal};
-use firma_engine::RunEvent;
-use firma_plan::step::{Action, Leg};
+use firma_engine::{Outcome, RunEvent};
+use firma_model::address::Address;
+use firma_plan::step::{Action, Leg, Plan};
+use firma_review::run::{Outcome as Ended, Report, Trouble};
 use firma_store::Store;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use serde_json::json;
@@ -233,64 +235,48 @@ pub(crate) fn open_work(context: &Context, store: &Store) -> Result<(), Failure>
     Ok(())
 }
 
-/// How a run ended, and for everything that is not done why and what to do.
-pub(crate) fn ending(run: u64, outcome: &firma_engine::Outcome, millis: i64) -> String {
-    use std::fmt::Write as _;
-    let count = |leg: Leg| outcome.done.iter().filter(|(_, done)| *done == leg).count();
-    let mut parts = Vec::new();
-    for (leg, word) in [
-        (Leg::Create, "created"),
-        (Leg::Update, "changed"),
-        (Leg::Delete, "deleted"),
-        (Leg::Forget, "forgotten"),
-        (Leg::Record, "recorded"),
-    ] {
-        if count(leg) > 0 {
-            parts.push(format!("{} {word}", count(leg)));
+/// How a run ended: what review prints.
+pub(crate) fn report(run: u64, plan: &Plan, outcome: &Outcome, millis: i64) -> Report {
+    // A replacement is done when its second half is.
+    let actions: BTreeMap<(&Address, Leg), Action> =
+        plan.steps.iter().map(|step| ((&step.address, step.leg), step.action)).collect();
+    let mut done: BTreeMap<Action, u64> = BTreeMap::new();
+    for (address, leg) in &outcome.done {
+        match actions.get(&(address, *leg)) {
+            Some(Action::Replace) if *leg == Leg::Delete => {}
+            Some(action) => *done.entry(*action).or_default() += 1,
+            None => {}
         }
     }
-    if parts.is_empty() {
-        parts.push("nothing done".to_owned());
+    let leg_of = |address: &Address| {
+        plan.steps.iter().rfind(|step| step.address == *address).map_or("", |step| step.leg.as_str()).to_owned()
+    };
+    let failed = outcome.failed.iter().map(|step| Trouble {
+        address: step.address.to_string(),
+        leg: step.leg.as_str().to_owned(),
+        outcome: Ended::Failed(step.fault.clone()),
+    });
+    let unresolved = outcome.unresolved.iter().map(|(address, fault)| Trouble {
+        address: address.to_string(),
+        leg: leg_of(address),
+        outcome: Ended::Unresolved { fault: fault.clone(), candidates: Vec::new() },
+    });
+    let skipped = outcome.skipped.iter().map(|(address, because)| Trouble {
+        address: address.to_string(),
+        leg: leg_of(address),
+        outcome: Ended::Skipped { because: because.clone() },
+    });
+    Report {
+        run,
+        done,
+        troubles: failed.chain(unresolved).chain(skipped).collect(),
+        interrupted: outcome.interrupted,
+        millis: u64::try_from(millis).unwrap_or(0),
     }
-    let mut text = format!("run {run}: {} in {}", parts.join(", "), seconds(millis));
-    if !outcome.is_complete() {
-        let _ = write!(
-            text,
-            "; {} failed, {} unknown, {} not begun",
-            outcome.failed.len(),
-            outcome.unresolved.len(),
-            outcome.skipped.len()
-        );
-    }
-    for step in &outcome.failed {
-        let _ = write!(text, "\n  failed: {} ({}): {}", step.address, step.leg.as_str(), step.fault);
-        let next = match (step.incomplete, step.fault.kind) {
-            (true, _) => "it exists and is recorded as unfinished; mend the cause, then `firma apply` finishes it in place",
-            (false, firma_model::fault::FaultKind::Denied) => "give the credentials this permission, then `firma apply`",
-            (false, firma_model::fault::FaultKind::Quota) => "have the quota raised or make room, then `firma apply`",
-            (false, firma_model::fault::FaultKind::Throttled) => "wait a minute, then `firma apply`",
-            (false, _) => "nothing was made; mend the cause, then `firma apply`",
-        };
-        let _ = write!(text, "\n    {next}");
-    }
-    for (address, fault) in &outcome.unresolved {
-        let _ = write!(text, "\n  unknown: {address}: {fault}\n    the call may have been carried out; `firma recover` finds out, and `firma apply` does that first");
-    }
-    let mut causes: BTreeMap<&str, usize> = BTreeMap::new();
-    for (_, because) in &outcome.skipped {
-        *causes.entry(because).or_default() += 1;
-    }
-    for (because, count) in causes {
-        let _ = write!(text, "\n  not begun: {count} because of {because}");
-    }
-    for (name, _) in &outcome.outputs.broken {
-        let _ = write!(text, "\n  output {name} cannot be worked out yet");
-    }
-    text
 }
 
 /// The outputs as they are now.
-pub(crate) fn outputs(outcome: &firma_engine::Outcome) -> String {
+pub(crate) fn outputs(outcome: &Outcome) -> String {
     let mut text = String::new();
     for (name, (value, sensitive)) in &outcome.outputs.values {
         let shown = match (*sensitive, firma_model::document::to_plain_json(value)) {

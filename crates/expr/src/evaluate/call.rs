@@ -34,8 +34,21 @@ impl<'a> Evaluator<'a> {
             "can" => return self.can(name, arguments, span, env),
             _ => {}
         }
-        let mut parts = self.all(arguments, env)?;
-        let mut spans: Vec<Span> = arguments.iter().map(|argument| argument.span).collect();
+        let parts = self.all(arguments, env)?;
+        let spans = arguments.iter().map(|argument| argument.span).collect();
+        self.apply(function, parts, spans, expand, span)
+    }
+
+    /// A call over reduced arguments.
+    fn apply<'x>(
+        &self,
+        function: &'static Function,
+        parts: Vec<Part<'_>>,
+        spans: Vec<Span>,
+        expand: bool,
+        span: Span,
+    ) -> Reduced<'x> {
+        let (mut parts, mut spans) = (parts, spans);
         let mut expand = expand;
         let mut secret_tail = false;
         if expand && let (Some(last), Some(at)) = (parts.pop(), spans.pop()) {
@@ -79,7 +92,7 @@ impl<'a> Evaluator<'a> {
             function.check_count(parts.len(), span)?;
         }
         if parts.iter().any(Part::is_residual) {
-            if !expand && let Some(done) = self.shape(name, &parts, span) {
+            if !expand && let Some(done) = self.shape(function.name, &parts, span) {
                 return done.map(|part| part.marked(secret_tail));
             }
             return self.left_call(function, parts, &spans, expand, span).map(|part| part.marked(secret_tail));

@@ -25,29 +25,30 @@ impl<'a> Evaluator<'a> {
     where
         'a: 'x,
     {
-        let mut parts: BTreeMap<String, Part<'x>> = BTreeMap::new();
-        let mut residual_key = false;
-        let mut unknown_key = false;
-        let mut marked = false;
         let mut errors = Diagnostics::new();
         let mut reduced = Vec::with_capacity(entries.len());
         for (key, value) in entries {
             match (self.reduce(key, env), self.reduce(value, env)) {
                 (Ok(a), Ok(b)) => reduced.push((a, b)),
-                (a, b) => {
-                    for error in [a.err(), b.err()].into_iter().flatten() {
-                        let spent = error.list.iter().any(|d| d.code == codes::LIMIT);
-                        errors.extend(error);
-                        if spent {
-                            return Err(errors);
-                        }
-                    }
-                }
+                (a, b) => gather(&mut errors, [a.err(), b.err()])?,
             }
         }
         if !errors.is_empty() {
             return Err(errors);
         }
+        self.mapped_entries(reduced, entries, span)
+    }
+
+    fn mapped_entries<'x>(
+        &self,
+        reduced: Vec<(Part<'_>, Part<'_>)>,
+        entries: &[(Expr, Expr)],
+        span: Span,
+    ) -> Reduced<'x> {
+        let mut parts: BTreeMap<String, Part<'_>> = BTreeMap::new();
+        let mut residual_key = false;
+        let mut unknown_key = false;
+        let mut marked = false;
         for ((key, _), (expr, _)) in reduced.iter().zip(entries) {
             match key {
                 Part::Residual(_) => residual_key = true,
@@ -91,7 +92,18 @@ impl<'a> Evaluator<'a> {
         'a: 'x,
     {
         let collection = self.reduce(of, env)?;
-        let (marked, collection) = unmark(&collection);
+        self.spread(expr, of, each, &collection, env)
+    }
+
+    fn spread<'x>(
+        &self,
+        expr: &Expr,
+        of: &Expr,
+        each: &Expr,
+        collection: &Part<'_>,
+        env: Option<&Env<'_>>,
+    ) -> Reduced<'x> {
+        let (marked, collection) = unmark(collection);
         let elements: Vec<Part<'_>> = match &collection {
             Part::Value(value) => match &**value {
                 Value::Null => Vec::new(),
@@ -145,7 +157,11 @@ impl<'a> Evaluator<'a> {
         'a: 'x,
     {
         let collection = self.reduce(&walk.collection, env)?;
-        let (marked, collection) = unmark(&collection);
+        self.walk(walk, &collection, span, env)
+    }
+
+    fn walk<'x>(&self, walk: &For, collection: &Part<'_>, span: Span, env: Option<&Env<'_>>) -> Reduced<'x> {
+        let (marked, collection) = unmark(collection);
         let Some(elements) = items(&collection) else {
             return match &collection {
                 Part::Value(value) => match &**value {
@@ -314,6 +330,18 @@ enum Outcome {
 
 fn number(at: usize) -> Value {
     Value::Number(firma_model::number::Number::from(at))
+}
+
+/// Adds errors to those found before; a spent budget ends it all.
+fn gather(errors: &mut Diagnostics, found: [Option<Diagnostics>; 2]) -> Result<(), Diagnostics> {
+    for found in found.into_iter().flatten() {
+        let spent = found.list.iter().any(|error| error.code == codes::LIMIT);
+        errors.extend(found);
+        if spent {
+            return Err(std::mem::take(errors));
+        }
+    }
+    Ok(())
 }
 
 /// A part below its marks, and whether there were any.

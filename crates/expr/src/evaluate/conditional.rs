@@ -3,7 +3,7 @@
 use super::{Env, Evaluator, Reduced, fail};
 use crate::{codes, part::Part, text};
 use firma_model::{
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, Diagnostics},
     expr::{BinaryOp, Expr, ExprKind, UnaryOp},
     span::Span,
     types::Type,
@@ -24,48 +24,79 @@ impl<'a> Evaluator<'a> {
         'a: 'x,
     {
         let decided = self.reduce(condition, env)?;
-        let Part::Value(value) = decided else {
-            let yes_part = self.reduce(yes, env)?;
-            let no_part = self.reduce(no, env)?;
-            let condition = self.embed(decided, condition.span)?;
-            let (yes, no) = (self.embed(yes_part, yes.span)?, self.embed(no_part, no.span)?);
-            let kind = ExprKind::Conditional(Box::new(condition), Box::new(yes), Box::new(no));
-            return Ok(Part::residual(kind, span));
-        };
-        let marked = matches!(&*value, Value::Sensitive(_));
-        match value.reveal() {
-            Value::Unknown(_) => {
-                let joined = match (self.reduce(yes, env)?, self.reduce(no, env)?) {
-                    (Part::Value(a), Part::Value(b)) => {
-                        let secret = matches!(&*a, Value::Sensitive(_)) || matches!(&*b, Value::Sensitive(_));
-                        let (a, b) = (a.reveal(), b.reveal());
-                        let ty = match (type_of(a), type_of(b)) {
-                            (Some(a), Some(b)) => unify(&a, &b),
-                            (ty, None) if b.is_null() => ty,
-                            (None, ty) if a.is_null() => ty,
-                            _ => None,
-                        };
-                        let not_null = never_null(a) && never_null(b);
-                        Part::value(Value::Unknown(Unknown { ty, not_null, prefix: None })).marked(secret)
-                    }
-                    // A residual beside an unknown condition is unknown as well, whatever it becomes.
-                    _ => Part::unknown(),
-                };
-                Ok(joined.marked(marked))
+        match self.chosen(&decided, condition.span)? {
+            Choice::Known(chosen, marked) => {
+                let (taken, passed) = if chosen { (yes, no) } else { (no, yes) };
+                self.taken(taken, passed, marked, env)
             }
+            Choice::Unknown(marked) => {
+                let (yes, no) = (self.reduce(yes, env)?, self.reduce(no, env)?);
+                Ok(either(&yes, &no).marked(marked))
+            }
+            Choice::Left => {
+                let branches = (self.reduce(yes, env)?, self.reduce(no, env)?);
+                self.left_conditional(decided, branches, [condition.span, yes.span, no.span], span)
+            }
+        }
+    }
+
+    fn chosen(&self, condition: &Part<'_>, place: Span) -> Result<Choice, Diagnostics> {
+        let Part::Value(value) = condition else { return Ok(Choice::Left) };
+        let marked = matches!(&**value, Value::Sensitive(_));
+        match value.reveal() {
+            Value::Unknown(_) => Ok(Choice::Unknown(marked)),
             other => match text::truth(other) {
-                Some(chosen) => {
-                    let (taken, passed) = if chosen { (yes, no) } else { (no, yes) };
-                    let part = self.reduce(taken, env)?;
-                    Ok(like(part, static_type(passed)).marked(marked))
-                }
+                Some(chosen) => Ok(Choice::Known(chosen, marked)),
                 None => fail(
                     Diagnostic::error(codes::NOT_BOOL, format!("a condition is a bool, not {}", other.type_name()))
-                        .at(condition.span),
+                        .at(place),
                 ),
             },
         }
     }
+
+    fn taken<'x>(&self, taken: &'x Expr, passed: &Expr, marked: bool, env: Option<&'x Env<'x>>) -> Reduced<'x>
+    where
+        'a: 'x,
+    {
+        let part = self.reduce(taken, env)?;
+        Ok(like(part, static_type(passed)).marked(marked))
+    }
+
+    fn left_conditional<'x>(
+        &self,
+        condition: Part<'_>,
+        (yes, no): (Part<'_>, Part<'_>),
+        places: [Span; 3],
+        span: Span,
+    ) -> Reduced<'x> {
+        let condition = self.embed(condition, places[0])?;
+        let (yes, no) = (self.embed(yes, places[1])?, self.embed(no, places[2])?);
+        Ok(Part::residual(ExprKind::Conditional(Box::new(condition), Box::new(yes), Box::new(no)), span))
+    }
+}
+
+/// What a condition says; the flags tell whether it is sensitive.
+enum Choice {
+    Known(bool, bool),
+    Unknown(bool),
+    Left,
+}
+
+/// What is known of a result that is one of two.
+fn either<'x>(yes: &Part<'_>, no: &Part<'_>) -> Part<'x> {
+    // A residual beside an unknown condition is unknown as well, whatever it becomes.
+    let (Part::Value(a), Part::Value(b)) = (yes, no) else { return Part::unknown() };
+    let secret = matches!(&**a, Value::Sensitive(_)) || matches!(&**b, Value::Sensitive(_));
+    let (a, b) = (a.reveal(), b.reveal());
+    let ty = match (type_of(a), type_of(b)) {
+        (Some(a), Some(b)) => unify(&a, &b),
+        (ty, None) if b.is_null() => ty,
+        (None, ty) if a.is_null() => ty,
+        _ => None,
+    };
+    let not_null = never_null(a) && never_null(b);
+    Part::value(Value::Unknown(Unknown { ty, not_null, prefix: None })).marked(secret)
 }
 
 fn never_null(value: &Value) -> bool {

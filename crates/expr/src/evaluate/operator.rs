@@ -21,10 +21,15 @@ impl<'a> Evaluator<'a> {
     where
         'a: 'x,
     {
-        let value = match self.reduce(of, env)? {
+        let part = self.reduce(of, env)?;
+        self.applied(op, part, of.span, span)
+    }
+
+    fn applied<'x>(&self, op: UnaryOp, part: Part<'_>, place: Span, span: Span) -> Reduced<'x> {
+        let value = match part {
             Part::Value(value) => value,
-            residual => {
-                let of = self.embed(residual, of.span)?;
+            residual @ Part::Residual(_) => {
+                let of = self.embed(residual, place)?;
                 return Ok(Part::residual(ExprKind::Unary(op, Box::new(of)), span));
             }
         };
@@ -32,9 +37,9 @@ impl<'a> Evaluator<'a> {
         let result = match (op, value.reveal()) {
             (UnaryOp::Not, Value::Unknown(_)) => unknown_of(Type::Bool, true),
             (UnaryOp::Negate, Value::Unknown(_)) => unknown_of(Type::Number, true),
-            (UnaryOp::Not, value) => Value::Bool(!truth(value, "!", of.span)?),
+            (UnaryOp::Not, value) => Value::Bool(!truth(value, "!", place)?),
             (UnaryOp::Negate, value) => {
-                let number = number(value, "-", of.span)?;
+                let number = number(value, "-", place)?;
                 let zero = Number::from(0_i64);
                 Value::Number(Decimal::subtract(&zero, &number).ok_or_else(|| too_large("-", span))?)
             }
@@ -56,18 +61,35 @@ impl<'a> Evaluator<'a> {
         if matches!(op, BinaryOp::And | BinaryOp::Or) {
             return self.logical(op, left, right, span, env);
         }
-        let (a, b) = match (self.reduce(left, env), self.reduce(right, env)) {
-            (Ok(a), Ok(b)) => (a, b),
+        let (a, b) = self.both(left, right, env)?;
+        self.combined(op, a, b, [left.span, right.span], span)
+    }
+
+    fn both<'x>(
+        &self,
+        left: &'x Expr,
+        right: &'x Expr,
+        env: Option<&'x Env<'x>>,
+    ) -> Result<(Part<'x>, Part<'x>), Diagnostics>
+    where
+        'a: 'x,
+    {
+        match (self.reduce(left, env), self.reduce(right, env)) {
+            (Ok(a), Ok(b)) => Ok((a, b)),
             (Err(mut a), Err(b)) => {
                 a.extend(b);
-                return Err(a);
+                Err(a)
             }
-            (Err(error), _) | (_, Err(error)) => return Err(error),
-        };
+            (Err(error), _) | (_, Err(error)) => Err(error),
+        }
+    }
+
+    /// The result over reduced operands, given where those stand.
+    fn combined<'x>(&self, op: BinaryOp, a: Part<'_>, b: Part<'_>, places: [Span; 2], span: Span) -> Reduced<'x> {
         let (a, b) = match (a, b) {
             (Part::Value(a), Part::Value(b)) => (a, b),
             (a, b) => {
-                let (a, b) = (self.embed(a, left.span)?, self.embed(b, right.span)?);
+                let (a, b) = (self.embed(a, places[0])?, self.embed(b, places[1])?);
                 return Ok(Part::residual(ExprKind::Binary(op, Box::new(a), Box::new(b)), span));
             }
         };
@@ -84,7 +106,7 @@ impl<'a> Evaluator<'a> {
         let (a, b) = (a.reveal(), b.reveal());
         let sign = sign(op);
         let compares = matches!(op, BinaryOp::Less | BinaryOp::LessEqual | BinaryOp::Greater | BinaryOp::GreaterEqual);
-        let result = match (known_number(a, sign, left.span)?, known_number(b, sign, right.span)?) {
+        let result = match (known_number(a, sign, places[0])?, known_number(b, sign, places[1])?) {
             (Some(a), Some(b)) => arithmetic(op, &a, &b, span)?,
             _ => unknown_of(if compares { Type::Bool } else { Type::Number }, true),
         };
@@ -105,24 +127,52 @@ impl<'a> Evaluator<'a> {
     {
         let decisive = op == BinaryOp::Or;
         let a = self.reduce(left, env)?;
-        let known = a.as_value().map(|value| known_truth(value.reveal(), sign(op), left.span)).transpose()?;
-        let left_marked = matches!(a.as_value(), Some(Value::Sensitive(_)));
-        if known == Some(Some(decisive)) {
-            return Ok(Part::value(Value::Bool(decisive)).marked(left_marked));
+        let side = Side::of(&a, op, left.span)?;
+        if side.truth == Some(Some(decisive)) {
+            return Ok(side.decided(decisive));
         }
         let b = self.reduce(right, env)?;
-        let other = b.as_value().map(|value| known_truth(value.reveal(), sign(op), right.span)).transpose()?;
-        let right_marked = matches!(b.as_value(), Some(Value::Sensitive(_)));
-        let marked = left_marked || right_marked;
-        match (known, other) {
+        let other = Side::of(&b, op, right.span)?;
+        self.logically(op, (a, side), (b, other), [left.span, right.span], span)
+    }
+
+    fn logically<'x>(
+        &self,
+        op: BinaryOp,
+        (a, left): (Part<'_>, Side),
+        (b, right): (Part<'_>, Side),
+        places: [Span; 2],
+        span: Span,
+    ) -> Reduced<'x> {
+        let decisive = op == BinaryOp::Or;
+        let marked = left.marked || right.marked;
+        match (left.truth, right.truth) {
             (_, Some(Some(b))) if b == decisive => Ok(Part::value(Value::Bool(decisive)).marked(marked)),
             (Some(Some(_)), Some(Some(b))) => Ok(Part::value(Value::Bool(b)).marked(marked)),
             (Some(_), Some(_)) => Ok(Part::value(unknown_of(Type::Bool, true)).marked(marked)),
             _ => {
-                let (a, b) = (self.embed(a, left.span)?, self.embed(b, right.span)?);
+                let (a, b) = (self.embed(a, places[0])?, self.embed(b, places[1])?);
                 Ok(Part::residual(ExprKind::Binary(op, Box::new(a), Box::new(b)), span))
             }
         }
+    }
+}
+
+/// One side of `&&` or `||`.
+struct Side {
+    /// None for a residual, `Some(None)` for a value that is not known yet.
+    truth: Option<Option<bool>>,
+    marked: bool,
+}
+
+impl Side {
+    fn of(part: &Part<'_>, op: BinaryOp, place: Span) -> Result<Side, Diagnostics> {
+        let truth = part.as_value().map(|value| known_truth(value.reveal(), sign(op), place)).transpose()?;
+        Ok(Side { truth, marked: matches!(part.as_value(), Some(Value::Sensitive(_))) })
+    }
+
+    fn decided<'x>(&self, truth: bool) -> Part<'x> {
+        Part::value(Value::Bool(truth)).marked(self.marked)
     }
 }
 

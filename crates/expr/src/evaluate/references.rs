@@ -8,11 +8,11 @@ use crate::{
 };
 use firma_model::{
     address::Node,
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, Diagnostics},
     expr::{Expr, ExprKind},
     span::Span,
 };
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 /// One link of a chain, its key reduced.
 pub(super) enum Link<'x> {
@@ -26,37 +26,17 @@ impl<'a> Evaluator<'a> {
     where
         'a: 'x,
     {
-        let mut links = Vec::new();
-        let mut here = expr;
-        let root = loop {
-            match &here.kind {
-                ExprKind::Attribute(of, name) => {
-                    links.push(Link::Attribute(name, here.span));
-                    here = of;
-                }
-                ExprKind::Index(of, key) => {
-                    links.push(Link::Index(self.reduce(key, env)?, here.span));
-                    here = of;
-                }
-                _ => break here,
-            }
-        };
-        links.reverse();
+        let (root, links) = self.chain(expr, env)?;
         self.budget.charge(links.len(), expr.span)?;
-        let (mut part, consumed) = match &root.kind {
-            ExprKind::Name(name) => match Env::find(env, name) {
-                Some(Binding::Part(part)) => (part.by_ref(), 0),
-                Some(Binding::Abstract(spelling)) => (Part::residual(ExprKind::Name(spelling.clone()), root.span), 0),
-                None => self.free_name(name, root.span, &links)?,
-            },
-            _ => match links.first() {
-                Some(Link::Attribute(name, _)) => match self.known_attribute(root, name) {
-                    Some(part) => (part, 1),
-                    None => (self.reduce(root, env)?, 0),
-                },
-                _ => (self.reduce(root, env)?, 0),
-            },
-        };
+        let (part, consumed) = self.start(root, &links, env)?;
+        self.follow(part, links, consumed)
+    }
+
+    fn follow<'x>(&self, part: Part<'x>, links: Vec<Link<'x>>, consumed: usize) -> Reduced<'x>
+    where
+        'a: 'x,
+    {
+        let mut part = part;
         for link in links.into_iter().skip(consumed) {
             part = match link {
                 Link::Attribute(name, span) => self.attribute(part, name, span)?,
@@ -66,13 +46,60 @@ impl<'a> Evaluator<'a> {
         Ok(part)
     }
 
-    /// A reference to the scope, and how many links its answer stands for.
-    fn free_name<'x>(
+    /// What a chain begins with, and its links in order, their keys reduced.
+    fn chain<'x>(&self, expr: &'x Expr, env: Option<&'x Env<'x>>) -> Result<(&'x Expr, Vec<Link<'x>>), Diagnostics>
+    where
+        'a: 'x,
+    {
+        let mut links = Vec::new();
+        let mut here = expr;
+        loop {
+            match &here.kind {
+                ExprKind::Attribute(of, name) => {
+                    links.push(Link::Attribute(name, here.span));
+                    here = of;
+                }
+                ExprKind::Index(of, key) => {
+                    links.push(Link::Index(self.reduce(key, env)?, here.span));
+                    here = of;
+                }
+                _ => break,
+            }
+        }
+        links.reverse();
+        Ok((here, links))
+    }
+
+    /// The value that a chain begins with, and how many links it stands for.
+    fn start<'x>(
         &self,
-        name: &std::sync::Arc<str>,
-        root: Span,
+        root: &'x Expr,
         links: &[Link<'x>],
-    ) -> Result<(Part<'x>, usize), firma_model::diagnostic::Diagnostics>
+        env: Option<&'x Env<'x>>,
+    ) -> Result<(Part<'x>, usize), Diagnostics>
+    where
+        'a: 'x,
+    {
+        match &root.kind {
+            ExprKind::Name(name) => match Env::find(env, name) {
+                Some(Binding::Part(part)) => Ok((part.by_ref(), 0)),
+                Some(Binding::Abstract(spelling)) => {
+                    Ok((Part::residual(ExprKind::Name(spelling.clone()), root.span), 0))
+                }
+                None => self.free_name(name, root.span, links),
+            },
+            _ => match links.first() {
+                Some(Link::Attribute(name, _)) => match self.known_attribute(root, name) {
+                    Some(part) => Ok((part, 1)),
+                    None => Ok((self.reduce(root, env)?, 0)),
+                },
+                _ => Ok((self.reduce(root, env)?, 0)),
+            },
+        }
+    }
+
+    /// A reference to the scope, and how many links its answer stands for.
+    fn free_name<'x>(&self, name: &Arc<str>, root: Span, links: &[Link<'x>]) -> Result<(Part<'x>, usize), Diagnostics>
     where
         'a: 'x,
     {
@@ -86,7 +113,7 @@ impl<'a> Evaluator<'a> {
         let mut span = root;
         for link in links {
             let (segment, end) = match link {
-                Link::Attribute(name, end) => (Some(Segment::Name(std::sync::Arc::from(*name))), *end),
+                Link::Attribute(name, end) => (Some(Segment::Name(Arc::from(*name))), *end),
                 Link::Index(key, end) => (key.as_value().and_then(key_segment), *end),
             };
             let Some(segment) = segment else { break };

@@ -18,6 +18,10 @@ impl<'a> Evaluator<'a> {
         'a: 'x,
     {
         let parts = self.all(exprs, env)?;
+        self.joined(parts, exprs, span)
+    }
+
+    fn joined<'x>(&self, parts: Vec<Part<'_>>, exprs: &[Expr], span: Span) -> Reduced<'x> {
         let mut marked = false;
         let mut left: Vec<Expr> = Vec::new();
         let mut text = String::new();

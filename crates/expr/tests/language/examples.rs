@@ -72,6 +72,11 @@ fn functions() {
 }
 
 #[test]
+fn further() {
+    check("further.txt", include_str!("cases/further.txt"));
+}
+
+#[test]
 fn errors() {
     check("errors.txt", include_str!("cases/errors.txt"));
 }

@@ -6,4 +6,5 @@ mod never_panics;
 mod parsing;
 mod residuals;
 mod support;
+mod tables;
 mod types;

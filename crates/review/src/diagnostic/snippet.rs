@@ -10,7 +10,7 @@ use firma_model::{
     diagnostic::{Diagnostic, Diagnostics, Severity},
     span::{Source, Span},
 };
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 /// Spans whose lines are at most this far apart share a window.
 const CLOSE: usize = 4;
@@ -100,9 +100,9 @@ fn draw<'a>(group: Group<'a>, window: &[Mark], lines: &mut Lines<'a>) -> Group<'
     let from = window.iter().map(|mark| mark.lines.start).min().unwrap_or(0);
     let to = window.iter().map(|mark| mark.lines.end).max().unwrap_or(from);
     let path = line(&source.name).into_owned();
-    let bytes = lines.bytes(first.span, from..to).filter(|bytes| {
-        source.text[bytes.clone()].split('\n').all(|text| text.len() <= LONGEST_LINE)
-    });
+    let bytes = lines
+        .bytes(first.span, from..to)
+        .filter(|bytes| source.text[bytes.clone()].split('\n').all(|text| text.len() <= LONGEST_LINE));
     let Some(bytes) = bytes else {
         let place = lines.place(first.span);
         let origin = Origin::path(path);
@@ -111,17 +111,21 @@ fn draw<'a>(group: Group<'a>, window: &[Mark], lines: &mut Lines<'a>) -> Group<'
             None => origin,
         });
     };
-    let annotations = window.iter().map(|mark| annotation(mark, &bytes));
-    let snippet = Snippet::source(&source.text[bytes.clone()])
-        .path(path)
-        .line_start(from + 1)
-        .fold(false)
-        .annotations(annotations.collect::<Vec<Annotation<'a>>>());
+    let text = &source.text[bytes.clone()];
+    let annotations: Vec<Annotation<'a>> = window.iter().map(|mark| annotation(mark, bytes.start, text)).collect();
+    let snippet = Snippet::source(unix(text)).path(path).line_start(from + 1).fold(false).annotations(annotations);
     group.element(snippet)
 }
 
-fn annotation<'a>(mark: &Mark, window: &Range<usize>) -> Annotation<'a> {
+fn annotation<'a>(mark: &Mark, start: usize, text: &str) -> Annotation<'a> {
     let kind = if mark.primary { AnnotationKind::Primary } else { AnnotationKind::Context };
-    let within = |at: usize| at.clamp(window.start, window.end) - window.start;
+    let within = |at: usize| unix(&text[..at.saturating_sub(start).min(text.len())]).len();
     kind.span(within(mark.bytes.start)..within(mark.bytes.end)).label(mark.label.clone())
+}
+
+/// Without the carriage returns at the ends of lines, which would be drawn. Also at the end of the text, where a window or
+/// a mark was cut before the line break.
+fn unix(text: &str) -> Cow<'_, str> {
+    let text = text.strip_suffix('\r').unwrap_or(text);
+    if text.contains("\r\n") { Cow::Owned(text.replace("\r\n", "\n")) } else { Cow::Borrowed(text) }
 }

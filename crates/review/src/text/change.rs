@@ -17,15 +17,25 @@ pub(super) fn in_full(change: &Change, style: Style, out: &mut String) {
     header(change, style, out);
     out.push('\n');
     for reason in change.reasons.iter().filter(|reason| !reason::is_obvious(reason)) {
-        let text = format!("because {}", reason::words(reason));
-        out.push_str(&format!("{INDENT}{}\n", text));
+        out.push_str(&format!("{INDENT}because {}\n", reason::words(reason)));
     }
     for notice in &change.notices {
         out.push_str(&format!("{INDENT}{}\n", style.paint(Role::Alert, &format!("note: {}", line(notice)))));
     }
-    for attribute in &change.attributes {
+    for attribute in change.attributes.iter().filter(|attribute| !in_header(change, &attribute.path)) {
         attribute::print(attribute, change.action, INDENT, style, out);
     }
+}
+
+/// Whether the header says it already: of something that comes or goes as a whole.
+fn in_header(change: &Change, path: &str) -> bool {
+    matches!(change.action, Action::Create | Action::Delete)
+        && match path {
+            "id" => change.action == Action::Delete && change.cloud_id.is_some(),
+            "zone" => change.zone.is_some(),
+            "billing" => change.billing.is_some(),
+            _ => false,
+        }
 }
 
 /// Address and reasons only.
@@ -46,7 +56,7 @@ fn header(change: &Change, style: Style, out: &mut String) {
     if !change.deposed.is_empty() {
         out.push_str(&format!(" (deposed {})", line(&change.deposed)));
     }
-    let facts: Vec<String> = facts(change, style);
+    let facts = facts(change, style);
     if !facts.is_empty() {
         out.push_str("  ");
         out.push_str(&facts.join(", "));

@@ -64,6 +64,9 @@ fn stay(count: u64) -> String {
 /// The head of a plan, without the changes themselves.
 pub fn summary(view: &View, style: Style) -> String {
     let mut out = format!("{}\n", headline(view, style));
+    if !view.project.is_empty() {
+        fact(&mut out, "Project", &format!("{} at {}", line(&view.project), line(&view.endpoint)));
+    }
     if view.summary.changes() > 0 {
         if !view.regions.is_empty() {
             let regions: Vec<String> = view.regions.iter().map(|(name, n)| format!("{} ({n})", line(name))).collect();

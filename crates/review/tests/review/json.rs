@@ -83,7 +83,8 @@ fn hidden_and_unknown_values_are_null() {
     assert!(!text.contains("00ff00ff"), "{text}");
     let review = review();
     let attribute = |path: &str| -> Json {
-        let all = review["changes"].as_array().expect("a list").iter().flat_map(|change| change["attributes"].as_array());
+        let all =
+            review["changes"].as_array().expect("a list").iter().flat_map(|change| change["attributes"].as_array());
         all.flatten().find(|attribute| attribute["path"] == path).expect("the attribute").clone()
     };
     assert_eq!(

@@ -9,9 +9,7 @@ use firma_model::{
     record::{Record, Status},
     value::{Map, Value},
 };
-use firma_plan::step::{
-    Action, AttributeChange, CallOutline, Drift, Identity, Leg, Plan, PlannedOutput, Reason, Step,
-};
+use firma_plan::step::{Action, AttributeChange, CallOutline, Drift, Identity, Leg, Plan, PlannedOutput, Reason, Step};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) const SECRET: &str = "not-a-secret";
@@ -129,7 +127,8 @@ fn map(entries: &[(&str, Value)]) -> Value {
 
 /// Every action, and every sort of attribute.
 pub(crate) fn everything() -> Plan {
-    let script = "#!/bin/sh\nset -e\napt-get update\napt-get install -y nginx\nsystemctl enable nginx\nsystemctl start nginx\n";
+    let script =
+        "#!/bin/sh\nset -e\napt-get update\napt-get install -y nginx\nsystemctl enable nginx\nsystemctl start nginx\n";
     let hashed = map(&[("$hash", Value::string("00ff00ff"))]);
 
     let mut dying = step("vm.instance.web[\"a\"]", Action::Replace, Leg::Delete, &[], vec![]);
@@ -183,7 +182,12 @@ pub(crate) fn everything() -> Plan {
     resized.calls = vec![call("vm", "stopInstance", "repeatable"), call("vm", "resizeInstance", "repeatable")];
 
     let rule = |port: i64| {
-        map(&[("direction", "ingress".into()), ("protocol", "tcp".into()), ("from_port", port.into()), ("to_port", port.into())])
+        map(&[
+            ("direction", "ingress".into()),
+            ("protocol", "tcp".into()),
+            ("from_port", port.into()),
+            ("to_port", port.into()),
+        ])
     };
     let rules = step(
         "vpc.network_security_group.web",
@@ -218,7 +222,8 @@ pub(crate) fn everything() -> Plan {
     address_step.billing = Some(billing("postpaid_by_usage"));
     address_step.calls = vec![call("vpc", "createElasticIps", "bare")];
 
-    let forgotten = step("vpc.vpc.legacy", Action::Forget, Leg::Forget, &[Reason::NotInManifest, Reason::Retained], vec![]);
+    let forgotten =
+        step("vpc.vpc.legacy", Action::Forget, Leg::Forget, &[Reason::NotInManifest, Reason::Retained], vec![]);
     let written = step(
         "vpc.vpc.main",
         Action::Record,
@@ -227,9 +232,8 @@ pub(crate) fn everything() -> Plan {
         vec![],
     );
 
-    let mut plan = plan(vec![
-        written, dying, old_subnet, resized, rules, disk, reborn, address_step, forgotten, deposed,
-    ]);
+    let mut plan =
+        plan(vec![written, dying, old_subnet, resized, rules, disk, reborn, address_step, forgotten, deposed]);
     plan.procedures.insert("vm.instance".into(), serde_json::from_str(INSTANCE).expect("a procedure"));
     plan.drift = vec![
         Drift {

@@ -26,13 +26,10 @@ fn trouble(address: &str, leg: &str, outcome: Outcome) -> Trouble {
 }
 
 fn troubled() -> Report {
-    let invalid = fault(
-        FaultKind::Invalid,
-        "createSubnet",
-        Some((400, "INVALID_ARGUMENT")),
-        "addressPrefix overlaps\u{1b}[2J",
-    );
-    let lost = fault(FaultKind::Ambiguous, "createElasticIps", None, "the connection was reset after the request was sent");
+    let invalid =
+        fault(FaultKind::Invalid, "createSubnet", Some((400, "INVALID_ARGUMENT")), "addressPrefix overlaps\u{1b}[2J");
+    let lost =
+        fault(FaultKind::Ambiguous, "createElasticIps", None, "the connection was reset after the request was sent");
     Report {
         run: 7,
         done: BTreeMap::from([(Action::Create, 3), (Action::Update, 1), (Action::Delete, 0)]),

@@ -29,19 +29,20 @@ fn calls_with_their_classes() {
 
 #[test]
 fn as_markdown() {
-    let one = plan(vec![step("vpc.vpc.main", Action::Create, Leg::Create, &[Reason::New], vec![set("vpc_name", "a ``` b")])]);
+    let one =
+        plan(vec![step("vpc.vpc.main", Action::Create, Leg::Create, &[Reason::New], vec![set("vpc_name", "a ``` b")])]);
     insta::assert_snapshot!(markdown::plan(&View::of(&one, "7c9e")));
 }
 
 #[test]
 fn nothing_to_do() {
     let mut plan = plan(vec![]);
-    assert_eq!(shown(&plan), "No changes. 12 resources are as the manifests say.\n  Plan id: 7c9e\n");
+    assert_eq!(shown(&plan), "No changes. 12 resources are as the manifests say.\n  Project: shop at emulator\n  Plan id: 7c9e\n");
     plan.unchanged = 0;
     plan.mode = Mode::Destroy;
-    assert_eq!(shown(&plan), "Nothing to destroy.\n  Plan id: 7c9e\n");
+    assert_eq!(shown(&plan), "Nothing to destroy.\n  Project: shop at emulator\n  Plan id: 7c9e\n");
     plan.mode = Mode::RefreshOnly;
-    assert_eq!(shown(&plan), "No changes. The cloud is as it was last seen.\n  Plan id: 7c9e\n");
+    assert_eq!(shown(&plan), "No changes. The cloud is as it was last seen.\n  Project: shop at emulator\n  Plan id: 7c9e\n");
 }
 
 #[test]
@@ -53,7 +54,8 @@ fn only_outputs() {
 
 #[test]
 fn destroying() {
-    let changes = vec![change("vpc_name", Some("main".into()), None), change("tags", Some(Value::Map(Map::new())), None)];
+    let changes =
+        vec![change("vpc_name", Some("main".into()), None), change("tags", Some(Value::Map(Map::new())), None)];
     let mut plan = plan(vec![step("vpc.vpc.main", Action::Delete, Leg::Delete, &[Reason::Destroyed], changes)]);
     plan.mode = Mode::Destroy;
     plan.unchanged = 0;
@@ -63,7 +65,8 @@ fn destroying() {
 #[test]
 fn an_update_in_place_only_shows_what_differs() {
     let long = |middle: &str| format!("{}{middle}{}", "x".repeat(300), "y".repeat(300));
-    let lines = |name: &str| (1..=30).map(|n| format!("line {n}{}\n", if n == 15 { name } else { "" })).collect::<String>();
+    let lines =
+        |name: &str| (1..=30).map(|n| format!("line {n}{}\n", if n == 15 { name } else { "" })).collect::<String>();
     let nested = |port: i64| {
         let inner = Map::from([("port".into(), Value::from(port)), ("comment".into(), "x".repeat(70).as_str().into())]);
         Value::List(vec![Value::Map(inner)])
@@ -97,4 +100,24 @@ fn a_huge_difference_is_counted_not_computed() {
     let changes = vec![from_to("userdata", lines(3).as_str(), lines(7).as_str())];
     let out = shown(&plan(vec![step("a.b.c", Action::Update, Leg::Update, &[], changes)]));
     assert!(out.contains("10000 lines -> 10000 lines"), "{out}");
+}
+
+#[test]
+fn what_the_header_says_is_not_said_again() {
+    let mut disk = step(
+        "disk.disk.data",
+        Action::Create,
+        Leg::Create,
+        &[Reason::New],
+        vec![
+            set("zone", "cn-north-1a"),
+            set("billing", crate::plans::billing("postpaid_by_usage").to_value()),
+            set("name", "d"),
+        ],
+    );
+    disk.zone = Some("cn-north-1a".into());
+    disk.billing = Some(crate::plans::billing("postpaid_by_usage"));
+    let out = shown(&plan(vec![disk]));
+    assert_eq!(out.matches("cn-north-1a").count(), 1, "{out}");
+    assert_eq!(out.matches("postpaid_by_usage").count(), 2, "once in the summary, once in the header: {out}");
 }

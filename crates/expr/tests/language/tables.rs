@@ -1,0 +1,42 @@
+//! The tables other crates rely on: functions and codes.
+
+use firma_expr::{CODES, FUNCTIONS};
+use std::collections::BTreeSet;
+
+#[test]
+fn functions_are_sorted_and_described() {
+    let names: Vec<&str> = FUNCTIONS.iter().map(|function| function.name).collect();
+    assert!(names.is_sorted_by(|a, b| a < b), "{names:?}");
+    assert!(names.len() >= 100, "{}", names.len());
+    for function in FUNCTIONS {
+        assert!(function.summary.ends_with('.'), "{}", function.name);
+        assert!(function.optional <= function.parameters.len(), "{}", function.name);
+        assert!(function.usage().starts_with(function.name), "{}", function.usage());
+    }
+}
+
+#[test]
+fn every_function_has_a_case() {
+    let cases = [
+        include_str!("cases/strings.txt"),
+        include_str!("cases/functions.txt"),
+        include_str!("cases/templates.txt"),
+        include_str!("cases/errors.txt"),
+        include_str!("residuals.rs"),
+        include_str!("cases/further.txt"),
+    ]
+    .concat();
+    for function in FUNCTIONS {
+        assert!(cases.contains(&format!("{}(", function.name)), "{}", function.name);
+    }
+}
+
+#[test]
+fn codes_are_distinct_and_explained() {
+    let codes: BTreeSet<&str> = CODES.iter().map(|(code, _, _)| *code).collect();
+    assert_eq!(codes.len(), CODES.len());
+    for (code, title, page) in CODES {
+        assert!(code.starts_with("E02") && code.len() == 5, "{code}");
+        assert!(!title.is_empty() && page.len() > 40, "{code}");
+    }
+}
