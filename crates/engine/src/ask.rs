@@ -2,9 +2,7 @@
 
 use firma_api::request::Request;
 use firma_client::{Cloud, Listing, Priority};
-use firma_model::{
-    fault::{Fault, FaultKind},
-};
+use firma_model::fault::{Fault, FaultKind};
 use firma_plan::{
     observe::{self, Batch, Look, Question},
     procedure::Procedure,
@@ -98,7 +96,7 @@ pub(crate) async fn look(cloud: &Cloud, batch: &Batch, priority: Priority) -> Re
 }
 
 /// Reads one object by id. Missing only where the cloud says so, or shows the trace of a deleted one.
-async fn read_one(
+pub(crate) async fn read_one(
     cloud: &Cloud,
     procedure: &Arc<Procedure>,
     region: Option<&str>,

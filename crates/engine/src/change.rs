@@ -96,8 +96,13 @@ pub(crate) async fn bring_up(
     let mut changed = false;
     for call in calls {
         let applies = call.applies.clone();
-        match one_call(run, &record, call).await {
-            Ok(()) => {
+        let satisfied = sighting
+            .as_ref()
+            .is_some_and(|seen| recover::is_satisfied(run.procedure, seen, &run.attributes, &call.operation));
+        let made = if satisfied { Ok(None) } else { one_call(run, &record, call).await };
+        match made {
+            Ok(fresh) => {
+                sighting = fresh.or(sighting);
                 changed = true;
                 midway = applies.is_empty();
                 for name in &applies {
@@ -134,8 +139,9 @@ pub(crate) async fn bring_up(
     Ok(EventBody::Done { step: run.at, record })
 }
 
-/// One call of a change: journalled, sent, settled where the answer is lost, waited for.
-async fn one_call(run: &mut StepRun<'_>, record: &Record, mut call: ReadyCall) -> Result<(), Stop> {
+/// One call of a change: journalled, sent, settled where the answer is lost, waited for. How the object looks after the
+/// wait, if there was one.
+async fn one_call(run: &mut StepRun<'_>, record: &Record, mut call: ReadyCall) -> Result<Option<Sighting>, Stop> {
     let id = record.cloud_id.clone();
     let mut request = run.request(&call).map_err(failed)?;
     run.begin(&call, Intended { cloud_id: &id, ..Intended::default() }).await?;
@@ -181,12 +187,12 @@ async fn one_call(run: &mut StepRun<'_>, record: &Record, mut call: ReadyCall) -
     run.call += 1;
     if let Wait::Status(values) = call.wait {
         run.flush().await?;
-        match run.wait(&id, Until::Status(values), "update").await {
-            Ok(_) => {}
-            Err(Waited::Broken(fault, _) | Waited::Gone(fault) | Waited::Unknown(fault)) => return Err(failed(fault)),
-        }
+        return match run.wait(&id, Until::Status(values), "update").await {
+            Ok(sighting) => Ok(sighting),
+            Err(Waited::Broken(fault, _) | Waited::Gone(fault) | Waited::Unknown(fault)) => Err(failed(fault)),
+        };
     }
-    Ok(())
+    Ok(None)
 }
 
 fn refuse(run: &mut StepRun<'_>, fault: Fault) -> Stop {

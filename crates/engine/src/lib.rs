@@ -6,9 +6,12 @@
 //! Reading order: [`observe`] looks at everything recorded and answers look-ups; [`apply`](mod@apply) owns a run and
 //! starts its steps, each of which is one of the drivers `make`, `change` and `unmake` (or `local`, without calls), all
 //! over the protocol in `run`; `watch` looks at objects together, `journal` makes events durable, [`event`] tells whoever
-//! watches; [`basis`] says whether a plan is still true; [`recover`](mod@recover) settles what a run left open.
+//! watches; [`lease`] keeps others out meanwhile; [`basis`] says whether a plan is still true; [`recover`](mod@recover)
+//! settles what a run left open; [`report`] says what people must know of an ending.
 
 #![expect(clippy::result_large_err, reason = "a fault travels once per failed call, which took a network round trip")]
+
+pub mod codes;
 
 mod ask;
 
@@ -25,14 +28,19 @@ mod local;
 pub mod outcome;
 pub mod apply;
 
+pub mod lease;
 pub mod basis;
 pub mod recover;
+pub mod report;
 
 pub use apply::{ApplyContext, CancelLevel, apply};
 pub use basis::{Moved, moved};
+pub use codes::CODES;
 pub use event::{Observers, RunEvent};
 pub use journal::{Commit, inline, queued};
+pub use lease::Tenure;
 pub use observe::{look_up, refresh};
 pub use outcome::{FailedStep, Outcome};
 pub use recover::{OpenWork, RecoverContext, Settled, Settlement, open_work, recover};
+pub use report::{stale, stuck};
 pub use run::{Entropy, LeaseGuard};

@@ -16,6 +16,7 @@ use firma_model::{
 };
 use firma_plan::{
     fill::{self, ReadyCall, RecordParts, Wait},
+    observe::Look,
     procedure::Recovery,
     recover::{self, SETTLE_MILLIS},
     wait::Until,
@@ -95,9 +96,11 @@ async fn before(run: &StepRun<'_>) -> Result<Option<Vec<String>>, Stop> {
     match &run.procedure.recovery {
         Recovery::Named => {
             let Some(id) = fill::known_id(run.procedure, &run.attributes) else { return Ok(None) };
-            match run.look(&id).await {
-                Ok(None) => Ok(Some(Vec::new())),
-                Ok(Some(_)) => {
+            // By id, not from a shared list: whatever is there afterwards will be taken for ours.
+            let region = run.step.region.as_deref();
+            match ask::read_one(&run.run.cloud, run.procedure, region, &id, Priority::Normal).await {
+                Ok(Look::Missing) => Ok(Some(Vec::new())),
+                Ok(Look::Seen(_)) => {
                     let message = format!("{id} exists already, and this project did not make it");
                     Err(failed(run.fault(FaultKind::Conflict, message)))
                 }

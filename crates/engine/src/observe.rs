@@ -11,12 +11,12 @@ use firma_model::{
 };
 use firma_plan::{
     lookup,
-    observe::{self, Batch, Look},
+    observe::{self, Look},
     procedure::{LookupProcedure, Procedure},
 };
 use futures_util::{StreamExt as _, stream};
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::HashMap,
     sync::Arc,
 };
 
@@ -39,7 +39,7 @@ pub async fn refresh(
         places.entry(place).or_default().push(&record.address);
     }
     let batches = observe::batches(recorded, procedures);
-    let answers: Vec<(Batch, Result<BTreeMap<String, Look>, Fault>)> = stream::iter(batches)
+    let answers: Vec<_> = stream::iter(batches)
         .map(|batch| async move {
             let answer = ask::look(cloud, &batch, Priority::Normal).await;
             (batch, answer)
@@ -55,7 +55,9 @@ pub async fn refresh(
             Ok(looks) => {
                 for (id, look) in looks {
                     match look {
-                        Look::Seen(sighting) => note(&mut observed, &places, &batch.procedure, &batch.region, &id, *sighting),
+                        Look::Seen(sighting) => {
+                            note(&mut observed, &places, (&batch.procedure, batch.region.as_deref(), &id), &sighting);
+                        }
                         Look::Missing => missing.push((batch.procedure.clone(), batch.region.clone(), id)),
                     }
                 }
@@ -63,7 +65,7 @@ pub async fn refresh(
             Err(fault) => {
                 for id in &batch.ids {
                     let blocked = Sighting::Blocked(fault.clone());
-                    note(&mut observed, &places, &batch.procedure, &batch.region, id, blocked);
+                    note(&mut observed, &places, (&batch.procedure, batch.region.as_deref(), id), &blocked);
                 }
             }
         }
@@ -82,7 +84,7 @@ pub async fn refresh(
             Ok(Look::Missing) => Sighting::Gone,
             Err(fault) => Sighting::Blocked(fault),
         };
-        note(&mut observed, &places, &procedure, &region, &id, sighting);
+        note(&mut observed, &places, (&procedure, region.as_deref(), &id), &sighting);
     }
     observed
 }
@@ -90,13 +92,10 @@ pub async fn refresh(
 fn note(
     observed: &mut Observed,
     places: &Places<'_>,
-    procedure: &Procedure,
-    region: &Option<String>,
-    id: &str,
-    sighting: Sighting,
+    (procedure, region, id): (&Procedure, Option<&str>, &str),
+    sighting: &Sighting,
 ) {
-    let addresses = places.get(&(procedure.kind.as_str(), region.as_deref(), id));
-    for address in addresses.into_iter().flatten() {
+    for address in places.get(&(procedure.kind.as_str(), region, id)).into_iter().flatten() {
         observed.objects.insert((*address).clone(), sighting.clone());
     }
 }

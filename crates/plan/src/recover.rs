@@ -169,15 +169,13 @@ pub fn still_needed(
     key: &HashKey,
 ) -> Still {
     let Sighting::Present { attributes: observed, status, .. } = sighting else { return Still::Needed(None) };
-    match stage(procedure, operation) {
+    if let Some(stage) = stage(procedure, operation) {
         // Its task is running: whoever waits for it will see how it ends.
-        Some(stage) if stage.wait && !is_at_rest(procedure, status.as_deref()) => return Still::Done,
-        // A call that sets no attribute (a stop, a start) is for its status alone.
-        Some(stage) if !sets_attributes(stage) => {
-            let reached = status.as_ref().is_some_and(|status| stage.until.contains(status));
-            return if reached { Still::Done } else { Still::Needed(None) };
-        }
-        _ => {}
+        let running = stage.wait && !is_at_rest(procedure, status.as_deref());
+        return match running || is_satisfied(procedure, sighting, attributes, operation) {
+            true => Still::Done,
+            false => Still::Needed(None),
+        };
     }
     let mut now = record.clone();
     now.observed = Document::encode(&Value::Map(observed.clone()));
@@ -188,16 +186,34 @@ pub fn still_needed(
     }
 }
 
+/// Whether an object already shows all that a call of an update is for: a stop finds it stopped, a change finds its values.
+/// Such calls are left out when an interrupted change is made again: some are refused the second time.
+pub fn is_satisfied(procedure: &Procedure, sighting: &Sighting, attributes: &Map, operation: &str) -> bool {
+    let Sighting::Present { attributes: observed, status, .. } = sighting else { return false };
+    let Some(stage) = stage(procedure, operation) else { return false };
+    let mut names = stage.call.parameters.iter().filter_map(|parameter| match &parameter.source {
+        Source::Attribute(name) | Source::AttributeAlways(name) => Some(name),
+        _ => None,
+    });
+    // A call that sets no attribute (a stop, a start) is for its status alone.
+    let Some(first) = names.next() else {
+        return status.as_ref().is_some_and(|status| stage.until.contains(status));
+    };
+    std::iter::once(first).chain(names).all(|name| match (procedure.attributes.get(name), attributes.get(name)) {
+        (Some(attribute), Some(wanted)) => {
+            let seen = observed.get(name).filter(|seen| attribute.read.is_some() && !seen.is_null());
+            seen.is_some_and(|seen| agrees(wanted, seen))
+        }
+        (_, None) => true,
+        (None, _) => false,
+    })
+}
+
 fn stage<'p>(procedure: &'p Procedure, operation: &str) -> Option<&'p Stage> {
     procedure.updates.iter().find_map(|update| match &update.how {
         How::Calls(stages) => stages.iter().find(|stage| stage.call.operation == operation),
         _ => None,
     })
-}
-
-fn sets_attributes(stage: &Stage) -> bool {
-    let attribute = |source: &Source| matches!(source, Source::Attribute(_) | Source::AttributeAlways(_));
-    stage.call.parameters.iter().any(|parameter| attribute(&parameter.source))
 }
 
 /// Nodes as the state has them: what a step of an interrupted run referred to was done before it, or did not change.

@@ -1,0 +1,82 @@
+//! Endings as diagnostics: what a person must know of them, and do.
+
+use crate::{
+    basis::Moved,
+    outcome::Outcome,
+    recover::{Settled, Settlement},
+};
+use firma_model::diagnostic::{Diagnostic, Diagnostics};
+
+impl Outcome {
+    /// Everything that did not go as planned, the journal first; skipped steps are only counted.
+    pub fn diagnostics(&self) -> Diagnostics {
+        let mut diagnostics = Diagnostics::new();
+        if let Some(error) = &self.journal {
+            diagnostics.push(
+                Diagnostic::error("E0804", "the journal could not be written, so nothing more was done")
+                    .hint("mend the state's disk, then run `firma recover`"),
+            );
+            diagnostics.push(error.diagnostic());
+        }
+        for step in &self.failed {
+            let mut diagnostic =
+                Diagnostic::error("E0801", format!("{} {} failed: {}", step.leg.as_str(), step.address, step.fault));
+            if step.incomplete {
+                diagnostic = diagnostic.hint("the object exists and is not finished; the next apply goes on with it");
+            }
+            diagnostics.push(diagnostic);
+        }
+        for (address, fault) in &self.unresolved {
+            diagnostics.push(
+                Diagnostic::error("E0802", format!("nobody knows what became of a call for {address}: {fault}"))
+                    .hint("run `firma recover`, or `firma apply`, which looks first"),
+            );
+        }
+        for (name, findings) in &self.outputs.broken {
+            let why: Vec<&str> = findings.list.iter().map(|finding| finding.message.as_str()).collect();
+            diagnostics
+                .push(Diagnostic::error("E0805", format!("output {name} cannot be evaluated: {}", why.join("; "))));
+        }
+        if self.interrupted {
+            let message = format!("interrupted: {} steps done, {} not begun", self.done.len(), self.skipped.len());
+            diagnostics.push(Diagnostic::error("E0803", message).hint("run `firma apply` again to do the rest"));
+        }
+        diagnostics
+    }
+}
+
+/// The refusal of a stale plan; `None` for one that may be carried out.
+pub fn stale(moved: &[Moved]) -> Option<Diagnostic> {
+    if moved.is_empty() {
+        return None;
+    }
+    let one = |moved: &Moved| match (moved.expected, moved.found) {
+        (None, Some(_)) => format!("{} exists by now", moved.address),
+        (Some(_), None) => format!("{} is no longer recorded", moved.address),
+        _ => format!("{} was written since", moved.address),
+    };
+    let shown: Vec<String> = moved.iter().take(5).map(one).collect();
+    let more = moved.len().saturating_sub(shown.len());
+    let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+    let message = format!("the plan is stale: {}{more}", shown.join(", "));
+    Some(Diagnostic::error("E0806", message).hint("make a new plan; nothing was changed"))
+}
+
+/// What recovery could not settle.
+pub fn stuck(settlements: &[Settlement]) -> Diagnostics {
+    let mut diagnostics = Diagnostics::new();
+    for settlement in settlements {
+        let Settled::Stuck { why, candidates } = &settlement.how else { continue };
+        let message = format!(
+            "run {} sent {} {} for {} and nobody knows what became of it: {why}",
+            settlement.run, settlement.service, settlement.operation, settlement.address
+        );
+        let diagnostic = Diagnostic::error("E0807", message);
+        diagnostics.push(match &candidates[..] {
+            [] => diagnostic.hint("run `firma recover` again when the cause is mended"),
+            [one] => diagnostic.hint(format!("if {one} is it: firma recover --adopt {one}")),
+            many => diagnostic.hint(format!("if one of these is it, `firma recover --adopt ID`: {}", many.join(", "))),
+        });
+    }
+    diagnostics
+}
