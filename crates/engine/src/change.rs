@@ -15,7 +15,7 @@ use firma_plan::{
     lower::ADDITIVE,
     nodes::recorded_inputs,
     recover::{self, SETTLE_MILLIS, Still},
-    wait::Until,
+    wait::{Until, is_at_rest},
 };
 use std::time::Duration;
 
@@ -32,8 +32,9 @@ pub(crate) async fn change(run: &mut StepRun<'_>) -> Result<EventBody, Stop> {
     let id = record.cloud_id.clone();
     let mut sighting = run.look(&id).await.map_err(failed)?;
     identify(run, &record, &sighting)?;
-    // An object that was accepted and never waited for may still be on its way.
-    if record.status != Status::Ready && run.procedure.status.is_some() {
+    // An object whose making or changing was interrupted may still be on its way.
+    let at_rest = is_at_rest(run.procedure, seen(&sighting).2);
+    if !at_rest || (record.status != Status::Ready && run.procedure.status.is_some()) {
         sighting = match run.wait(&id, Until::Status(Vec::new()), "create").await {
             Ok(sighting) => sighting,
             Err(Waited::Broken(fault, sighting)) => {

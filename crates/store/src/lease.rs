@@ -44,6 +44,27 @@ impl Store {
         })
     }
 
+    /// Takes the lease from a holder that the caller knows to be dead, before it runs out. Whoever was faster wins: the
+    /// lease must still be the very one that was looked at. Should the holder live after all, its writes are fenced.
+    pub fn take_over(
+        &mut self,
+        dead: &Lease,
+        holder: &str,
+        now: Timestamp,
+        ttl_millis: i64,
+    ) -> Result<Lease, StoreError> {
+        self.prove_keys()?;
+        let expires = now.plus_millis(ttl_millis);
+        self.write(|t| {
+            fence(t, dead)?;
+            t.execute(
+                "UPDATE lease SET holder = ?2, epoch = epoch + 1, expires = ?3 WHERE scope = ?1",
+                (PROJECT, holder, expires.0),
+            )?;
+            current(t)
+        })
+    }
+
     /// Extends it. Also after it ran out, as long as nobody else took it.
     pub fn renew(&mut self, lease: &Lease, now: Timestamp, ttl_millis: i64) -> Result<Lease, StoreError> {
         let expires = now.plus_millis(ttl_millis);

@@ -45,6 +45,7 @@ pub(crate) fn all() -> Vec<(&'static str, &'static str, &'static str)> {
         firma_expr::CODES,
         firma_manifest::CODES,
         firma_plan::codes::CODES,
+        firma_plan::format::CODES,
         firma_store::codes::CODES,
     ]
     .into_iter()

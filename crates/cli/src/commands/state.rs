@@ -72,13 +72,13 @@ fn find<'r>(recorded: &'r Recorded, text: &str) -> Result<&'r Record, Failure> {
 
 fn forget(context: &Context, store: &mut Store, record: &Record) -> Result<(), Failure> {
     let now = firma_api::transport::Clock::now(&firma_client::WallClock);
-    let who = ops::carrying::who(&context.env);
-    let lease = store.acquire(&who, now, 60_000)?;
+    let holder = ops::holder::this(&context.env);
+    let lease = ops::carrying::lease(store, &holder, now)?;
     let info = RunInfo {
         started: now,
         command: "state rm".into(),
         argv: vec!["state".into(), "rm".into(), record.address.to_string()],
-        who,
+        who: ops::holder::shown(&holder).to_owned(),
         git_commit: None,
         plan_id: None,
     };

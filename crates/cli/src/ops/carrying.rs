@@ -7,6 +7,7 @@ use crate::{
     terminal::style,
     ops::{
         cloud::Door,
+        holder,
         project::Loaded,
         recovering,
         signals::{Received, Signals},
@@ -38,14 +39,27 @@ const RENEW: Duration = Duration::from_secs(30);
 /// What must remain of it when a mutating call is sent: the longest request, and some seconds for clocks.
 const REQUEST_MILLIS: i64 = 65_000;
 
-/// `user@host:pid`: who holds the lease and did the run.
-pub(crate) fn who(env: &BTreeMap<String, String>) -> String {
-    let user = env.get("USER").or_else(|| env.get("LOGNAME")).map_or("someone", String::as_str);
-    let host = std::fs::read_to_string("/proc/sys/kernel/hostname")
-        .ok()
-        .or_else(|| env.get("HOSTNAME").cloned())
-        .map_or_else(|| "somewhere".to_owned(), |host| host.trim().to_owned());
-    format!("{user}@{host}:{}", std::process::id())
+/// Takes the lease. From a process of this machine that is certainly dead it is taken at once; everybody else is waited for.
+pub(crate) fn lease(store: &mut Store, holder: &str, now: Timestamp) -> Result<Lease, Failure> {
+    let refused = match store.acquire(holder, now, LEASE_MILLIS) {
+        Ok(lease) => return Ok(lease),
+        Err(error) => error,
+    };
+    match store.holder()? {
+        Some(held) if holder::is_dead(&held.holder) => Ok(store.take_over(&held, holder, now, LEASE_MILLIS)?),
+        _ => Err(refused.into()),
+    }
+}
+
+/// Refuses early, before anything is planned, when somebody else is at work on this state.
+pub(crate) fn refuse_if_held(store: &Store, now: Timestamp) -> Result<(), Failure> {
+    match store.holder()? {
+        Some(held) if held.expires > now && !holder::is_dead(&held.holder) => Err(Failure::refused(
+            Diagnostic::error("E0610", format!("{} is at work on this state", holder::shown(&held.holder)))
+                .hint(format!("wait until it is done; if it was killed elsewhere, its lease ends at {}", held.expires)),
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// The state under a lease, for one run.
@@ -66,14 +80,14 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Held {
     /// Takes the lease and begins a run.
     pub(crate) fn take(context: &Context, mut store: Store, door: &Door, command: &str, plan: Option<&str>) -> Result<Held, Failure> {
-        let holder = who(&context.env);
+        let holder = holder::this(&context.env);
         let now = door.clock.now();
-        let lease = store.acquire(&holder, now, LEASE_MILLIS)?;
+        let lease = lease(&mut store, &holder, now)?;
         let info = RunInfo {
             started: now,
             command: command.to_owned(),
             argv: recorded_argv(),
-            who: holder,
+            who: holder::shown(&holder).to_owned(),
             git_commit: git_commit(&context.directory),
             plan_id: plan.map(str::to_owned),
         };
@@ -327,6 +341,7 @@ fn summary(context: &Context, run: u64, plan: &Plan, outcome: &Outcome, events: 
 /// Settles what earlier runs left open, before anything new is planned.
 pub(crate) async fn recover_first(context: &Context, loaded: &Loaded) -> Result<(), Failure> {
     let Some(store) = crate::ops::state::open_existing(loaded)? else { return Ok(()) };
+    refuse_if_held(&store, now())?;
     if store.open_intents()?.is_empty() {
         return Ok(());
     }

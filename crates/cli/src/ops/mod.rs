@@ -3,6 +3,7 @@
 pub(crate) mod project;
 pub(crate) mod cloud;
 pub(crate) mod state;
+pub(crate) mod holder;
 pub(crate) mod files;
 pub(crate) mod planning;
 pub(crate) mod carrying;

@@ -133,8 +133,8 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
     let Some(plan) = plan else {
         return Err(Failure::in_sources(diagnostics, &sources));
     };
-    let id = firma_plan::format::id(&plan, &hash_key);
     let bytes = firma_plan::format::encode(&plan);
+    let id = firma_plan::format::id_of_encoded(&bytes, &hash_key);
     store.put_plan(&id, &bytes, door.clock.now())?;
     Ok(Made { store, door, plan: Arc::new(plan), id, diagnostics, sources })
 }

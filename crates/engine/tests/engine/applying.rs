@@ -48,7 +48,7 @@ async fn a_network_is_made_changed_and_destroyed() {
     assert!(outcome.is_complete(), "{outcome:#?}");
     assert!(lab.in_cloud().is_empty(), "{:?}", lab.in_cloud());
     assert!(lab.recorded().records.is_empty());
-    lab.store.lock().unwrap().open_intents().unwrap().is_empty().then_some(()).unwrap();
+    assert!(lab.store.lock().unwrap().open_intents().unwrap().is_empty());
 }
 
 #[tokio::test(start_paused = true)]

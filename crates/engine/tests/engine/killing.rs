@@ -6,9 +6,10 @@ use crate::{
     wire::Fate,
 };
 use firma_engine::{Commit, Settled};
-use firma_model::desired::Desired;
+use firma_model::{desired::Desired, document::from_plain_json, expr::Expr};
 use firma_plan::step::Mode;
 use firma_store::{ErrorKind, StoreError};
+use serde_json::json;
 use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering},
@@ -144,28 +145,86 @@ async fn killed_around_every_send_of_a_server() {
     assert!(before >= 10 && after >= 10, "{before} {after}");
 }
 
-#[tokio::test(start_paused = true)]
-async fn killed_around_everything_of_a_destroy() {
-    for of in [Death::BeforeCommit, Death::AfterCommit, Death::BeforeSend, Death::AfterSend] {
-        for k in 0.. {
-            let lab = Lab::new();
-            let image = lab.image().await;
-            let desired = server(&image);
-            lab.converge(&desired).await;
-            let died = apply_until(&lab, &desired, Mode::Destroy, of(k)).await;
-            for settlement in lab.recover().await {
-                assert!(!matches!(settlement.how, Settled::Stuck { .. }), "{:?}: {settlement:#?}", of(k));
-            }
-            let plan = lab.plan(&desired, Mode::Destroy).await;
-            let outcome = lab.apply(&plan).await;
-            assert!(outcome.is_complete(), "{:?}: {outcome:#?}", of(k));
-            assert!(lab.in_cloud().is_empty() && lab.recorded().records.is_empty(), "{:?}", of(k));
-            if !died {
-                assert!(k > 5);
-                break;
-            }
+/// Makes a server, changes much of it, and dies on the way.
+async fn change_everywhere(of: fn(usize) -> Death) {
+    for k in 0.. {
+        let lab = Lab::new();
+        let image = lab.image().await;
+        lab.converge(&server(&image)).await;
+        let mut changed = server(&image);
+        for (address, name, value) in [
+            ("vm.instance.web", "instance_type", json!("g.n3.xlarge")),
+            ("vm.instance.web", "name", json!("renamed")),
+            ("vpc.subnet.a", "tags", json!({ "stage": "changed", "more": "one" })),
+            ("vpc.elastic_ip.front", "bandwidth_mbps", json!(10)),
+            ("vm.disk_attachment.data", "auto_delete", json!(true)),
+            ("vpc.network_security_group.web", "description", json!("changed")),
+            (
+                "vpc.network_security_group.web",
+                "rules",
+                json!([{ "direction": 1, "protocol": 1, "address_prefix": "10.0.0.0/8" }]),
+            ),
+        ] {
+            let resource = changed.resources.get_mut(&address.parse().unwrap()).unwrap();
+            resource.attributes.insert(name.into(), Expr::literal(from_plain_json(&value)));
+        }
+        let died = apply_until(&lab, &changed, Mode::Apply, of(k)).await;
+        resurrect(&lab, &changed, of(k)).await;
+        if !died {
+            assert!(k >= 9, "{k}");
+            return;
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn killed_around_every_commit_of_a_change() {
+    change_everywhere(Death::BeforeCommit).await;
+    change_everywhere(Death::AfterCommit).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn killed_around_every_send_of_a_change() {
+    change_everywhere(Death::BeforeSend).await;
+    change_everywhere(Death::AfterSend).await;
+}
+
+/// Makes a server, destroys it, and dies on the way.
+async fn destroy_everywhere(of: fn(usize) -> Death) {
+    for k in 0.. {
+        let lab = Lab::new();
+        let image = lab.image().await;
+        let desired = server(&image);
+        lab.converge(&desired).await;
+        let died = apply_until(&lab, &desired, Mode::Destroy, of(k)).await;
+        for settlement in lab.recover().await {
+            assert!(!matches!(settlement.how, Settled::Stuck { .. }), "{:?}: {settlement:#?}", of(k));
+        }
+        let plan = lab.plan(&desired, Mode::Destroy).await;
+        let outcome = lab.apply(&plan).await;
+        assert!(outcome.is_complete(), "{:?}: {outcome:#?}", of(k));
+        assert!(lab.in_cloud().is_empty() && lab.recorded().records.is_empty(), "{:?}", of(k));
+        if !died {
+            assert!(k > 5, "{k}");
+            return;
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn killed_before_every_commit_of_a_destroy() {
+    destroy_everywhere(Death::BeforeCommit).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn killed_after_every_commit_of_a_destroy() {
+    destroy_everywhere(Death::AfterCommit).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn killed_around_every_send_of_a_destroy() {
+    destroy_everywhere(Death::BeforeSend).await;
+    destroy_everywhere(Death::AfterSend).await;
 }
 
 #[tokio::test(start_paused = true)]

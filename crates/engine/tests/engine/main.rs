@@ -1,10 +1,13 @@
 //! The engine against the emulator, in one process and under virtual time.
 
+#![expect(clippy::unwrap_used, reason = "a failing helper is a failing test")]
+
 mod lab;
 mod stack;
 mod wire;
 
 mod applying;
+mod keeping;
 mod killing;
 mod losing;
 mod refreshing;

@@ -2,7 +2,7 @@
 
 use crate::{
     lab::Lab,
-    stack::{REGION, desired, keypair, network, subnet, vpc},
+    stack::{REGION, desired, network, subnet, vpc},
     wire::Fate,
 };
 use firma_engine::refresh;
@@ -71,5 +71,4 @@ async fn gone_is_confirmed_and_denied_is_not_gone() {
     lab.wire.script(|request, _| if request.operation == "describeVpcs" { Fate::Garbled } else { Fate::Pass });
     let observed = refresh(&lab.cloud, &lab.recorded(), &procedures).await;
     assert!(matches!(observed.objects[&address("vpc.vpc.main")], Sighting::Blocked(_)));
-    let _ = keypair();
 }

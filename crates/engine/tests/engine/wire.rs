@@ -8,7 +8,6 @@ use std::sync::{
 
 /// What happens to one send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(dead_code, reason = "a vocabulary; not every test needs every word")]
 pub(crate) enum Fate {
     /// Nothing special.
     Pass,
