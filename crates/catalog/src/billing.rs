@@ -133,7 +133,8 @@ fn check_term(method: &Method, billing: &Billing, span: Span) -> Diagnostics {
             None => error(format!("`{unit}` is not a unit that {} is sold in", method.id), terms),
             Some(term) => {
                 if let Some(duration) = billing.duration.filter(|n| !(term.min..=term.max).contains(n)) {
-                    error(format!("a duration of {duration} {unit} is not sold"), terms);
+                    let plural = if duration == 1 { "" } else { "s" };
+                    error(format!("a duration of {duration} {unit}{plural} is not sold"), terms);
                 }
             }
         }

@@ -66,8 +66,8 @@ fn billing_table() {
         ("vpc.elastic_ip", Some(billing(usage, None, None)), &[]),
         ("disk.disk", Some(billing("postpaid", None, None)), &["E0445 `postpaid` is not a billing method"]),
         ("disk.disk", Some(billing(prepaid, Some("month"), Some(9))), &[]),
-        ("disk.disk", Some(billing(prepaid, Some("month"), Some(10))), &["E0447 a duration of 10 month is not sold"]),
-        ("disk.disk", Some(billing(prepaid, Some("year"), Some(4))), &["E0447 a duration of 4 year is not sold"]),
+        ("disk.disk", Some(billing(prepaid, Some("month"), Some(10))), &["E0447 a duration of 10 months is not sold"]),
+        ("disk.disk", Some(billing(prepaid, Some("year"), Some(4))), &["E0447 a duration of 4 years is not sold"]),
         (
             "disk.disk",
             Some(billing(prepaid, Some("week"), Some(1))),

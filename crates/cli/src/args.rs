@@ -110,9 +110,9 @@ pub(crate) struct InitArgs {
     pub new_state: bool,
 }
 
-/// How to plan.
+/// What a plan is made from.
 #[derive(Args, Clone, Debug, Default)]
-pub(crate) struct PlanningArgs {
+pub(crate) struct InputArgs {
     /// Set a variable (repeatable)
     #[arg(long = "var", value_name = "NAME=VALUE")]
     pub vars: Vec<String>,
@@ -120,17 +120,25 @@ pub(crate) struct PlanningArgs {
     #[arg(long = "var-file", value_name = "FILE")]
     pub var_files: Vec<PathBuf>,
     /// Ask the cloud what became of recorded objects (look-ups are always asked)
-    #[arg(long, default_value_t = true, action = clap::ArgAction::Set, num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
+    #[arg(long, default_value_t = true, action = clap::ArgAction::Set, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
     pub refresh: bool,
+    /// Plan even if much of the project vanished from the cloud
+    #[arg(long)]
+    pub accept_loss: bool,
+}
+
+/// How to plan.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct PlanningArgs {
+    /// What from
+    #[command(flatten)]
+    pub input: InputArgs,
     /// Only write down what the cloud says; change nothing there
     #[arg(long, conflicts_with = "destroy")]
     pub refresh_only: bool,
     /// Plan the deletion of everything
     #[arg(long)]
     pub destroy: bool,
-    /// Plan even if much of the project vanished from the cloud
-    #[arg(long)]
-    pub accept_loss: bool,
 }
 
 /// Options of `plan`.
@@ -167,9 +175,9 @@ pub(crate) struct ApplyArgs {
 /// Options of `destroy`.
 #[derive(Args, Debug)]
 pub(crate) struct DestroyArgs {
-    /// How to plan
+    /// What the plan is made from
     #[command(flatten)]
-    pub planning: PlanningArgs,
+    pub input: InputArgs,
     /// How to carry it out
     #[command(flatten)]
     pub carrying: CarryingArgs,

@@ -38,6 +38,7 @@ fn main() -> ExitCode {
     let terminal = Terminal::new(cli.color, &env);
     let context = Context { directory: cli.directory, env, terminal };
     match run(&context, cli.command) {
+        Ok(Exit::Done | Exit::Changes) if terminal.lost_data() => Exit::Error.into(),
         Ok(exit) => exit.into(),
         Err(failure) => {
             terminal.diagnostics(&failure.diagnostics, &failure.sources);

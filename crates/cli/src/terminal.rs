@@ -11,6 +11,9 @@ use std::{
 /// Set when standard output was closed by whoever read it: printing stops, work goes on.
 static STDOUT_CLOSED: AtomicBool = AtomicBool::new(false);
 
+/// Set when standard output could not be written for any other reason: the data was wanted and is not there.
+static STDOUT_FAILED: AtomicBool = AtomicBool::new(false);
+
 /// What we know of the terminal.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Terminal {
@@ -39,7 +42,7 @@ impl Terminal {
         Terminal {
             color_out: color(out),
             color_err: color(err),
-            live: err && !ci && !env.get("TERM").is_some_and(|term| term == "dumb"),
+            live: err && !ci && env.get("TERM").is_none_or(|term| term != "dumb"),
             interactive: err && io::stdin().is_terminal(),
         }
     }
@@ -57,9 +60,15 @@ impl Terminal {
             if error.kind() == io::ErrorKind::BrokenPipe {
                 self.note("standard output was closed; the rest is not printed, the work goes on");
             } else {
+                STDOUT_FAILED.store(true, Ordering::Relaxed);
                 self.note(&format!("error[E0903]: cannot write to standard output: {error}"));
             }
         }
+    }
+
+    /// Whether data that was to be printed is lost.
+    pub(crate) fn lost_data(&self) -> bool {
+        STDOUT_FAILED.load(Ordering::Relaxed)
     }
 
     /// Prints JSON data, indented.

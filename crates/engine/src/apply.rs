@@ -86,8 +86,7 @@ pub async fn apply(plan: Arc<Plan>, context: ApplyContext) -> Outcome {
         context;
     let (orders, driver) = watch(cloud.clone(), observers.clone(), Usual::from_iter(usual));
     let journal = Journal::new(commit, cloud.clock().clone());
-    let run =
-        Run { plan: plan.clone(), cloud, journal, watch: orders, hash_key, guard, entropy, observers };
+    let run = Run { plan: plan.clone(), cloud, journal, watch: orders, hash_key, guard, entropy, observers };
     run.observers.tell(|| RunEvent::Started {
         run: number,
         at: run.cloud.clock().now(),

@@ -1,6 +1,6 @@
 //! An update leg, and the calls that follow a create: one after another, each journalled, each waited for.
 
-use crate::run::{Intended, SENDS, Stop, StepRun, Waited, failed, seen};
+use crate::run::{Intended, SENDS, StepRun, Stop, Waited, failed, seen};
 use firma_client::Outcome;
 use firma_model::{
     document::Document,
@@ -72,14 +72,7 @@ pub(crate) fn identify(run: &StepRun<'_>, record: &Record, sighting: &Option<Sig
     Err(failed(run.fault(FaultKind::Conflict, message)))
 }
 
-fn recorded(
-    run: &StepRun<'_>,
-    id: &str,
-    status: Status,
-    applied: &Map,
-    observed: &Map,
-    fingerprint: &str,
-) -> Record {
+fn recorded(run: &StepRun<'_>, id: &str, status: Status, applied: &Map, observed: &Map, fingerprint: &str) -> Record {
     let parts = RecordParts { cloud_id: id, status, applied, observed, fingerprint };
     fill::record(run.step, run.procedure, &parts, &run.run.hash_key)
 }
@@ -176,7 +169,8 @@ async fn one_call(run: &mut StepRun<'_>, record: &Record, mut call: ReadyCall) -
                 run.gather(EventBody::Refused { step: run.at, call: run.call, fault });
                 run.call += 1;
                 if let Some(missing) = missing {
-                    call = ReadyCall { applies: std::mem::take(&mut call.applies), wait: call.wait.clone(), ..*missing };
+                    call =
+                        ReadyCall { applies: std::mem::take(&mut call.applies), wait: call.wait.clone(), ..*missing };
                     request = run.request(&call).map_err(failed)?;
                 }
                 run.begin(&call, Intended { cloud_id: &id, ..Intended::default() }).await?;

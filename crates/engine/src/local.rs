@@ -66,8 +66,13 @@ fn value(
     let output = attributes.get("input").cloned().unwrap_or(Value::Null);
     let observed = Map::from([("output".to_owned(), output)]);
     let id = record.map_or_else(|| uuid(entropy), |record| record.cloud_id.clone());
-    let parts =
-        RecordParts { cloud_id: &id, status: Status::Ready, applied: &attributes, observed: &observed, fingerprint: "" };
+    let parts = RecordParts {
+        cloud_id: &id,
+        status: Status::Ready,
+        applied: &attributes,
+        observed: &observed,
+        fingerprint: "",
+    };
     Ok(fill::record(step, procedure, &parts, key))
 }
 

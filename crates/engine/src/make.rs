@@ -2,7 +2,7 @@
 
 use crate::{
     ask,
-    run::{Intended, SENDS, Stop, StepRun, Waited, failed, marker, seen, uuid},
+    run::{Intended, SENDS, StepRun, Stop, Waited, failed, marker, seen, uuid},
 };
 use firma_api::request::Request;
 use firma_client::{Outcome, Priority};
@@ -64,13 +64,8 @@ pub(crate) async fn make(run: &mut StepRun<'_>) -> Result<EventBody, Stop> {
     };
     let (observed, fingerprint, _) = seen(&sighting);
     let applied = applied(&run.attributes, &call.applies);
-    let parts = RecordParts {
-        cloud_id: &id,
-        status: Status::Creating,
-        applied: &applied,
-        observed: &observed,
-        fingerprint,
-    };
+    let parts =
+        RecordParts { cloud_id: &id, status: Status::Creating, applied: &applied, observed: &observed, fingerprint };
     let record = fill::record(run.step, &procedure, &parts, &run.run.hash_key);
     crate::change::bring_up(run, record, sighting).await
 }
@@ -109,7 +104,8 @@ async fn before(run: &StepRun<'_>) -> Result<Option<Vec<String>>, Stop> {
         }
         Recovery::Bare => {
             let region = run.step.region.as_deref();
-            let items = ask::inventory(&run.run.cloud, run.procedure, region, Priority::Normal).await.map_err(failed)?;
+            let items =
+                ask::inventory(&run.run.cloud, run.procedure, region, Priority::Normal).await.map_err(failed)?;
             Ok(Some(recover::sightings(run.procedure, region, &items).into_keys().collect()))
         }
         _ => Ok(None),

@@ -15,10 +15,7 @@ use firma_plan::{
     procedure::{LookupProcedure, Procedure},
 };
 use futures_util::{StreamExt as _, stream};
-use std::{
-    collections::HashMap,
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
 /// List calls under way at once: enough to use a minute's allowance, too few to look like an attack.
 const AT_ONCE: usize = 16;

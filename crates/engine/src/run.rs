@@ -87,12 +87,7 @@ pub(crate) struct StepRun<'r> {
 }
 
 impl<'r> StepRun<'r> {
-    pub(crate) fn new(
-        run: &'r Run,
-        at: u32,
-        procedure: &'r Arc<Procedure>,
-        attributes: Map,
-    ) -> StepRun<'r> {
+    pub(crate) fn new(run: &'r Run, at: u32, procedure: &'r Arc<Procedure>, attributes: Map) -> StepRun<'r> {
         let step = &run.plan.steps[at as usize];
         StepRun { run, at, step, procedure, attributes, call: 0, waited: None, gathered: Vec::new() }
     }
@@ -193,12 +188,7 @@ impl<'r> StepRun<'r> {
     }
 
     fn subject<'s>(&'s self, id: &'s str) -> Subject<'s> {
-        Subject {
-            address: &self.step.address,
-            procedure: self.procedure,
-            region: self.step.region.as_deref(),
-            id,
-        }
+        Subject { address: &self.step.address, procedure: self.procedure, region: self.step.region.as_deref(), id }
     }
 
     /// Looks at the object: how it looks, or `None` when it is confirmed gone.
@@ -207,12 +197,19 @@ impl<'r> StepRun<'r> {
             Ended::Reached(sighting) => Ok(sighting),
             Ended::Gone => Ok(None),
             Ended::Blocked(fault) => Err(fault),
-            Ended::Failed(..) | Ended::TooLong(..) => Err(self.fault(FaultKind::Unavailable, "it could not be looked at")),
+            Ended::Failed(..) | Ended::TooLong(..) => {
+                Err(self.fault(FaultKind::Unavailable, "it could not be looked at"))
+            }
         }
     }
 
     /// Waits until the object is as hoped. `Ok(None)` only for [`Until::Gone`].
-    pub(crate) async fn wait(&mut self, id: &str, until: Until, action: &'static str) -> Result<Option<Sighting>, Waited> {
+    pub(crate) async fn wait(
+        &mut self,
+        id: &str,
+        until: Until,
+        action: &'static str,
+    ) -> Result<Option<Sighting>, Waited> {
         let limits = &self.procedure.timeout_seconds;
         let limit = match action {
             "delete" => limits.delete,
@@ -220,7 +217,7 @@ impl<'r> StepRun<'r> {
             _ => limits.create,
         };
         // What has no states is there at once, give or take a lagging list.
-        let limit = if limit == 0 { 60 } else { limit };
+        let limit = self.step.timeout_seconds.unwrap_or(if limit == 0 { 60 } else { limit });
         let start = self.run.cloud.clock().now();
         let ended = self.run.watch.wait(self.subject(id), until.clone(), action, limit).await;
         let took = self.run.cloud.clock().now().millis_since(start);
@@ -230,9 +227,10 @@ impl<'r> StepRun<'r> {
             Ended::Reached(sighting) => Ok(sighting),
             Ended::Gone if until == Until::Gone => Ok(None),
             Ended::Gone => Err(Waited::Gone(fault(FaultKind::NotFound, format!("{id} is no longer there")))),
-            Ended::Failed(status, sighting) => {
-                Err(Waited::Broken(fault(FaultKind::Invalid, format!("the cloud reports {id} as `{status}`")), sighting))
-            }
+            Ended::Failed(status, sighting) => Err(Waited::Broken(
+                fault(FaultKind::Invalid, format!("the cloud reports {id} as `{status}`")),
+                sighting,
+            )),
             Ended::TooLong(status, last) => {
                 let now = status.map(|status| format!(", it is `{status}`")).unwrap_or_default();
                 let why = last.map(|last| format!("; last: {last}")).unwrap_or_default();

@@ -3,7 +3,7 @@
 use crate::{
     ask::says_not_found,
     change::identify,
-    run::{Intended, SENDS, Stop, StepRun, Waited, failed, seen},
+    run::{Intended, SENDS, StepRun, Stop, Waited, failed, seen},
 };
 use firma_client::Outcome;
 use firma_model::{
@@ -28,8 +28,9 @@ pub(crate) async fn unmake(run: &mut StepRun<'_>) -> Result<EventBody, Stop> {
         return Ok(removed(run, &record, "gone"));
     }
     identify(run, &record, &sighting)?;
-    let call = fill::delete_call(run.step, run.procedure, &record)
-        .ok_or_else(|| failed(run.fault(FaultKind::Invalid, format!("BUG: {} cannot be deleted", run.procedure.kind))))?;
+    let call = fill::delete_call(run.step, run.procedure, &record).ok_or_else(|| {
+        failed(run.fault(FaultKind::Invalid, format!("BUG: {} cannot be deleted", run.procedure.kind)))
+    })?;
     let request = run.request(&call).map_err(failed)?;
     run.begin(&call, Intended { cloud_id: &record.cloud_id, ..Intended::default() }).await?;
     let mut rested = false;

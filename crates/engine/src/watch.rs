@@ -21,11 +21,7 @@ use firma_plan::{
     wait::{Judgement, Until, judge, pause},
 };
 use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
-use std::{
-    collections::BTreeMap,
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tokio::sync::{mpsc, oneshot};
 
 /// The first look at something that should be there already comes after this many milliseconds: others join it.
@@ -242,7 +238,7 @@ impl Driver {
         let now = self.cloud.clock().now();
         let usual = self.usual(&order);
         let first = match order.until {
-            Some(Until::Status(_) | Until::Gone) => pause(0, usual),
+            Some(Until::Status(_) | Until::Gone) => pause(0, usual_millis(&order.procedure, order.action), usual),
             Some(Until::Seen) | None => GATHER_MILLIS,
         };
         let key = (order.procedure.kind.clone(), order.region.clone());
@@ -347,8 +343,8 @@ impl Driver {
                     let place = (waiter.order.procedure.kind_id(), waiter.order.action.to_owned());
                     let usual = self.usual.get(&place).copied();
                     let waited = now.millis_since(waiter.since);
-                    waiter.due = now.plus_millis(pause(waited, usual));
                     let declared = usual_millis(&waiter.order.procedure, waiter.order.action);
+                    waiter.due = now.plus_millis(pause(waited, declared, usual));
                     self.observers.tell(|| RunEvent::StepWaiting {
                         address: waiter.order.address.clone(),
                         status: waiter.status.clone(),
@@ -455,4 +451,3 @@ impl Waiter {
         Heard::Again
     }
 }
-

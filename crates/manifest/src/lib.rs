@@ -1,10 +1,10 @@
 //! From TOML manifests to the desired world.
 //!
-//! 1. [`read`] parses the files of a directory ([`is_manifest_file`] says which) and merges them into a [`Project`]:
+//! 1. [`read()`] parses the files of a directory ([`is_manifest_file`] says which) and merges them into a [`Project`]:
 //!    every block as written, every string with `${` parsed, every part with its place.
-//! 2. [`settings`] evaluates what must be known first: which cloud, which state.
-//! 3. [`variables`] finds the value of every variable.
-//! 4. [`evaluate`] makes the desired world of it: references are replaced by what configuration fixes, defaults are
+//! 2. [`settings()`] evaluates what must be known first: which cloud, which state.
+//! 3. [`variables()`] finds the value of every variable.
+//! 4. [`evaluate()`] makes the desired world of it: references are replaced by what configuration fixes, defaults are
 //!    resolved, instances are made. Look-ups that have no answer yet come back as a list, to be answered before the next
 //!    evaluation.
 //!

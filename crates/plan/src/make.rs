@@ -48,6 +48,7 @@ pub fn plan(worlds: Worlds<'_>, options: &Options) -> (Option<Plan>, Diagnostics
         return (None, diagnostics);
     }
     embed_procedures(&mut plan, worlds);
+    set_timeouts(&mut plan, options);
     order(&mut plan, worlds, &mut diagnostics);
     if diagnostics.has_errors() {
         return (None, diagnostics);
@@ -372,6 +373,7 @@ impl<'a> Planner<'a> {
             prevent_destroy: record.prevent_destroy,
             on_remove: record.on_remove,
             observed: decision.observed,
+            timeout_seconds: None,
             calls: Vec::new(),
             after: Vec::new(),
             priority: 0,
@@ -449,9 +451,23 @@ fn wanted_step(
         prevent_destroy: resource.lifecycle.prevent_destroy,
         on_remove: resource.lifecycle.on_remove,
         observed: decision.observed,
+        timeout_seconds: None,
         calls,
         after: Vec::new(),
         priority: 0,
+    }
+}
+
+fn set_timeouts(plan: &mut Plan, options: &Options) {
+    for step in &mut plan.steps {
+        if let Some(timeouts) = options.timeouts.get(&step.address) {
+            step.timeout_seconds = match step.leg {
+                Leg::Create => timeouts.create,
+                Leg::Update => timeouts.update,
+                Leg::Delete => timeouts.delete,
+                Leg::Forget | Leg::Record => None,
+            };
+        }
     }
 }
 

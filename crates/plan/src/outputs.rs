@@ -1,6 +1,6 @@
 //! Outputs, once the steps of a plan are over.
 
-use crate::step::{PlannedOutput, Plan};
+use crate::step::{Plan, PlannedOutput};
 use firma_expr::{Limits, Nodes, resolve};
 use firma_model::{diagnostic::Diagnostics, document::Document, value::Value};
 use std::collections::BTreeMap;

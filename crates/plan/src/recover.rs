@@ -5,7 +5,7 @@
 
 use crate::{
     compare::agrees,
-    fill::{self, MARKER_FIELD, RecordParts, ReadyCall},
+    fill::{self, MARKER_FIELD, ReadyCall, RecordParts},
     nodes::{block_value, complete, recorded_attributes},
     observe::{Batch, Look, item_id, looks},
     secret::HashKey,

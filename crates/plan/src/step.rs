@@ -325,6 +325,8 @@ pub struct Step {
     pub on_remove: OnRemove,
     /// For a record leg: what was observed, to be written down.
     pub observed: Option<Map>,
+    /// Seconds after which its waits give up, where the manifest says so.
+    pub timeout_seconds: Option<u32>,
     /// The calls it will or may make.
     pub calls: Vec<CallOutline>,
     /// What must be over before it starts.
@@ -384,6 +386,9 @@ pub struct Identity {
     pub account: String,
     /// Digest of the catalogue it was made with.
     pub catalog: String,
+    /// The last run of that state when it was made, 0 for none. The same wish after another run is another plan: its id,
+    /// its single use and the tokens of its calls are its own.
+    pub after_run: u64,
 }
 
 /// A plan: everything an apply needs, and everything a reviewer does.

@@ -71,28 +71,31 @@ pub fn is_at_rest(procedure: &Procedure, status: Option<&str>) -> bool {
 const SHORTEST_MILLIS: i64 = 50;
 /// The longest: later than this nobody should learn of anything.
 const LONGEST_MILLIS: i64 = 15_000;
+/// What is said to take long is asked for less often from the start, but a cloud may be twenty times as fast as said.
+const LONGEST_START_MILLIS: i64 = 500;
 
-/// Milliseconds until the next look, after `waited`. `usual` is how long it was seen to take before.
+/// Milliseconds until the next look, after `waited`. `declared` is how long the kind usually takes, `learned` how long it
+/// took here before.
 ///
 /// Without experience the pauses grow with the time already waited, so that a wait is noticed at most a sixth too late
 /// whatever its length. With it the first look comes shortly before the usual end.
-pub fn pause(waited: i64, usual: Option<i64>) -> i64 {
-    let pause = match usual {
-        Some(usual) if waited < usual / 2 => usual * 9 / 10 - waited,
-        Some(usual) if waited < usual * 2 => usual / 20,
-        _ => waited / 6,
+pub fn pause(waited: i64, declared: i64, learned: Option<i64>) -> i64 {
+    let shortest = (declared / 100).clamp(SHORTEST_MILLIS, LONGEST_START_MILLIS);
+    let pause = match learned {
+        Some(usual) if waited < usual * 2 => (usual * 9 / 10 - waited).max(usual / 20).max(SHORTEST_MILLIS),
+        _ => (waited / 6).max(shortest),
     };
-    pause.clamp(SHORTEST_MILLIS, LONGEST_MILLIS)
+    pause.min(LONGEST_MILLIS)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn looks(length: i64, usual: Option<i64>) -> (usize, i64) {
+    fn looks(length: i64, declared: i64, learned: Option<i64>) -> (usize, i64) {
         let (mut waited, mut count) = (0, 0);
         while waited < length {
-            waited += pause(waited, usual);
+            waited += pause(waited, declared, learned);
             count += 1;
         }
         (count, waited - length)
@@ -101,13 +104,16 @@ mod tests {
     #[test]
     fn a_wait_is_noticed_soon_and_costs_few_looks() {
         for length in [100, 1_500, 30_000, 60_000] {
-            let (count, late) = looks(length, None);
+            let (count, late) = looks(length, length, None);
             assert!(late <= length / 5 + SHORTEST_MILLIS, "{length}: {late} ms late");
-            assert!(count <= 40, "{length}: {count} looks");
-            let (count, late) = looks(length, Some(length));
+            assert!(count <= 30, "{length}: {count} looks");
+            let (count, late) = looks(length, length, Some(length));
             assert!(late <= length / 10 + SHORTEST_MILLIS, "{length}: {late} ms late");
             assert!(count <= 6, "{length}: {count} looks");
         }
-        assert_eq!(pause(1_000_000, None), LONGEST_MILLIS);
+        // A cloud twenty times as fast as declared.
+        let (_, late) = looks(1_500, 30_000, None);
+        assert!(late <= 300, "{late} ms late");
+        assert_eq!(pause(1_000_000, 0, None), LONGEST_MILLIS);
     }
 }

@@ -24,6 +24,17 @@ pub struct Worlds<'a> {
     pub procedures: &'a BTreeMap<String, Arc<Procedure>>,
 }
 
+/// How long the steps of an address may take, in seconds, where the manifest says so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Timeouts {
+    /// Create.
+    pub create: Option<u32>,
+    /// Update.
+    pub update: Option<u32>,
+    /// Delete.
+    pub delete: Option<u32>,
+}
+
 /// How to plan.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -39,6 +50,8 @@ pub struct Options {
     pub identity: Identity,
     /// Names of blocks that the manifests declare, whatever their repetition: tells a wrong key from a missing block.
     pub declared: BTreeSet<firma_model::address::Block>,
+    /// Timeouts of the addresses that set any.
+    pub timeouts: BTreeMap<firma_model::address::Address, Timeouts>,
     /// Files that were read while planning, with their hashes.
     pub files: BTreeMap<String, String>,
 }

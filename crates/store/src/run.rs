@@ -64,6 +64,11 @@ impl Store {
         })
     }
 
+    /// The number of the last run, 0 before the first.
+    pub fn last_run(&self) -> Result<u64, StoreError> {
+        self.read(|t| Ok(t.query_row("SELECT coalesce(max(id), 0) FROM run", [], |row| row.get(0))?))
+    }
+
     /// Every run, oldest first.
     pub fn runs(&self) -> Result<Vec<RunSummary>, StoreError> {
         self.read(|t| {

@@ -1,6 +1,11 @@
 //! Attributes: from the members of create, from what the kind says of them, and the three that every resource shares.
 
-use super::{Attributes, Kind, members::Member, operation, parse_path, shapes, type_at};
+use super::{
+    kind::{Attributes, Kind},
+    members::Member,
+    paths::{operation, parse_path, type_at},
+    shapes,
+};
 use crate::{
     problem::{Findings, What},
     procedure::{Attribute, ElementDefault, Elements, OnChange, Shape},

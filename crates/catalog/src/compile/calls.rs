@@ -1,6 +1,9 @@
 //! Calls: create, read, list, delete and updates, each with its parameters traced to where their values come from.
 
-use super::{Attributes, Kind, REGION, operation, parse_path};
+use super::{
+    kind::{Attributes, Kind, REGION},
+    paths::{operation, parse_path},
+};
 use crate::{
     problem::{Findings, What},
     procedure::{Call, How, IdFilter, List, OnChange, Parameter, Read, Select, Source, Stage, StatusRule, Update},

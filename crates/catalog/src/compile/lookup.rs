@@ -1,6 +1,10 @@
 //! Look-ups: a describe operation's own parameters, and its items.
 
-use super::{REGION, operation, result_at, shapes};
+use super::{
+    kind::REGION,
+    paths::{operation, result_at},
+    shapes,
+};
 use crate::{
     problem::{Findings, Problem, What},
     procedure::{Field, LookupProcedure, Shape},

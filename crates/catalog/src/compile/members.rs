@@ -1,6 +1,9 @@
 //! The members of a create call: its parameters, with wrapping specs unwrapped and sorted by what becomes of them.
 
-use super::{Kind, REGION, shapes};
+use super::{
+    kind::{Kind, REGION},
+    shapes,
+};
 use crate::problem::{Findings, What};
 use firma_api::Type;
 use std::collections::BTreeSet;

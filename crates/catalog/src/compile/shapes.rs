@@ -1,6 +1,6 @@
 //! Forms of values from the API's types: what is written, paired with what is read.
 
-use super::type_at;
+use super::paths::type_at;
 use crate::{
     problem::{Findings, What},
     procedure::{Field, Shape},

@@ -1,9 +1,9 @@
 //! Values by shape: what plan, engine and manifest do with a procedure's attributes.
 //!
 //! - [`to_wire`], [`from_wire`]: manifest values to the API's JSON and back.
-//! - [`select`], [`project`]: from a read object to attributes.
+//! - [`select`], [`project()`]: from a read object to attributes.
 //! - [`normalise`]: the one form of values that mean the same, so that equal is equal.
-//! - [`check`], [`required`]: what a manifest says, against the kind.
+//! - [`check()`], [`required`]: what a manifest says, against the kind.
 //!
 //! In normal form lists and sets are both `Value::List` (a stored document cannot tell them apart); a set's is sorted and
 //! without duplicates.

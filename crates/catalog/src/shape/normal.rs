@@ -9,7 +9,7 @@ use firma_model::{
 };
 
 /// The normal form of an attribute's value. It is idempotent, keeps what is unknown or sensitive as it is, and leaves a
-/// value of the wrong type alone: that is for [`super::check`] to say.
+/// value of the wrong type alone: that is for [`super::check()`] to say.
 pub fn normalise(attribute: &Attribute, value: Value) -> Value {
     let value = normalise_shape(&attribute.shape, value);
     match &attribute.elements {

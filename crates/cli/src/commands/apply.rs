@@ -14,14 +14,14 @@ use firma_catalog::Catalog;
 use firma_model::diagnostic::Diagnostic;
 use firma_review::View;
 use firma_store::Verification;
-use std::{fs, path::Path, sync::Arc};
+use std::{path::Path, sync::Arc};
 
 /// Applies what the manifests say, or a plan file.
 pub(crate) async fn apply(context: &Context, args: &ApplyArgs) -> Outcome {
     match &args.plan {
         Some(file) => {
             if has_options(&args.planning) {
-                return Err(Failure::refused(
+                return Err(Failure::new(
                     Diagnostic::error("E0910", "planning options and a plan file exclude each other")
                         .hint("the file says already what is planned; leave the options out, or the file"),
                 ));
@@ -35,17 +35,18 @@ pub(crate) async fn apply(context: &Context, args: &ApplyArgs) -> Outcome {
 
 /// Deletes everything.
 pub(crate) async fn destroy(context: &Context, args: &DestroyArgs) -> Outcome {
-    let planning = PlanningArgs { destroy: true, refresh_only: false, ..args.planning.clone() };
+    let planning = PlanningArgs { input: args.input.clone(), destroy: true, refresh_only: false };
     plan_and_carry(context, &planning, &args.carrying, "destroy").await
 }
 
 fn has_options(args: &PlanningArgs) -> bool {
-    !args.vars.is_empty()
-        || !args.var_files.is_empty()
-        || !args.refresh
+    let input = &args.input;
+    !input.vars.is_empty()
+        || !input.var_files.is_empty()
+        || !input.refresh
+        || input.accept_loss
         || args.refresh_only
         || args.destroy
-        || args.accept_loss
 }
 
 async fn plan_and_carry(
@@ -90,7 +91,7 @@ async fn from_file(context: &Context, file: &Path) -> Result<Approved, Failure> 
     let loaded = project::load(&context.directory, &context.env)?;
     carrying::recover_first(context, &loaded).await?;
     let mut store = state::open(&loaded)?;
-    let bytes = fs::read(file)
+    let bytes = crate::ops::files::read_plan(file)
         .map_err(|error| Failure::new(Diagnostic::error("E0905", format!("cannot read {}: {error}", file.display()))))?;
     let opened = store.open_plan_file(&bytes)?;
     if opened.verification != Verification::Verified {

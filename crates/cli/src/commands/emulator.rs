@@ -20,9 +20,16 @@ pub(crate) async fn run(context: &Context, command: &EmulatorCommand) -> Outcome
             serve(context, listen, &options).await
         }
         EmulatorCommand::Reset => {
+            let loaded = ops::project::load(&context.directory, &context.env)?;
+            let mut known = 0;
+            // A state that cannot be read keeps nobody from emptying a simulation.
+            if let Ok(Some(store)) = ops::state::open_existing(&loaded) {
+                ops::carrying::refuse_if_held(&store, ops::carrying::now())?;
+                known = store.snapshot().map_or(0, |recorded| recorded.records.len());
+            }
             // A file that cannot be opened can still be taken away: it holds only a simulation.
             match open(context) {
-                Ok(embedded) => embedded.reset().await.map_err(failed)?,
+                Ok(embedded) => embedded.reset().await.map_err(|error| failed(&error))?,
                 Err(failure) if failure.diagnostics.list.iter().any(|d| d.code == "E0710") => {
                     let loaded = ops::project::load(&context.directory, &context.env)?;
                     let path = loaded.emulator_path();
@@ -35,10 +42,15 @@ pub(crate) async fn run(context: &Context, command: &EmulatorCommand) -> Outcome
                 Err(failure) => return Err(failure),
             }
             context.terminal.note("the embedded cloud is empty");
+            if known > 0 {
+                context.terminal.note(&format!(
+                    "the state still knows {known} objects of it; `firma apply --accept-loss` makes them anew"
+                ));
+            }
             Ok(Exit::Done)
         }
         EmulatorCommand::Inventory(args) => {
-            let objects = open(context)?.inventory().await.map_err(failed)?;
+            let objects = open(context)?.inventory().await.map_err(|error| failed(&error))?;
             match args.format {
                 Format::Json => context.terminal.json(&objects),
                 Format::Text => context.terminal.data(&rows(&objects, &["service", "kind", "region", "id", "name", "status"])),
@@ -46,7 +58,7 @@ pub(crate) async fn run(context: &Context, command: &EmulatorCommand) -> Outcome
             Ok(Exit::Done)
         }
         EmulatorCommand::Log(args) => {
-            let calls = open(context)?.calls().await.map_err(failed)?;
+            let calls = open(context)?.calls().await.map_err(|error| failed(&error))?;
             match args.format {
                 Format::Json => context.terminal.json(&calls),
                 Format::Text => {
@@ -60,14 +72,14 @@ pub(crate) async fn run(context: &Context, command: &EmulatorCommand) -> Outcome
                 Some(text) => duration(text)?,
                 None => 0,
             };
-            let now = open(context)?.advance(millis).await.map_err(failed)?;
+            let now = open(context)?.advance(millis).await.map_err(|error| failed(&error))?;
             context.terminal.data(now.as_str().unwrap_or_default());
             Ok(Exit::Done)
         }
     }
 }
 
-fn failed(error: firma_server::EmbeddedError) -> Failure {
+fn failed(error: &firma_server::EmbeddedError) -> Failure {
     Failure::new(Diagnostic::error("E0915", format!("the embedded cloud cannot do that: {error}")))
 }
 

@@ -4,7 +4,7 @@ use crate::{
     Context,
     args::{Format, ShowArgs},
     exit::{Exit, Failure, Outcome},
-    ops::{project, state},
+    ops::{files::read_plan, project, state},
     terminal::style,
 };
 use firma_model::diagnostic::Diagnostic;
@@ -12,7 +12,6 @@ use firma_plan::step::Plan;
 use firma_review::View;
 use firma_store::{Store, Verification, read_plan_file};
 use serde_json::{Value as Json, json};
-use std::fs;
 
 /// Runs it.
 pub(crate) fn run(context: &Context, args: &ShowArgs) -> Outcome {
@@ -56,7 +55,7 @@ fn calls_json(plan: &Plan) -> Json {
 }
 
 fn find(store: Option<&Store>, name: &str) -> Result<(String, Plan, bool), Failure> {
-    let bytes = match fs::read(name) {
+    let bytes = match read_plan(name.as_ref()) {
         Ok(file) => Some(file),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
         Err(error) => {

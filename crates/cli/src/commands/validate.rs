@@ -2,7 +2,7 @@
 
 use crate::{
     Context,
-    args::{Format, FormatArgs, PlanningArgs},
+    args::{Format, FormatArgs, InputArgs},
     exit::{Exit, Failure, Outcome},
     ops::{files::ProjectFiles, planning, project},
 };
@@ -42,7 +42,7 @@ type Checked = (firma_model::diagnostic::Diagnostics, Vec<firma_model::span::Sou
 fn check(context: &Context) -> Result<Checked, Failure> {
     let loaded = project::load(&context.directory, &context.env)?;
     let mut sources = loaded.sources.clone();
-    let (variables, found) = planning::read_variables(&loaded, &PlanningArgs::default(), &mut sources)?;
+    let (variables, found) = planning::read_variables(&loaded, &InputArgs::default(), &mut sources)?;
     let mut diagnostics = loaded.warnings.clone();
     diagnostics.extend(found);
     if diagnostics.has_errors() {

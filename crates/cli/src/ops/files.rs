@@ -4,7 +4,7 @@ use firma_expr::Files;
 use sha2::{Digest, Sha256};
 use std::{
     collections::BTreeMap,
-    fs,
+    fs, io,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
@@ -17,6 +17,11 @@ const LIMIT: u64 = 16 << 20;
 pub(crate) struct ProjectFiles {
     root: PathBuf,
     read: Mutex<BTreeMap<String, String>>,
+}
+
+/// Reads a plan file. Devices and pipes are none: some of them never end.
+pub(crate) fn read_plan(path: &Path) -> io::Result<Vec<u8>> {
+    if fs::metadata(path)?.is_file() { fs::read(path) } else { Err(io::Error::other("it is not a file")) }
 }
 
 impl ProjectFiles {

@@ -2,7 +2,7 @@
 
 use crate::{
     Context,
-    args::PlanningArgs,
+    args::{InputArgs, PlanningArgs},
     exit::Failure,
     ops::{
         cloud::{self, Door},
@@ -56,7 +56,7 @@ pub(crate) struct Made {
 pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made, Failure> {
     let loaded = project::load(&context.directory, &context.env)?;
     let mut sources = loaded.sources.clone();
-    let (variables, found) = read_variables(&loaded, args, &mut sources)?;
+    let (variables, found) = read_variables(&loaded, &args.input, &mut sources)?;
     let mut diagnostics = loaded.warnings.clone();
     diagnostics.extend(found);
     if diagnostics.has_errors() {
@@ -107,13 +107,13 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
 
     let procedures = procedures(&evaluated.desired.kinds, &recorded);
     let find = |kind: &str| procedures.get(kind).cloned();
-    let observed = match args.refresh || args.refresh_only {
+    let observed = match args.input.refresh || args.refresh_only {
         true => firma_engine::refresh(&door.cloud, &recorded, &find).await,
         false => Observed::default(),
     };
     let options = Options {
         mode,
-        accept_loss: args.accept_loss,
+        accept_loss: args.input.accept_loss,
         now: door.now().await,
         hash_key,
         identity: Identity {
@@ -122,8 +122,17 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
             endpoint: door.endpoint.clone(),
             account: if door.embedded.is_some() { "emulator".into() } else { cloud::account(&door).await },
             catalog: Catalog::builtin().digest(),
+            after_run: store.last_run()?,
         },
         declared: evaluated.desired.blocks.keys().cloned().collect(),
+        timeouts: evaluated
+            .timeouts
+            .iter()
+            .map(|(address, t)| {
+                let timeouts = firma_plan::worlds::Timeouts { create: t.create, update: t.update, delete: t.delete };
+                (address.clone(), timeouts)
+            })
+            .collect(),
         files: files.hashes(),
     };
     let worlds =
@@ -177,7 +186,7 @@ pub(crate) fn procedures(kinds: &BTreeSet<KindId>, recorded: &Recorded) -> BTree
 /// Variables in the order of their precedence.
 pub(crate) fn read_variables(
     loaded: &Loaded,
-    args: &PlanningArgs,
+    args: &InputArgs,
     sources: &mut Vec<Source>,
 ) -> Result<(Variables, Diagnostics), Failure> {
     let mut given = Vec::new();
@@ -199,14 +208,12 @@ pub(crate) fn read_variables(
         .map(|path| (path, Origin::AutomaticFile))
         .chain(args.var_files.iter().map(|path| (path.clone(), Origin::File)))
     {
-        let text = fs::read_to_string(&path).map_err(|error| {
-            Failure::new(Diagnostic::error("E0905", format!("cannot read {}: {error}", path.display())))
-        })?;
+        let text = project::read_text(&path)?;
         let source = keep(path.display().to_string(), &text);
         given.push(VariableSource { origin, source, input: VariableInput::Toml(text) });
     }
     for var in &args.vars {
-        let Some((name, text)) = var.split_once('=') else {
+        let Some((name, text)) = var.split_once('=').filter(|(name, _)| !name.is_empty()) else {
             return Err(Failure::new(
                 Diagnostic::error("E0908", format!("`--var {var}` is not NAME=VALUE"))
                     .hint("write it as --var region=cn-east-2"),

@@ -5,7 +5,8 @@ use firma_manifest::{Project, Settings, is_manifest_file, read, settings};
 use firma_model::{diagnostic::Diagnostic, diagnostic::Diagnostics, span::Source};
 use std::{
     collections::BTreeMap,
-    fs, io,
+    fs,
+    io::{self, Read},
     path::{Path, PathBuf},
 };
 
@@ -85,17 +86,41 @@ pub(crate) fn shown(directory: &Path) -> String {
     }
 }
 
+fn cannot(what: &Path, error: &io::Error) -> Failure {
+    Failure::new(Diagnostic::error("E0905", format!("cannot read {}: {error}", what.display())))
+}
+
+/// The text of a manifest or of a file of variables; a pipe will do for the latter, and may not go on for ever.
+pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
+    let mut bytes = Vec::new();
+    fs::File::open(path)
+        .and_then(|file| file.take(FILE_LIMIT + 1).read_to_end(&mut bytes))
+        .map_err(|error| cannot(path, &error))?;
+    if bytes.len() as u64 > FILE_LIMIT {
+        return Err(Failure::new(
+            Diagnostic::error("E0906", format!("{} is longer than 32 MiB", path.display()))
+                .hint("split a manifest into several files of the same directory"),
+        ));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        Failure::new(Diagnostic::error("E0907", format!("{} is not UTF-8 text (at byte {at})", path.display())))
+    })
+}
+
 /// The manifests of a directory in the order of their names.
 fn read_manifests(directory: &Path) -> Result<Vec<Source>, Failure> {
-    let cannot = |what: &Path, error: &io::Error| {
-        Failure::new(Diagnostic::error("E0905", format!("cannot read {}: {error}", what.display())))
-    };
     let entries = fs::read_dir(directory).map_err(|error| cannot(directory, &error))?;
     let mut names = Vec::new();
     for entry in entries {
         let entry = entry.map_err(|error| cannot(directory, &error))?;
         let Ok(name) = entry.file_name().into_string() else { continue };
-        if is_manifest_file(&name) && entry.path().is_file() {
+        if !is_manifest_file(&name) {
+            continue;
+        }
+        // A link that leads nowhere is a manifest that was lost; to go on without it would delete what it describes.
+        let path = entry.path();
+        if !fs::metadata(&path).map_err(|error| cannot(&path, &error))?.is_dir() {
             names.push(name);
         }
     }
@@ -103,18 +128,10 @@ fn read_manifests(directory: &Path) -> Result<Vec<Source>, Failure> {
     let mut sources = Vec::with_capacity(names.len());
     for name in names {
         let path = directory.join(&name);
-        let size = fs::metadata(&path).map_err(|error| cannot(&path, &error))?.len();
-        if size > FILE_LIMIT {
-            return Err(Failure::new(
-                Diagnostic::error("E0906", format!("{} is {size} bytes long; a manifest may have 32 MiB", path.display()))
-                    .hint("split it into several files of the same directory"),
-            ));
+        if !fs::metadata(&path).map_err(|error| cannot(&path, &error))?.is_file() {
+            return Err(cannot(&path, &io::Error::other("it is not a file")));
         }
-        let bytes = fs::read(&path).map_err(|error| cannot(&path, &error))?;
-        let text = String::from_utf8(bytes).map_err(|error| {
-            let at = error.utf8_error().valid_up_to();
-            Failure::new(Diagnostic::error("E0907", format!("{} is not UTF-8 text (at byte {at})", path.display())))
-        })?;
+        let text = read_text(&path)?;
         let name = match directory == Path::new(".") {
             true => name,
             false => path.display().to_string(),

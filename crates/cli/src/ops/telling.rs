@@ -120,7 +120,7 @@ fn lines(terminal: Terminal, total: &mut usize, done: &mut usize, event: &RunEve
             *done += 1;
             if *total <= MANY {
                 terminal.note(&done_line(&address.to_string(), *leg, cloud_id, *elapsed));
-            } else if *done % MANY == 0 {
+            } else if done.is_multiple_of(MANY) {
                 terminal.note(&format!("  {done} of {total} steps done"));
             }
         }

@@ -1,38 +1,10 @@
 //! What the services do: one table of operations per service, one file per kind of object.
 
+mod operations;
 pub(crate) mod disk;
 pub(crate) mod resourcetag;
 pub(crate) mod user;
 pub(crate) mod vm;
 pub(crate) mod vpc;
 
-use crate::call::Call;
-use crate::fault::Answer;
-use crate::world::World;
-
-/// What carries an operation out. A read cannot change anything, by its type.
-#[derive(Clone, Copy)]
-pub(crate) enum Behaviour {
-    /// Looks.
-    Read(fn(&World, &Call<'_>) -> Answer),
-    /// Changes; one that answers a fault has changed nothing.
-    Write(fn(&mut World, &Call<'_>) -> Answer),
-}
-
-/// Operations of one service.
-pub(crate) type Operations = &'static [(&'static str, Behaviour)];
-
-/// Every service with behaviour.
-pub(crate) const SERVICES: [(&str, Operations); 5] = [
-    ("disk", disk::OPERATIONS),
-    ("resourcetag", resourcetag::OPERATIONS),
-    ("user", user::OPERATIONS),
-    ("vm", vm::OPERATIONS),
-    ("vpc", vpc::OPERATIONS),
-];
-
-/// The behaviour of an operation, if there is one.
-pub(crate) fn behaviour(service: &str, operation: &str) -> Option<Behaviour> {
-    let (_, operations) = SERVICES.iter().find(|(name, _)| *name == service)?;
-    operations.iter().find(|(name, _)| *name == operation).map(|(_, behaviour)| *behaviour)
-}
+pub(crate) use operations::{Behaviour, Operations, SERVICES, behaviour};

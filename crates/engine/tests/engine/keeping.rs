@@ -111,6 +111,11 @@ async fn a_secret_is_nowhere_in_the_state() {
     }
 }
 
+/// Both may be given to a runtime of many threads.
+fn may_move<T: Send>(future: T) -> T {
+    future
+}
+
 #[tokio::test(start_paused = true)]
 async fn events_tell_the_whole_run() {
     let mut lab = Lab::new();
@@ -126,7 +131,7 @@ async fn events_tell_the_whole_run() {
     let mut context = lab.context(run, inline(lab.store.clone(), lease.clone(), run), cancelled);
     context.observers = observers;
     while receiver.try_recv().is_ok() {}
-    let outcome = apply(plan.clone(), context).await;
+    let outcome = may_move(apply(plan.clone(), context)).await;
     assert!(outcome.is_complete(), "{outcome:#?}");
     let mut events = Vec::new();
     while let Ok(event) = receiver.try_recv() {

@@ -2,14 +2,13 @@
 
 use crate::{
     lab::Lab,
-    stack::{network, server},
+    stack::{changed_server, network, server},
     wire::Fate,
 };
 use firma_engine::{Commit, Settled};
-use firma_model::{desired::Desired, document::from_plain_json, expr::Expr};
+use firma_model::desired::Desired;
 use firma_plan::step::Mode;
 use firma_store::{ErrorKind, StoreError};
-use serde_json::json;
 use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering},
@@ -71,12 +70,7 @@ async fn apply_until(lab: &Lab, desired: &Desired, mode: Mode, death: Death) -> 
     }
     let lease = lab.lease();
     let run = lab.begin("apply", Some(&plan));
-    let commit = dying(
-        firma_engine::inline(lab.store.clone(), lease.clone(), run),
-        death,
-        killed.clone(),
-        reached,
-    );
+    let commit = dying(firma_engine::inline(lab.store.clone(), lease.clone(), run), death, killed.clone(), reached);
     let (_cancel, cancelled) = tokio::sync::watch::channel(firma_engine::CancelLevel::None);
     let work = firma_engine::apply(plan, lab.context(run, commit, cancelled));
     let died = tokio::select! {
@@ -151,23 +145,7 @@ async fn change_everywhere(of: fn(usize) -> Death) {
         let lab = Lab::new();
         let image = lab.image().await;
         lab.converge(&server(&image)).await;
-        let mut changed = server(&image);
-        for (address, name, value) in [
-            ("vm.instance.web", "instance_type", json!("g.n3.xlarge")),
-            ("vm.instance.web", "name", json!("renamed")),
-            ("vpc.subnet.a", "tags", json!({ "stage": "changed", "more": "one" })),
-            ("vpc.elastic_ip.front", "bandwidth_mbps", json!(10)),
-            ("vm.disk_attachment.data", "auto_delete", json!(true)),
-            ("vpc.network_security_group.web", "description", json!("changed")),
-            (
-                "vpc.network_security_group.web",
-                "rules",
-                json!([{ "direction": 1, "protocol": 1, "address_prefix": "10.0.0.0/8" }]),
-            ),
-        ] {
-            let resource = changed.resources.get_mut(&address.parse().unwrap()).unwrap();
-            resource.attributes.insert(name.into(), Expr::literal(from_plain_json(&value)));
-        }
+        let changed = changed_server(&image);
         let died = apply_until(&lab, &changed, Mode::Apply, of(k)).await;
         resurrect(&lab, &changed, of(k)).await;
         if !died {
@@ -237,9 +215,9 @@ async fn a_full_disk_at_every_commit() {
         let outcome = lab
             .apply_through(&plan, |commit| {
                 Arc::new(move |events| match reached.fetch_add(1, Ordering::SeqCst) {
-                    number if number == k => Box::pin(async {
-                        Err(StoreError { kind: ErrorKind::Full, path: "in memory".to_owned() })
-                    }),
+                    number if number == k => {
+                        Box::pin(async { Err(StoreError { kind: ErrorKind::Full, path: "in memory".to_owned() }) })
+                    }
                     _ => commit(events),
                 })
             })
@@ -250,5 +228,27 @@ async fn a_full_disk_at_every_commit() {
         }
         assert!(outcome.journal.is_some(), "{k}: {outcome:#?}");
         resurrect(&lab, &desired, Death::BeforeCommit(k)).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn killed_again_during_recovery() {
+    for k in 0.. {
+        for death in [Death::BeforeCommit(0), Death::AfterCommit(0)] {
+            let lab = Lab::new();
+            let desired = network();
+            if !apply_until(&lab, &desired, Mode::Apply, Death::AfterSend(k)).await {
+                return;
+            }
+            let killed = Arc::new(Notify::new());
+            let recovery = lab.recover_through(None, |commit| dying(commit, death, killed.clone(), Arc::default()));
+            tokio::select! {
+                biased;
+                () = killed.notified() => {}
+                _ = recovery => panic!("{k}: there was something to settle"),
+            }
+            lab.release(&lab.holder());
+            resurrect(&lab, &desired, death).await;
+        }
     }
 }

@@ -8,12 +8,7 @@ use firma_emulator::{InProcess, Settings, World, inventory};
 use firma_engine::{
     ApplyContext, CancelLevel, Commit, Observers, Outcome, RecoverContext, Settlement, apply, inline, recover, refresh,
 };
-use firma_model::{
-    address::KindId,
-    desired::Desired,
-    record::Recorded,
-    time::Timestamp,
-};
+use firma_model::{address::KindId, desired::Desired, record::Recorded, time::Timestamp};
 use firma_plan::{
     Options, Worlds,
     procedure::Procedure,
@@ -98,8 +93,7 @@ impl Lab {
     pub(crate) async fn plan(&self, desired: &Desired, mode: Mode) -> Arc<Plan> {
         let recorded = self.recorded();
         let observed = refresh(&self.cloud, &recorded, &|kind| self.procedures.get(kind).cloned()).await;
-        let worlds =
-            Worlds { desired, recorded: &recorded, observed: &observed, procedures: &self.procedures };
+        let worlds = Worlds { desired, recorded: &recorded, observed: &observed, procedures: &self.procedures };
         let options =
             Options { mode, now: self.clock.now(), hash_key: self.hash_key(), accept_loss: true, ..Options::default() };
         let (plan, diagnostics) = firma_plan::plan(worlds, &options);
@@ -193,6 +187,13 @@ impl Lab {
         assert_eq!(self.in_state(), self.in_cloud());
     }
 
+    /// Nothing is in the cloud that the state does not know. (What is deleted and could not be looked at afterwards is still
+    /// in the state: the next refresh finds it gone.)
+    pub(crate) fn assert_no_orphan(&self) {
+        let (state, cloud) = (self.in_state(), self.in_cloud());
+        assert!(cloud.is_subset(&state), "{cloud:?} {state:?}");
+    }
+
     fn in_state(&self) -> BTreeSet<(String, String)> {
         self.recorded()
             .records
@@ -219,13 +220,22 @@ impl Lab {
     }
 
     pub(crate) async fn recover_adopting(&self, adopt: Option<String>) -> Vec<Settlement> {
+        self.recover_through(adopt, |commit| commit).await
+    }
+
+    /// Settles what is open, through a commit function made from the ordinary one.
+    pub(crate) async fn recover_through(
+        &self,
+        adopt: Option<String>,
+        through: impl FnOnce(Commit) -> Commit,
+    ) -> Vec<Settlement> {
         let open = self.store.lock().unwrap().open_intents().unwrap();
         let recorded = self.recorded();
         let lease = self.lease();
         let run = self.begin("recover", None);
         let context = RecoverContext {
             cloud: self.cloud.clone(),
-            commit: inline(self.store.clone(), lease.clone(), run),
+            commit: through(inline(self.store.clone(), lease.clone(), run)),
             hash_key: self.hash_key(),
             guard: Arc::new(|| Ok(())),
             settle: SETTLE_MILLIS,
@@ -235,6 +245,11 @@ impl Lab {
         let settlements = recover(&open, &recorded, &plans, &context).await.unwrap();
         self.release(&lease);
         settlements
+    }
+
+    /// The lease of whoever died with it.
+    pub(crate) fn holder(&self) -> Lease {
+        self.store.lock().unwrap().holder().unwrap().expect("somebody died with the lease")
     }
 
     /// The id of an image to start from.

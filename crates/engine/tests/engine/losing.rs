@@ -2,7 +2,7 @@
 
 use crate::{
     lab::Lab,
-    stack::{desired, disk, keypair, network, server, vpc},
+    stack::{changed_server, desired, disk, keypair, network, server, vpc},
     wire::Fate,
 };
 use firma_engine::Settled;
@@ -51,6 +51,91 @@ async fn a_lost_answer_is_settled_on_the_spot() {
 #[tokio::test(start_paused = true)]
 async fn a_lost_request_is_made_again() {
     meet(Fate::LostBefore, server).await;
+}
+
+/// Lets every read from number `k` to `k + 2` meet a fate, while a server is made and while it is destroyed.
+async fn meet_reading(fate: Fate, stride: usize) {
+    for mode in [Mode::Apply, Mode::Destroy] {
+        for k in (0..).step_by(stride) {
+            let lab = Lab::new();
+            let image = lab.image().await;
+            let desired = server(&image);
+            if mode == Mode::Destroy {
+                lab.converge(&desired).await;
+            }
+            let plan = lab.plan(&desired, mode).await;
+            let reads = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+            let count = reads.clone();
+            lab.wire.script(move |request, _| {
+                if request.mutating {
+                    return Fate::Pass;
+                }
+                let number = count.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+                if (k..k + 3).contains(&number) { fate } else { Fate::Pass }
+            });
+            lab.apply(&plan).await;
+            lab.wire.mend();
+            assert!(lab.recover().await.is_empty(), "{fate:?} at {k}");
+            lab.assert_no_orphan();
+            if reads.load(std::sync::atomic::Ordering::SeqCst) <= k {
+                break;
+            }
+            // When faults stop, two applies are enough: what was on its way out may look alive to the first.
+            let plan = lab.plan(&desired, Mode::Apply).await;
+            lab.apply(&plan).await;
+            lab.converge(&desired).await;
+            lab.assert_converged(&desired).await;
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_read_that_fails_loses_nothing() {
+    meet_reading(Fate::Denied, 8).await;
+    meet_reading(Fate::Garbled, 23).await;
+}
+
+/// The same while a server is changed in place.
+async fn meet_changing(fate: Fate) {
+    for k in 0.. {
+        let lab = Lab::new();
+        let image = lab.image().await;
+        lab.converge(&server(&image)).await;
+        let changed = changed_server(&image);
+        let plan = lab.plan(&changed, Mode::Apply).await;
+        let met = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let note = met.clone();
+        lab.wire.script(move |request, number| {
+            if request.mutating && number == k {
+                note.store(true, std::sync::atomic::Ordering::SeqCst);
+                return fate;
+            }
+            Fate::Pass
+        });
+        let outcome = lab.apply(&plan).await;
+        lab.wire.mend();
+        if !met.load(std::sync::atomic::Ordering::SeqCst) {
+            assert!(k >= 9, "{fate:?} was met {k} times");
+            return;
+        }
+        if fate != Fate::Denied {
+            assert!(outcome.is_complete(), "{fate:?} at {k}: {outcome:#?}");
+        }
+        assert!(lab.recover().await.is_empty());
+        lab.converge(&changed).await;
+        lab.assert_converged(&changed).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_change_whose_answer_is_lost_is_settled_on_the_spot() {
+    meet_changing(Fate::LostAfter).await;
+    meet_changing(Fate::LostBefore).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_change_is_made_by_the_next_apply() {
+    meet_changing(Fate::Denied).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -146,7 +231,8 @@ async fn what_nothing_identifies_is_never_adopted_in_silence() {
     lab.assert_converged(&wanted).await;
 
     // Lost on the way there: after the settling time it is known that nothing was made.
-    let wanted = desired(&[("vpc.vpc.other", vpc("other")), ("vpc.vpc.main", vpc("main")), ("vpc.vpc.third", vpc("third"))]);
+    let wanted =
+        desired(&[("vpc.vpc.other", vpc("other")), ("vpc.vpc.main", vpc("main")), ("vpc.vpc.third", vpc("third"))]);
     let plan = lab.plan(&wanted, Mode::Apply).await;
     lab.wire.script(|request, _| if request.mutating { Fate::LostBefore } else { Fate::Pass });
     lab.apply(&plan).await;

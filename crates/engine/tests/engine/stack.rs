@@ -54,7 +54,8 @@ pub(crate) fn desired(resources: &[(&str, Json)]) -> Desired {
                 dependencies.insert(node.clone());
             });
         }
-        let text = |name: &str| attributes.get(name).and_then(Expr::as_value).and_then(Value::as_str).map(str::to_owned);
+        let text =
+            |name: &str| attributes.get(name).and_then(Expr::as_value).and_then(Value::as_str).map(str::to_owned);
         let billing = attributes.get("billing").and_then(Expr::as_value).and_then(Billing::from_value);
         let local = address.kind().service() == "firma";
         desired.kinds.insert(address.kind().clone());
@@ -76,7 +77,8 @@ pub(crate) fn desired(resources: &[(&str, Json)]) -> Desired {
 
 /// Adds an output.
 pub(crate) fn with_output(mut desired: Desired, name: &str, value: &str) -> Desired {
-    let output = DesiredOutput { value: expr(&json!(value)), sensitive: false, description: None, span: Span::default() };
+    let output =
+        DesiredOutput { value: expr(&json!(value)), sensitive: false, description: None, span: Span::default() };
     desired.outputs.insert(name.to_owned(), output);
     desired
 }
@@ -156,4 +158,27 @@ pub(crate) fn server(image: &str) -> Desired {
     ]);
     all = with_output(all, "address", "@vm.elastic_ip_attachment.front#elastic_ip_address");
     all
+}
+
+/// The same server, much of it changed in place: staged calls, tags, elements, plain attributes.
+pub(crate) fn changed_server(image: &str) -> Desired {
+    let mut changed = server(image);
+    for (address, name, value) in [
+        ("vm.instance.web", "instance_type", json!("g.n3.xlarge")),
+        ("vm.instance.web", "name", json!("renamed")),
+        ("vpc.subnet.a", "tags", json!({ "stage": "changed", "more": "one" })),
+        ("vpc.elastic_ip.front", "bandwidth_mbps", json!(10)),
+        ("vm.disk_attachment.data", "auto_delete", json!(true)),
+        ("vpc.network_security_group.web", "description", json!("changed")),
+        (
+            "vpc.network_security_group.web",
+            "rules",
+            json!([{ "direction": 1, "protocol": 1, "address_prefix": "10.0.0.0/8" }]),
+        ),
+    ] {
+        let address: Address = address.parse().expect("an address");
+        let resource = changed.resources.get_mut(&address).expect("one of the server's");
+        resource.attributes.insert(name.into(), expr(&value));
+    }
+    changed
 }

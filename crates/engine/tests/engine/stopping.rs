@@ -1,6 +1,9 @@
 //! Asked to stop: what runs is finished, or left where it stands.
 
-use crate::{lab::Lab, stack::{network, server}};
+use crate::{
+    lab::Lab,
+    stack::{network, server},
+};
 use firma_engine::{CancelLevel, apply, inline};
 use firma_plan::step::Mode;
 use std::{sync::Arc, time::Duration};

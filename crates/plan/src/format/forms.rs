@@ -77,6 +77,8 @@ struct IdentityForm {
     endpoint: String,
     account: String,
     catalog: String,
+    #[serde(default)]
+    after_run: u64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -112,6 +114,8 @@ struct StepForm {
     on_remove: OnRemove,
     #[serde(default, skip_serializing_if = "Option::is_none", with = "Present::<MapForm>")]
     observed: Option<Map>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    timeout_seconds: Option<u32>,
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "Seq::<CallForm>")]
     calls: Vec<CallOutline>,
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "Seq::<AfterForm>")]

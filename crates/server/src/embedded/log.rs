@@ -1,6 +1,6 @@
 //! The tables of the file: changes, the snapshot, calls.
 
-use super::{EmbeddedError, Options};
+use super::{cloud::Options, error::EmbeddedError};
 use firma_emulator::{CallRecord, Change, Moment};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Result, params};
 use serde_json::Value;

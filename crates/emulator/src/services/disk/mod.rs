@@ -3,24 +3,10 @@
 mod attachment;
 mod capacity;
 mod disks;
+mod operations;
 mod spec;
-
-use crate::services::{Behaviour, Operations};
-use Behaviour::{Read, Write};
 
 pub(crate) use attachment::{attach, attached, detach, detached, release, tie};
 pub(crate) use disks::{find, gone, insert, ready, view};
 pub(crate) use spec::Order;
-
-/// What the service does.
-pub(crate) const OPERATIONS: Operations = &[
-    ("createDisks", Write(disks::create)),
-    ("deleteDisk", Write(disks::delete)),
-    ("describeDisk", Read(disks::describe)),
-    ("describeDisks", Read(disks::list)),
-    ("describeQuota", Read(capacity::quota)),
-    ("describeSoldout", Read(capacity::sold_out)),
-    ("extendDisk", Write(disks::extend)),
-    ("modifyDiskAttribute", Write(disks::modify)),
-    ("recoverDisk", Write(disks::recover)),
-];
+pub(crate) use operations::OPERATIONS;

@@ -3,15 +3,13 @@
 mod elastic_ip;
 mod network_acl;
 mod network_interface;
+mod operations;
 mod quota;
 mod route_table;
 mod security_group;
 mod security_group_rules;
 mod subnet;
 mod vpcs;
-
-use crate::services::{Behaviour, Operations};
-use Behaviour::{Read, Write};
 
 pub(crate) use elastic_ip::Order as ElasticIpOrder;
 pub(crate) use elastic_ip::{
@@ -20,48 +18,4 @@ pub(crate) use elastic_ip::{
 pub(crate) use network_interface::{
     Primary, check_groups, choose_address, create_primary, move_primary, remove as remove_interface,
 };
-
-/// What the service does.
-pub(crate) const OPERATIONS: Operations = &[
-    ("addNetworkSecurityGroupRules", Write(security_group_rules::add)),
-    ("addRouteTableRules", Write(route_table::add_rules)),
-    ("associateElasticIp", Write(network_interface::associate_elastic_ip)),
-    ("associateRouteTable", Write(route_table::associate)),
-    ("createElasticIps", Write(elastic_ip::create)),
-    ("createNetworkSecurityGroup", Write(security_group::create)),
-    ("createRouteTable", Write(route_table::create)),
-    ("createSubnet", Write(subnet::create)),
-    ("createVpc", Write(vpcs::create)),
-    ("deleteElasticIp", Write(elastic_ip::delete)),
-    ("deleteNetworkSecurityGroup", Write(security_group::delete)),
-    ("deleteRouteTable", Write(route_table::delete)),
-    ("deleteSubnet", Write(subnet::delete)),
-    ("deleteVpc", Write(vpcs::delete)),
-    ("describeElasticIp", Read(elastic_ip::describe)),
-    ("describeElasticIps", Read(elastic_ip::list)),
-    ("describeNetworkAcl", Read(network_acl::describe)),
-    ("describeNetworkAcls", Read(network_acl::list)),
-    ("describeNetworkInterface", Read(network_interface::describe)),
-    ("describeNetworkInterfaces", Read(network_interface::list)),
-    ("describeNetworkSecurityGroup", Read(security_group::describe)),
-    ("describeNetworkSecurityGroupRules", Read(security_group_rules::list)),
-    ("describeNetworkSecurityGroups", Read(security_group::list)),
-    ("describeQuota", Read(quota::describe)),
-    ("describeRouteTable", Read(route_table::describe)),
-    ("describeRouteTables", Read(route_table::list)),
-    ("describeSubnet", Read(subnet::describe)),
-    ("describeSubnets", Read(subnet::list)),
-    ("describeVpc", Read(vpcs::describe)),
-    ("describeVpcs", Read(vpcs::list)),
-    ("disassociateElasticIp", Write(network_interface::disassociate_elastic_ip)),
-    ("disassociateRouteTable", Write(route_table::disassociate)),
-    ("modifyElasticIp", Write(elastic_ip::modify)),
-    ("modifyNetworkInterface", Write(network_interface::modify)),
-    ("modifyNetworkSecurityGroup", Write(security_group::modify)),
-    ("modifyNetworkSecurityGroupRules", Write(security_group_rules::modify)),
-    ("modifyRouteTable", Write(route_table::modify)),
-    ("modifySubnet", Write(subnet::modify)),
-    ("modifyVpc", Write(vpcs::modify)),
-    ("removeNetworkSecurityGroupRules", Write(security_group_rules::remove)),
-    ("removeRouteTableRules", Write(route_table::remove_rules)),
-];
+pub(crate) use operations::OPERATIONS;

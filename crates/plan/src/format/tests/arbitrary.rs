@@ -276,6 +276,7 @@ fn step() -> impl Strategy<Value = Step> {
             prevent_destroy: wanted.3,
             on_remove: wanted.4,
             observed: rest.0,
+            timeout_seconds: None,
             calls: rest.1,
             after: rest.2,
             priority: rest.3,

@@ -1,7 +1,5 @@
 //! What is decided for one address, and why.
 
-mod support;
-
 use firma_model::{
     desired::{IgnoreChanges, OnRemove},
     path::Path,
@@ -10,7 +8,7 @@ use firma_model::{
 };
 use firma_plan::step::{Action, Mode};
 use serde_json::json;
-use support::{Stage, action, address, reasons};
+use crate::support::{Stage, action, address, reasons};
 
 fn vpc() -> serde_json::Value {
     json!({ "vpc_name": "main", "address_prefix": "10.0.0.0/16" })
@@ -263,7 +261,7 @@ fn passwords_are_compared_by_hash_and_never_shown() {
     let mut stage = Stage::default();
     stage.want("vm.instance.i", instance("not-a-secret-1"));
     let record = stage.have("vm.instance.i", "i-1", instance("unused"), &[]);
-    let procedure = support::procedure("vm.instance");
+    let procedure = crate::support::procedure("vm.instance");
     let mut inputs = match record.inputs.decode().expect("a document") {
         firma_model::value::Value::Map(map) => map,
         other => panic!("{other:?}"),

@@ -1,7 +1,5 @@
 //! The rules of order, each with the smallest world that shows it.
 
-mod support;
-
 use firma_model::{
     address::Node,
     event::EventBody,
@@ -13,7 +11,7 @@ use firma_plan::{
 };
 use serde_json::json;
 use std::sync::Arc;
-use support::{Stage, action, address, must_precede, sequence};
+use crate::support::{Stage, action, address, must_precede, sequence};
 
 fn value(input: &str) -> serde_json::Value {
     json!({ "input": input })

@@ -25,27 +25,27 @@ use std::{
 
 /// Worlds under construction.
 #[derive(Default)]
-pub struct Stage {
-    pub desired: Desired,
-    pub recorded: Recorded,
-    pub observed: Observed,
-    pub options: Options,
+pub(crate) struct Stage {
+    pub(crate) desired: Desired,
+    pub(crate) recorded: Recorded,
+    pub(crate) observed: Observed,
+    pub(crate) options: Options,
 }
 
-pub fn address(text: &str) -> Address {
+pub(crate) fn address(text: &str) -> Address {
     text.parse().expect(text)
 }
 
 fn map(json: Json) -> Map {
-    match from_plain_json(&json) {
-        Value::Map(map) => map,
-        other => panic!("not an object: {other:?}"),
+    match json {
+        Json::Object(members) => members.into_iter().map(|(name, value)| (name, from_plain_json(&value))).collect(),
+        other => panic!("not an object: {other}"),
     }
 }
 
 impl Stage {
     /// Wants a resource. Texts that begin with `@` refer to an attribute: `@vpc.vpc.main.id`.
-    pub fn want(&mut self, name: &str, attributes: Json) -> &mut DesiredResource {
+    pub(crate) fn want(&mut self, name: &str, attributes: Json) -> &mut DesiredResource {
         let address = address(name);
         let mut dependencies = BTreeSet::new();
         let mut exprs = BTreeMap::new();
@@ -84,7 +84,7 @@ impl Stage {
     }
 
     /// Records an object as applied with these inputs, depending on these.
-    pub fn have(&mut self, name: &str, id: &str, inputs: Json, dependencies: &[&str]) -> &mut Record {
+    pub(crate) fn have(&mut self, name: &str, id: &str, inputs: Json, dependencies: &[&str]) -> &mut Record {
         let address = address(name);
         let procedure = procedure(address.kind().as_str());
         let inputs = firma_plan::decide::prepared(&procedure, map(inputs).into_iter().collect());
@@ -114,16 +114,16 @@ impl Stage {
     }
 
     /// What the cloud says of an object.
-    pub fn seen(&mut self, name: &str, attributes: Json) {
+    pub(crate) fn seen(&mut self, name: &str, attributes: Json) {
         let sighting = Sighting::Present { attributes: map(attributes), fingerprint: String::new(), status: None };
         self.observed.objects.insert(address(name), sighting);
     }
 
-    pub fn gone(&mut self, name: &str) {
+    pub(crate) fn gone(&mut self, name: &str) {
         self.observed.objects.insert(address(name), Sighting::Gone);
     }
 
-    pub fn plan(&self) -> (Option<Plan>, Diagnostics) {
+    pub(crate) fn plan(&self) -> (Option<Plan>, Diagnostics) {
         let mut procedures = BTreeMap::new();
         let wanted = self.desired.kinds.iter();
         for kind in wanted.chain(self.recorded.records.values().map(|record| &record.kind)) {
@@ -141,23 +141,23 @@ impl Stage {
     }
 
     /// The plan, which must be there.
-    pub fn planned(&self) -> Plan {
+    pub(crate) fn planned(&self) -> Plan {
         let (plan, diagnostics) = self.plan();
         plan.unwrap_or_else(|| panic!("no plan: {diagnostics:#?}"))
     }
 
     /// The codes of the findings.
-    pub fn codes(&self) -> Vec<&'static str> {
+    pub(crate) fn codes(&self) -> Vec<&'static str> {
         self.plan().1.list.iter().map(|d| d.code).collect()
     }
 }
 
-pub fn procedure(kind: &str) -> Arc<Procedure> {
+pub(crate) fn procedure(kind: &str) -> Arc<Procedure> {
     Catalog::builtin().kind(&firma_model::address::KindId::new(kind)).expect(kind)
 }
 
 /// Steps in an order that respects every edge, by `leg address`.
-pub fn sequence(plan: &Plan) -> Vec<String> {
+pub(crate) fn sequence(plan: &Plan) -> Vec<String> {
     let mut progress = firma_plan::progress::Progress::new(Arc::new(plan.clone()));
     let mut names = Vec::new();
     while let Some(step) = progress.start() {
@@ -176,7 +176,7 @@ pub fn sequence(plan: &Plan) -> Vec<String> {
 }
 
 /// Whether one step comes before another whatever the order of free ones: reachability over the edges.
-pub fn must_precede(plan: &Plan, first: (&str, Leg), second: (&str, Leg)) -> bool {
+pub(crate) fn must_precede(plan: &Plan, first: (&str, Leg), second: (&str, Leg)) -> bool {
     let find = |(name, leg): (&str, Leg)| {
         plan.steps
             .iter()
@@ -203,12 +203,12 @@ pub fn must_precede(plan: &Plan, first: (&str, Leg), second: (&str, Leg)) -> boo
 }
 
 /// What happens to an address.
-pub fn action(plan: &Plan, name: &str) -> Option<Action> {
+pub(crate) fn action(plan: &Plan, name: &str) -> Option<Action> {
     plan.steps.iter().find(|step| step.address == address(name)).map(|step| step.action)
 }
 
 /// Codes of the reasons of an address's last step.
-pub fn reasons(plan: &Plan, name: &str) -> Vec<&'static str> {
+pub(crate) fn reasons(plan: &Plan, name: &str) -> Vec<&'static str> {
     plan.steps
         .iter()
         .rfind(|step| step.address == address(name))

@@ -1,0 +1,33 @@
+//! Which operations exist, and whether each looks or changes.
+
+use super::{disk, resourcetag, user, vm, vpc};
+use crate::call::Call;
+use crate::fault::Answer;
+use crate::world::World;
+
+/// What carries an operation out. A read cannot change anything, by its type.
+#[derive(Clone, Copy)]
+pub(crate) enum Behaviour {
+    /// Looks.
+    Read(fn(&World, &Call<'_>) -> Answer),
+    /// Changes; one that answers a fault has changed nothing.
+    Write(fn(&mut World, &Call<'_>) -> Answer),
+}
+
+/// Operations of one service.
+pub(crate) type Operations = &'static [(&'static str, Behaviour)];
+
+/// Every service with behaviour.
+pub(crate) const SERVICES: [(&str, Operations); 5] = [
+    ("disk", disk::OPERATIONS),
+    ("resourcetag", resourcetag::OPERATIONS),
+    ("user", user::OPERATIONS),
+    ("vm", vm::OPERATIONS),
+    ("vpc", vpc::OPERATIONS),
+];
+
+/// The behaviour of an operation, if there is one.
+pub(crate) fn behaviour(service: &str, operation: &str) -> Option<Behaviour> {
+    let (_, operations) = SERVICES.iter().find(|(name, _)| *name == service)?;
+    operations.iter().find(|(name, _)| *name == operation).map(|(_, behaviour)| *behaviour)
+}

@@ -1,0 +1,101 @@
+//! The walk over a project, and what it takes and gives.
+
+use super::{scope::InstanceScope, world::World};
+use crate::{codes, order::order, project::Project, variables::Variables};
+use firma_catalog::Catalog;
+use firma_expr::Files;
+use firma_model::{
+    address::Address,
+    desired::{Desired, DesiredOutput, Lookup},
+    diagnostic::{Diagnostic, Diagnostics},
+    value::Value,
+};
+use std::collections::{BTreeMap, HashSet};
+
+/// What evaluation needs beside the project.
+#[derive(Clone, Copy)]
+pub struct Inputs<'a> {
+    /// Values of variables.
+    pub variables: &'a Variables,
+    /// What look-ups were answered so far: a list of items, or why there is none.
+    pub answers: &'a BTreeMap<Address, Result<Value, String>>,
+    /// Kinds.
+    pub catalog: &'a Catalog,
+    /// Files that functions may read.
+    pub files: &'a dyn Files,
+}
+
+/// How long an action may take, in seconds, where a block says so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Timeouts {
+    /// Create.
+    pub create: Option<u32>,
+    /// Update.
+    pub update: Option<u32>,
+    /// Delete.
+    pub delete: Option<u32>,
+}
+
+/// What evaluation gives.
+#[derive(Clone, Debug, Default)]
+pub struct Evaluated {
+    /// The desired world; complete when no look-up is left and there is no error.
+    pub desired: Desired,
+    /// Look-ups that have no answer yet and whose parameters are known. While there are any, what depends on them is
+    /// missing from `desired`: answer them and evaluate again.
+    pub lookups: Vec<Lookup>,
+    /// Timeouts of the resources that set any.
+    pub timeouts: BTreeMap<Address, Timeouts>,
+}
+
+/// Evaluates a project.
+pub fn evaluate(project: &Project, inputs: Inputs<'_>) -> (Evaluated, Diagnostics) {
+    let (order, mut diagnostics) = order(project);
+    let mut world = World::new(project, inputs);
+    for item in &order.items {
+        if !order.is_cyclic(*item) {
+            world.item(*item, &mut diagnostics);
+        }
+    }
+    let outputs = outputs(project, &world, &mut diagnostics);
+    let (mut evaluated, pending) = world.finish();
+    evaluated.desired.outputs = outputs;
+    evaluated.lookups = pending;
+    (evaluated, once_each(diagnostics))
+}
+
+fn outputs(project: &Project, world: &World<'_>, diagnostics: &mut Diagnostics) -> BTreeMap<String, DesiredOutput> {
+    let mut outputs = BTreeMap::new();
+    for (name, output) in &project.outputs {
+        let scope = InstanceScope::plain(world);
+        let Some(value) = world.reduce(&output.value, &scope, &mut Default::default(), diagnostics) else { continue };
+        if !output.sensitive && value.as_value().is_some_and(Value::has_sensitive) {
+            diagnostics.push(
+                Diagnostic::error(codes::SENSITIVE_OUTPUT, format!("output `{name}` shows a sensitive value"))
+                    .at(output.value.span)
+                    .hint("add `sensitive = true` to the output, or leave the sensitive part out"),
+            );
+            continue;
+        }
+        let output = DesiredOutput {
+            value,
+            sensitive: output.sensitive,
+            description: output.description.clone(),
+            span: output.span,
+        };
+        outputs.insert(name.to_string(), output);
+    }
+    outputs
+}
+
+/// In the order of the files, each finding once: instances of one block find the same things.
+fn once_each(mut diagnostics: Diagnostics) -> Diagnostics {
+    let mut seen = HashSet::new();
+    diagnostics.list.retain(|d| {
+        // The unusual spelling of a zone is worth one warning, wherever it stands.
+        let place = (d.code != firma_catalog::codes::PRINTED_ZONE).then_some(d.span).flatten();
+        seen.insert((d.code, place, d.message.clone()))
+    });
+    diagnostics.list.sort_by_key(|d| d.span.map(|span| (span.source, span.start)));
+    diagnostics
+}
