@@ -59,7 +59,7 @@ pub(crate) enum Command {
     /// Write a first manifest, or make a new state for a project that has manifests
     Init(InitArgs),
     /// Check the manifests without asking the cloud
-    Validate(FormatArgs),
+    Validate(ValidateArgs),
     /// Show what an apply would change, and why
     Plan(PlanArgs),
     /// Make the cloud as the manifests say
@@ -102,6 +102,17 @@ pub(crate) struct FormatArgs {
     pub format: Format,
 }
 
+/// Options of `validate`.
+#[derive(Args, Debug)]
+pub(crate) struct ValidateArgs {
+    /// Values of variables
+    #[command(flatten)]
+    pub variables: VariableArgs,
+    /// Output format
+    #[arg(long, default_value = "text", value_name = "FORMAT")]
+    pub format: Format,
+}
+
 /// Options of `init`.
 #[derive(Args, Debug)]
 pub(crate) struct InitArgs {
@@ -110,15 +121,23 @@ pub(crate) struct InitArgs {
     pub new_state: bool,
 }
 
-/// What a plan is made from.
+/// Values of variables.
 #[derive(Args, Clone, Debug, Default)]
-pub(crate) struct InputArgs {
+pub(crate) struct VariableArgs {
     /// Set a variable (repeatable)
     #[arg(long = "var", value_name = "NAME=VALUE")]
     pub vars: Vec<String>,
     /// Read variables from a file (repeatable)
     #[arg(long = "var-file", value_name = "FILE")]
     pub var_files: Vec<PathBuf>,
+}
+
+/// What a plan is made from.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct InputArgs {
+    /// Values of variables
+    #[command(flatten)]
+    pub variables: VariableArgs,
     /// Ask the cloud what became of recorded objects (look-ups are always asked)
     #[arg(long, default_value_t = true, action = clap::ArgAction::Set, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
     pub refresh: bool,

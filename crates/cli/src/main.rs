@@ -50,7 +50,7 @@ fn main() -> ExitCode {
 fn run(context: &Context, command: Command) -> Outcome {
     match command {
         Command::Init(args) => commands::init::run(context, &args),
-        Command::Validate(args) => commands::validate::run(context, args),
+        Command::Validate(args) => commands::validate::run(context, &args),
         Command::Plan(args) => block_on(commands::plan::run(context, &args)),
         Command::Apply(args) => block_on(commands::apply::apply(context, &args)),
         Command::Destroy(args) => block_on(commands::apply::destroy(context, &args)),

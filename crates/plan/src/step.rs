@@ -423,7 +423,9 @@ pub struct Plan {
 impl Plan {
     /// Whether an apply would do anything.
     pub fn has_changes(&self) -> bool {
-        !self.steps.is_empty() || self.outputs.values().any(|output| output.before.as_ref() != Some(&output.after))
+        // An output that is null is not written down: null after nothing is no change.
+        !self.steps.is_empty()
+            || self.outputs.values().any(|output| output.before.as_ref().unwrap_or(&Value::Null) != &output.after)
     }
 
     /// The procedure of a kind.

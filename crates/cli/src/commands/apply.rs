@@ -41,8 +41,8 @@ pub(crate) async fn destroy(context: &Context, args: &DestroyArgs) -> Outcome {
 
 fn has_options(args: &PlanningArgs) -> bool {
     let input = &args.input;
-    !input.vars.is_empty()
-        || !input.var_files.is_empty()
+    !input.variables.vars.is_empty()
+        || !input.variables.var_files.is_empty()
         || !input.refresh
         || input.accept_loss
         || args.refresh_only

@@ -11,8 +11,6 @@ use firma_model::{diagnostic::Diagnostic, suggest::closest};
 pub(crate) const CODES: &[(&str, &str, &str)] = &[
     ("E0710", "the embedded cloud cannot be opened", "The file of the embedded cloud (`.firma/emulator.db`) could not be used. It holds only a simulation: `firma emulator reset` takes it away and begins anew."),
     ("E0711", "a call failed", "The call made with `firma api` was answered with an error; the message is the cloud's own, with its request id."),
-    ("E0810", "stale plan", "Something the plan was made from was written anew since: another apply, a recovery, `state rm`. What the plan would do now is not what somebody approved. Make a new plan and look at it; only records that the plan touches or reads count."),
-    ("E0811", "something stays open", "A call was sent and its answer lost, and the object it may have made cannot be told from others by itself. Look at the ids that are named; `firma recover --adopt ID` takes one of them for it."),
     ("E0812", "the plan cannot be read", "The file is no plan, is damaged, or was written by a newer version. Make the plan anew."),
     ("E0813", "another catalogue", "A plan carries out what the catalogue of its version said. This version's catalogue differs, so the plan is refused. Make it anew."),
     ("E0814", "another cloud", "The plan was made for another endpoint than the project now uses. Make it anew."),
@@ -42,6 +40,7 @@ pub(crate) fn all() -> Vec<(&'static str, &'static str, &'static str)> {
         firma_api::codes::CODES,
         firma_catalog::codes::CODES,
         firma_client::codes::CODES,
+        firma_engine::CODES,
         firma_expr::CODES,
         firma_manifest::CODES,
         firma_plan::codes::CODES,

@@ -3,11 +3,10 @@
 use crate::{
     Context,
     args::{Format, RecoverArgs},
-    exit::{Exit, Failure, Outcome},
+    exit::{Exit, Outcome},
     ops::{cloud, project, recovering, state},
 };
 use firma_engine::Settled;
-use firma_model::diagnostic::Diagnostic;
 use serde_json::json;
 
 /// Runs it.
@@ -20,7 +19,6 @@ pub(crate) async fn run(context: &Context, args: &RecoverArgs) -> Outcome {
             recovering::settle(context, store, &door, args.adopt.clone()).await?
         }
     };
-    let stuck = settled.iter().any(|one| matches!(one.how, Settled::Stuck { .. }));
     match args.format {
         Format::Json => {
             let rows: Vec<_> = settled
@@ -43,11 +41,9 @@ pub(crate) async fn run(context: &Context, args: &RecoverArgs) -> Outcome {
         Format::Text if settled.is_empty() => context.terminal.note("nothing is open"),
         Format::Text => recovering::tell(context, &settled),
     }
-    if stuck {
-        return Err(Failure::new(
-            Diagnostic::error("E0811", "something stays open that nobody but you can decide")
-                .hint("look at the named ids in the cloud; then `firma recover --adopt ID`, or run it again later"),
-        ));
+    let stuck = firma_engine::stuck(&settled);
+    if !stuck.is_empty() {
+        return Err(stuck.into());
     }
     Ok(Exit::Done)
 }

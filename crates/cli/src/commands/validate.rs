@@ -2,7 +2,7 @@
 
 use crate::{
     Context,
-    args::{Format, FormatArgs, InputArgs},
+    args::{Format, ValidateArgs, VariableArgs},
     exit::{Exit, Failure, Outcome},
     ops::{files::ProjectFiles, planning, project},
 };
@@ -13,8 +13,8 @@ use serde_json::json;
 use std::collections::BTreeMap;
 
 /// Runs it.
-pub(crate) fn run(context: &Context, args: FormatArgs) -> Outcome {
-    let checked = check(context);
+pub(crate) fn run(context: &Context, args: &ValidateArgs) -> Outcome {
+    let checked = check(context, &args.variables);
     let (diagnostics, sources) = match &checked {
         Ok((diagnostics, sources, _)) => (diagnostics, sources),
         Err(failure) => (&failure.diagnostics, &failure.sources),
@@ -39,10 +39,10 @@ pub(crate) fn run(context: &Context, args: FormatArgs) -> Outcome {
 
 type Checked = (firma_model::diagnostic::Diagnostics, Vec<firma_model::span::Source>, usize);
 
-fn check(context: &Context) -> Result<Checked, Failure> {
+fn check(context: &Context, variables: &VariableArgs) -> Result<Checked, Failure> {
     let loaded = project::load(&context.directory, &context.env)?;
     let mut sources = loaded.sources.clone();
-    let (variables, found) = planning::read_variables(&loaded, &InputArgs::default(), &mut sources)?;
+    let (variables, found) = planning::read_variables(&loaded, variables, &mut sources)?;
     let mut diagnostics = loaded.warnings.clone();
     diagnostics.extend(found);
     if diagnostics.has_errors() {

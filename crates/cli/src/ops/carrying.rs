@@ -232,9 +232,8 @@ pub(crate) struct Approved {
 pub(crate) async fn carry(context: &Context, approved: Approved, args: &CarryingArgs) -> Ended {
     let Approved { mut store, door, plan, id, command } = approved;
     let recorded = store.snapshot()?;
-    let moved = firma_engine::moved(&plan, &recorded);
-    if !moved.is_empty() {
-        return Err(Failure::refused(stale(&moved)));
+    if let Some(stale) = firma_engine::stale(&firma_engine::moved(&plan, &recorded)) {
+        return Err(Failure::refused(stale));
     }
     if door.embedded.is_none() {
         store.pin_account(&plan.identity.account)?;
@@ -244,10 +243,10 @@ pub(crate) async fn carry(context: &Context, approved: Approved, args: &Carrying
         store.durations()?.into_iter().map(|(key, duration)| (key, duration.usual_ms)).collect();
     let held = Held::take(context, store, &door, command, Some(&id))?;
     // Between the snapshot and the lease somebody else may have been at work.
-    let moved = firma_engine::moved(&plan, &held.store().snapshot()?);
-    if !moved.is_empty() {
+    let recorded = held.store().snapshot()?;
+    if let Some(stale) = firma_engine::stale(&firma_engine::moved(&plan, &recorded)) {
         held.end("refused")?;
-        return Err(Failure::refused(stale(&moved)));
+        return Err(Failure::refused(stale));
     }
 
     let mut signals = Signals::listen();
@@ -313,18 +312,6 @@ fn watched(door: &Door, sender: UnboundedSender<RunEvent>) -> Arc<Cloud> {
     Arc::new(Cloud::new(transport, door.clock.clone()).with_log(Arc::new(Observers::to(sender))))
 }
 
-fn stale(moved: &[firma_engine::Moved]) -> Diagnostic {
-    let version = |version: Option<u64>| version.map_or_else(|| "absent".to_owned(), |v| format!("version {v}"));
-    let shown: Vec<String> = moved
-        .iter()
-        .take(5)
-        .map(|m| format!("{} was {}, is {}", m.address, version(m.expected), version(m.found)))
-        .collect();
-    let more = if moved.len() > 5 { format!(" and {} more", moved.len() - 5) } else { String::new() };
-    Diagnostic::error("E0810", format!("the plan is stale: {}{more}", shown.join("; ")))
-        .hint("somebody applied in between; make a new plan and look at it again")
-}
-
 /// Says how the run ended and what to do about what is not done.
 fn summary(context: &Context, run: u64, plan: &Plan, outcome: &Outcome, events: Events, millis: i64) {
     let terminal = &context.terminal;
@@ -348,7 +335,12 @@ pub(crate) async fn recover_first(context: &Context, loaded: &Loaded) -> Result<
     let door = crate::ops::cloud::open(loaded)?;
     let settled = recovering::settle(context, store, &door, None).await?;
     recovering::tell(context, &settled);
-    Ok(())
+    let stuck = firma_engine::stuck(&settled);
+    match stuck.is_empty() {
+        true => Ok(()),
+        // Nothing is planned around a call that may have made something: it would be made twice.
+        false => Err(Failure { diagnostics: stuck, sources: Vec::new(), exit: Exit::Refused }),
+    }
 }
 
 /// The time now, for whoever has no door.

@@ -2,7 +2,7 @@
 
 use crate::{
     Context,
-    args::{InputArgs, PlanningArgs},
+    args::{PlanningArgs, VariableArgs},
     exit::Failure,
     ops::{
         cloud::{self, Door},
@@ -56,7 +56,7 @@ pub(crate) struct Made {
 pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made, Failure> {
     let loaded = project::load(&context.directory, &context.env)?;
     let mut sources = loaded.sources.clone();
-    let (variables, found) = read_variables(&loaded, &args.input, &mut sources)?;
+    let (variables, found) = read_variables(&loaded, &args.input.variables, &mut sources)?;
     let mut diagnostics = loaded.warnings.clone();
     diagnostics.extend(found);
     if diagnostics.has_errors() {
@@ -186,7 +186,7 @@ pub(crate) fn procedures(kinds: &BTreeSet<KindId>, recorded: &Recorded) -> BTree
 /// Variables in the order of their precedence.
 pub(crate) fn read_variables(
     loaded: &Loaded,
-    args: &InputArgs,
+    args: &VariableArgs,
     sources: &mut Vec<Source>,
 ) -> Result<(Variables, Diagnostics), Failure> {
     let mut given = Vec::new();

@@ -21,6 +21,17 @@ fn too_large(size: usize, span: Span) -> Option<Diagnostic> {
     })
 }
 
+/// With a word on what is most likely meant, seen by what comes before the mistake: a quote inside an expression ends a
+/// basic string.
+fn hinted(diagnostic: Diagnostic, before: &str) -> Diagnostic {
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let inside = line.rfind("${").is_some_and(|at| !line[at..].contains('}') && line[..at].contains('"'));
+    match inside {
+        true => diagnostic.hint("an expression with quotes in it goes into a literal string: '${upper(\"a\")}'"),
+        false => diagnostic,
+    }
+}
+
 /// Parses; `None` when the text is no TOML, and then the reader has the diagnostics.
 ///
 /// The parser can recover from errors, but it invents values where it does, so nothing of such a file is used.
@@ -76,7 +87,10 @@ pub(crate) fn parse_document<'t>(reader: &mut Reader<'t>) -> Option<Spanned<DeTa
         shown = Some(at.end);
         reader
             .diagnostics
-            .push(Diagnostic::error(codes::SYNTAX, format!("this is not valid TOML: {}", error.message())).at(span));
+            .push(hinted(
+                Diagnostic::error(codes::SYNTAX, format!("this is not valid TOML: {}", error.message())).at(span),
+                text.get(..at.start).unwrap_or_default(),
+            ));
     }
     if count > MAX_ERRORS {
         let left = count - MAX_ERRORS;

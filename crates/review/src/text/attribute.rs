@@ -3,7 +3,7 @@
 use crate::{
     escape::{line, shortened},
     style::{Role, Style},
-    value::{inline, lines, wants_lines},
+    value::{inline, lines, units, wants_lines},
     view::Attribute,
 };
 use firma_model::value::Value;
@@ -12,6 +12,8 @@ use similar::{ChangeTag, TextDiff};
 
 /// Longest value shown on one line, in characters.
 const LONGEST: usize = 160;
+/// Longest line of a value that takes several.
+const LONGEST_LINE: usize = 220;
 /// Characters shown around the place where two long values begin to differ.
 const AROUND: usize = 60;
 /// Most lines shown of a value that has no counterpart.
@@ -72,7 +74,7 @@ fn compared(before: &Value, after: &Value) -> Option<(Vec<String>, Vec<String>)>
     if whole(before) || whole(after) || !(wants_lines(before) || wants_lines(after)) {
         return None;
     }
-    let (old, new) = (lines(before), lines(after));
+    let (old, new) = (units(before), units(after));
     (old != new).then_some((old, new))
 }
 
@@ -106,9 +108,11 @@ fn block(lines: &[String], sign: &str, role: Role, indent: &str, style: Style, o
 }
 
 fn put(sign: &str, role: Role, text: &str, indent: &str, style: Style, out: &mut String) {
-    let text = shortened(text, LONGEST);
-    let whole = format!("{sign} {text}");
-    out.push_str(&format!("{indent}    {}\n", style.paint(role, whole.trim_end())));
+    for text in text.split('\n') {
+        let text = shortened(text, LONGEST_LINE);
+        let whole = format!("{sign} {text}");
+        out.push_str(&format!("{indent}    {}\n", style.paint(role, whole.trim_end())));
+    }
 }
 
 fn diff(old: &[String], new: &[String], indent: &str, style: Style, out: &mut String) {

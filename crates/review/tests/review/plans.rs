@@ -69,6 +69,7 @@ pub(crate) fn step(at: &str, action: Action, leg: Leg, reasons: &[Reason], chang
         prevent_destroy: false,
         on_remove: OnRemove::Destroy,
         observed: None,
+        timeout_seconds: None,
         calls: Vec::new(),
         after: Vec::new(),
         priority: 0,
