@@ -33,8 +33,9 @@ fn main() -> ExitCode {
         }
     };
     // Names and values that are not text cannot be named in a manifest either.
-    let env: BTreeMap<String, String> =
-        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect();
+    let env: BTreeMap<String, String> = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect();
     let terminal = Terminal::new(cli.color, &env);
     let context = Context { directory: cli.directory, env, terminal };
     match run(&context, cli.command) {

@@ -54,7 +54,8 @@ impl Terminal {
         }
         let mut out = io::stdout().lock();
         let end = if text.ends_with('\n') || text.is_empty() { "" } else { "\n" };
-        if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.write_all(end.as_bytes())).and_then(|()| out.flush())
+        if let Err(error) =
+            out.write_all(text.as_bytes()).and_then(|()| out.write_all(end.as_bytes())).and_then(|()| out.flush())
         {
             STDOUT_CLOSED.store(true, Ordering::Relaxed);
             if error.kind() == io::ErrorKind::BrokenPipe {

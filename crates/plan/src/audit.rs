@@ -2,11 +2,11 @@
 
 use crate::step::{Leg, Plan};
 use firma_model::{
-    address::{Address, Node},
+    address::{Address, Block, Node},
     record::Status,
 };
 use std::{
-    collections::{BTreeMap, BTreeSet, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     fmt,
 };
 
@@ -65,8 +65,8 @@ pub fn audit(plan: &Plan) -> Vec<Finding> {
             Leg::Create => step.record.is_none(),
             Leg::Delete | Leg::Forget | Leg::Record | Leg::Update => step.record.is_some(),
         };
-        let deposed_fits = step.deposed.is_empty()
-            || step.record.as_ref().is_some_and(|record| record.status == Status::Deposed);
+        let deposed_fits =
+            step.deposed.is_empty() || step.record.as_ref().is_some_and(|record| record.status == Status::Deposed);
         if !fits || !deposed_fits {
             findings.push(Finding::WrongRecord(step.address.clone(), step.leg));
         }
@@ -87,38 +87,65 @@ pub fn audit(plan: &Plan) -> Vec<Finding> {
     findings
 }
 
-/// Every hole is filled by a step that comes before, or by a kept value.
+/// A block that is referred to as a whole: which steps make its instances, and whether any instance has no source.
+struct BlockSources {
+    makes: Vec<u32>,
+    dangling: bool,
+}
+
+/// Every hole is filled by a step that comes before, or by a kept value. Whole blocks are looked through once, not once for
+/// each step that refers to them.
 fn references(plan: &Plan, makes: &BTreeMap<&Address, u32>, findings: &mut Vec<Finding>) {
+    let behind_gate: Vec<HashSet<u32>> =
+        plan.gates.iter().map(|gate| gate.after.iter().map(|edge| edge.vertex).collect()).collect();
+    let blocks: HashMap<&Block, BlockSources> = plan
+        .blocks
+        .iter()
+        .map(|(block, shape)| {
+            let (made, others): (Vec<_>, Vec<_>) = shape.instances.iter().partition(|a| makes.contains_key(*a));
+            let sources = BlockSources {
+                makes: made.iter().filter_map(|address| makes.get(*address).copied()).collect(),
+                dangling: others.iter().any(|address| !plan.kept.contains_key(*address)),
+            };
+            (block, sources)
+        })
+        .collect();
+    let mut opens: HashMap<(&Block, u32), bool> = HashMap::new();
     for step in &plan.steps {
         let direct: BTreeSet<u32> = step.after.iter().map(|edge| edge.vertex).collect();
-        let mut check = |node: &Node| {
-            let instances: Vec<&Address> = match node {
-                Node::Instance(address) => vec![address],
-                Node::Block(block) => match plan.blocks.get(block) {
-                    Some(shape) => shape.instances.iter().collect(),
-                    None => Vec::new(),
+        let gates = || direct.range(plan.steps.len() as u32..);
+        let behind = |gate: u32, make: u32| {
+            behind_gate.get(gate as usize - plan.steps.len()).is_some_and(|makes| makes.contains(&make))
+        };
+        let mut nodes = Vec::new();
+        for expr in step.attributes.values() {
+            expr.each_node(&mut |node| nodes.push(node));
+        }
+        for node in nodes {
+            let (ordered, dangling) = match node {
+                Node::Instance(address) => match makes.get(address) {
+                    Some(make) => (direct.contains(make) || gates().any(|gate| behind(*gate, *make)), false),
+                    None => (true, !plan.kept.contains_key(address)),
+                },
+                Node::Block(block) => match blocks.get(block) {
+                    Some(sources) => {
+                        let ordered = sources.makes.iter().all(|make| direct.contains(make))
+                            || gates().any(|gate| {
+                                *opens
+                                    .entry((block, *gate))
+                                    .or_insert_with(|| sources.makes.iter().all(|make| behind(*gate, *make)))
+                            });
+                        (ordered, sources.dangling)
+                    }
+                    None => (true, false),
                 },
             };
-            for address in instances {
-                match makes.get(address) {
-                    Some(make) => {
-                        let through_gate = direct.iter().any(|vertex| {
-                            (*vertex as usize)
-                                .checked_sub(plan.steps.len())
-                                .and_then(|gate| plan.gates.get(gate))
-                                .is_some_and(|gate| gate.after.iter().any(|edge| edge.vertex == *make))
-                        });
-                        if !direct.contains(make) && !through_gate {
-                            findings.push(Finding::Unordered(step.address.clone(), node.clone()));
-                        }
-                    }
-                    None if plan.kept.contains_key(address) => {}
-                    None => findings.push(Finding::Dangling(step.address.clone(), node.clone())),
-                }
+            if !ordered {
+                findings.push(Finding::Unordered(step.address.clone(), node.clone()));
             }
-        };
-        for expr in step.attributes.values() {
-            expr.each_node(&mut check);
+            if dangling {
+                findings.push(Finding::Dangling(step.address.clone(), node.clone()));
+            }
         }
     }
 }

@@ -2,17 +2,69 @@
 
 /// Code, title, explanation.
 pub const CODES: &[(&str, &str, &str)] = &[
-    ("E0501", "resources depend on each other", "A resource depends on itself through others: `a` uses an attribute of `b`, which uses one of `a`. The message names the members in order. Take one of the references or `depends_on` entries away; often a literal or a variable can stand for one side."),
-    ("E0502", "steps wait for each other", "The order of the planned steps has a cycle, usually because dependencies were turned round in one edit: what was stored with the old objects says the opposite of what the manifests say now. Apply in two goes: first without the new references, then with them."),
-    ("E0505", "look-ups depend on look-ups without end", "Look-ups may use what other look-ups found, a few levels deep. This chain is longer than that; break it with a variable."),
-    ("E0520", "an object could not be looked at", "The cloud did not say whether a recorded object is still there: permission denied, too many calls, or an answer that makes no sense. That is not proof that it is gone, so nothing is planned for it. Mend the access and plan again; `--refresh=false` trusts the state instead."),
-    ("E0521", "unknown kind in the state", "The state holds an object of a kind that this version does not know. Use the version that made it, or take it out of the state with `firma state rm ADDRESS`; it then stays in the cloud."),
-    ("E0522", "prevent_destroy", "The plan would delete or replace an object whose `lifecycle.prevent_destroy` is true. Removing the block does not lift it: the state remembers. Set it to false, apply, and then make the change.\n\n```toml\n[disk.disk.archive.lifecycle]\nprevent_destroy = false\n```"),
-    ("E0523", "paid for and not expired", "JD Cloud does not take back what was paid in advance before it expires. Leave it with `lifecycle.on_remove = \"retain\"`, which forgets it in the state, or wait until the date in the message."),
-    ("E0524", "too much is gone at once", "Many recorded objects are no longer in the cloud. Far more often than not that means the wrong account, region or a lost permission, and an apply would buy everything again. If they are really gone, plan with `--accept-loss`."),
-    ("E0525", "no such kind", "The desired world holds a resource of a kind the catalogue does not know. `firma catalog kinds` lists those it knows."),
-    ("E0526", "a sensitive value in a plain output", "An output would print a value that is marked sensitive. Mark the output with `sensitive = true`, or take the mark off with `nonsensitive()` where the value may be shown."),
-    ("E0530", "a CIDR block outside its parent's", "A subnet's range must lie inside the range of its VPC. `cidrsubnet(vpc.vpc.main.address_prefix, 8, 1)` cuts one that does."),
-    ("E0531", "overlapping CIDR blocks", "Two subnets of one VPC share addresses, which JD Cloud refuses. Give each its own number in `cidrsubnet(prefix, newbits, number)`."),
-    ("E0590", "the plan is not sound", "The planner checked its own work and found a mistake in it. Nothing was changed. This is a defect in Firma: please report it with the message."),
+    (
+        "E0501",
+        "resources depend on each other",
+        "A resource depends on itself through others: `a` uses an attribute of `b`, which uses one of `a`. The message names the members in order. Take one of the references or `depends_on` entries away; often a literal or a variable can stand for one side.",
+    ),
+    (
+        "E0502",
+        "steps wait for each other",
+        "The order of the planned steps has a cycle, usually because dependencies were turned round in one edit: what was stored with the old objects says the opposite of what the manifests say now. Apply in two goes: first without the new references, then with them.",
+    ),
+    (
+        "E0505",
+        "look-ups depend on look-ups without end",
+        "Look-ups may use what other look-ups found, a few levels deep. This chain is longer than that; break it with a variable.",
+    ),
+    (
+        "E0520",
+        "an object could not be looked at",
+        "The cloud did not say whether a recorded object is still there: permission denied, too many calls, or an answer that makes no sense. That is not proof that it is gone, so nothing is planned for it. Mend the access and plan again; `--refresh=false` trusts the state instead.",
+    ),
+    (
+        "E0521",
+        "unknown kind in the state",
+        "The state holds an object of a kind that this version does not know. Use the version that made it, or take it out of the state with `firma state rm ADDRESS`; it then stays in the cloud.",
+    ),
+    (
+        "E0522",
+        "prevent_destroy",
+        "The plan would delete or replace an object whose `lifecycle.prevent_destroy` is true. Removing the block does not lift it: the state remembers. Set it to false, apply, and then make the change.\n\n```toml\n[disk.disk.archive.lifecycle]\nprevent_destroy = false\n```",
+    ),
+    (
+        "E0523",
+        "paid for and not expired",
+        "JD Cloud does not take back what was paid in advance before it expires. Leave it with `lifecycle.on_remove = \"retain\"`, which forgets it in the state, or wait until the date in the message.",
+    ),
+    (
+        "E0524",
+        "too much is gone at once",
+        "Many recorded objects are no longer in the cloud. Far more often than not that means the wrong account, region or a lost permission, and an apply would buy everything again. If they are really gone, plan with `--accept-loss`.",
+    ),
+    (
+        "E0525",
+        "no such kind",
+        "The desired world holds a resource of a kind the catalogue does not know. `firma catalog kinds` lists those it knows.",
+    ),
+    (
+        "E0526",
+        "a sensitive value in a plain output",
+        "An output would print a value that is marked sensitive. Mark the output with `sensitive = true`, or take the mark off with `nonsensitive()` where the value may be shown.",
+    ),
+    (
+        "E0530",
+        "a CIDR block outside its parent's",
+        "A subnet's range must lie inside the range of its VPC. `cidrsubnet(vpc.vpc.main.address_prefix, 8, 1)` cuts one that does.",
+    ),
+    (
+        "E0531",
+        "overlapping CIDR blocks",
+        "Two subnets of one VPC share addresses, which JD Cloud refuses. Give each its own number in `cidrsubnet(prefix, newbits, number)`.",
+    ),
+    (
+        "E0590",
+        "the plan is not sound",
+        "The planner checked its own work and found a mistake in it. Nothing was changed. This is a defect in Firma: please report it with the message.",
+    ),
 ];

@@ -116,7 +116,13 @@ pub fn plain_elements(observed: &[Value]) -> Vec<Value> {
 }
 
 /// Breaks a difference into the smallest attributes that differ. Maps are entered, lists stand as a whole.
-pub fn leaves(path: &Path, before: Option<&Value>, after: Option<&Value>, forces: bool, out: &mut Vec<AttributeChange>) {
+pub fn leaves(
+    path: &Path,
+    before: Option<&Value>,
+    after: Option<&Value>,
+    forces: bool,
+    out: &mut Vec<AttributeChange>,
+) {
     if let (Some(Value::Map(x)), Some(Value::Map(y))) = (before, after)
         && !crate::secret::is_hashed(&Value::Map(x.clone()))
         && !crate::secret::is_hashed(&Value::Map(y.clone()))

@@ -1,9 +1,9 @@
 //! What happens to each address: one decision, with its reasons.
 
 use crate::{
-    observe::EXPIRES,
     diff::{Difference, Sides, difference},
-    nodes::recorded_attributes,
+    nodes::{marked_like, recorded_attributes},
+    observe::EXPIRES,
     secret::marked,
     step::{Action, AttributeChange, Drift, Reason},
     worlds::Options,
@@ -112,13 +112,9 @@ pub fn wanted(
         }
     }
     let inputs = decoded(&record.inputs);
-    let recorded_observed;
     let observed = match seen {
-        Some((attributes, _)) => attributes,
-        None => {
-            recorded_observed = decoded(&record.observed);
-            &recorded_observed
-        }
+        Some((attributes, _)) => &marked_like(&inputs, attributes.clone()),
+        None => &decoded(&record.observed),
     };
     let mut found = difference(Sides {
         procedure,
@@ -129,9 +125,9 @@ pub fn wanted(
         key: &options.hash_key,
     });
     region_change(&mut found, desired, record);
-    let failed = seen.and_then(|(_, status)| status.as_ref()).is_some_and(|status| {
-        procedure.status.as_ref().is_some_and(|rule| rule.failed.contains(status))
-    });
+    let failed = seen
+        .and_then(|(_, status)| status.as_ref())
+        .is_some_and(|status| procedure.status.as_ref().is_some_and(|rule| rule.failed.contains(status)));
     if record.status == Status::Tainted || failed {
         found.replace = true;
         found.reasons.insert(0, Reason::Tainted);
@@ -159,7 +155,7 @@ pub fn wanted(
         reasons.extend(metadata);
     }
     Decision {
-        observed: action.and(seen.map(|(attributes, _)| attributes.clone())),
+        observed: action.and(seen.map(|_| observed.clone())),
         action,
         reasons,
         changes: found.changes,
@@ -282,9 +278,7 @@ pub fn unwanted(
     }
     let changes = recorded_attributes(record)
         .into_iter()
-        .filter(|(name, _)| {
-            name == "id" || procedure.is_some_and(|procedure| procedure.attributes.contains_key(name))
-        })
+        .filter(|(name, _)| name == "id" || procedure.is_some_and(|procedure| procedure.attributes.contains_key(name)))
         .map(|(name, value)| AttributeChange {
             path: Path::attribute(&name),
             before: Some(value),
@@ -336,7 +330,9 @@ pub fn unexpired(
             "E0523",
             format!("{} is paid for until {expires} and cannot be deleted before", record.address),
         )
-        .hint("set lifecycle.on_remove = \"retain\" to leave it in the cloud and forget it, or wait until it has expired")
+        .hint(
+            "set lifecycle.on_remove = \"retain\" to leave it in the cloud and forget it, or wait until it has expired",
+        )
     })
 }
 

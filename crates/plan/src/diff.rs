@@ -67,7 +67,8 @@ pub fn difference(sides: Sides<'_>) -> Difference {
         let seen_plain = match (seen, &attribute.elements) {
             (Some(seen), Some(_)) => {
                 let plain = Value::List(plain_elements(seen.as_list().unwrap_or_default()));
-                Some(shape::normalise(attribute, plain))
+                let plain = shape::normalise(attribute, plain);
+                Some(if seen.has_sensitive() { plain.sensitive() } else { plain })
             }
             (seen, _) => seen.cloned(),
         };
@@ -158,8 +159,7 @@ fn note_change(
     let path = Path::attribute(name);
     let mut on_change = attribute.on_change;
     if attribute.grows_only
-        && let (Some(before), Some(after)) =
-            (before.and_then(Value::as_number), after.and_then(Value::as_number))
+        && let (Some(before), Some(after)) = (before.and_then(Value::as_number), after.and_then(Value::as_number))
         && after < before
     {
         on_change = OnChange::Replace;

@@ -255,7 +255,8 @@ pub fn update_calls(
                 let seen = observed.get("tags").or_else(|| inputs.get("tags"));
                 let had = seen.and_then(Value::as_map).unwrap_or(&empty);
                 for (operation, tags) in tag_changes(had, wanted) {
-                    let call = Call { service: "resourcetag".into(), operation: operation.into(), parameters: Vec::new() };
+                    let call =
+                        Call { service: "resourcetag".into(), operation: operation.into(), parameters: Vec::new() };
                     let body = json!({
                         "resources": [{ "serviceCode": service, "resourceId": [record.cloud_id] }],
                         "tags": shape::to_wire(&firma_catalog::procedure::Shape::Pairs, &Value::Map(tags)),
@@ -387,7 +388,8 @@ fn keep_marker(procedure: &Procedure, parameters: &mut Json, call: &Call, observ
     let Some(marker) = observed.get(MARKER_FIELD).and_then(Value::as_str) else { return };
     for parameter in &call.parameters {
         let description = matches!(&parameter.source, Source::Attribute(name) | Source::AttributeAlways(name) if name == "description");
-        if description && let Some(map) = parameters.as_object_mut()
+        if description
+            && let Some(map) = parameters.as_object_mut()
             && let Some(Json::String(text)) = map.get_mut(&parameter.name)
         {
             *text = marked_description(text, marker);
@@ -459,6 +461,7 @@ pub fn record(step: &Step, procedure: &Procedure, parts: &RecordParts<'_>, key: 
             (name.clone(), kept)
         })
         .collect();
+    let observed = crate::nodes::marked_like(parts.applied, parts.observed.clone());
     Record {
         address: step.address.clone(),
         deposed: step.deposed.clone(),
@@ -470,7 +473,7 @@ pub fn record(step: &Step, procedure: &Procedure, parts: &RecordParts<'_>, key: 
         billing: step.billing.clone(),
         status: parts.status,
         inputs: Document::encode(&Value::Map(inputs)),
-        observed: Document::encode(&Value::Map(parts.observed.clone())),
+        observed: Document::encode(&Value::Map(observed)),
         fingerprint: parts.fingerprint.to_owned(),
         dependencies: step.dependencies.clone(),
         create_before_destroy: false,

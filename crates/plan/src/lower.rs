@@ -35,9 +35,10 @@ pub fn updates_after_create(procedure: &Procedure, wanted: &Map) -> Vec<usize> {
         .iter()
         .enumerate()
         .filter(|(_, update)| {
-            update.attributes.iter().any(|name| {
-                wanted.get(name).is_some_and(|value| follows_create(procedure, name, value))
-            })
+            update
+                .attributes
+                .iter()
+                .any(|name| wanted.get(name).is_some_and(|value| follows_create(procedure, name, value)))
         })
         .map(|(index, _)| index)
         .collect()

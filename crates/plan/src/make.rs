@@ -34,7 +34,12 @@ pub fn plan(worlds: Worlds<'_>, options: &Options) -> (Option<Plan>, Diagnostics
         worlds,
         options,
         table: Table::for_references(worlds.desired),
-        plan: Plan { identity: options.identity.clone(), mode: options.mode, files: options.files.clone(), ..Plan::default() },
+        plan: Plan {
+            identity: options.identity.clone(),
+            mode: options.mode,
+            files: options.files.clone(),
+            ..Plan::default()
+        },
         diagnostics,
         limits: Limits::default(),
     };
@@ -120,7 +125,8 @@ impl<'a> Planner<'a> {
                 Visit::Block(block) => {
                     let instances = blocks.get(block).map(Vec::as_slice).unwrap_or_default();
                     if self.table.wants_block(block) {
-                        let repetition = desired.blocks.get(block).copied().unwrap_or(firma_model::desired::Repetition::Single);
+                        let repetition =
+                            desired.blocks.get(block).copied().unwrap_or(firma_model::desired::Repetition::Single);
                         self.table.set_block(block, repetition, instances);
                         let instances = instances.iter().map(|address| (*address).clone()).collect();
                         self.plan.blocks.insert(block.clone(), BlockShape { repetition, instances });
@@ -173,6 +179,7 @@ impl<'a> Planner<'a> {
             match sighting {
                 Some(Sighting::Gone) => self.decide_unwanted(record, None, Reason::AbsentInCloud),
                 Some(Sighting::Present { attributes, .. }) => {
+                    let attributes = nodes::marked_like(&nodes::recorded_inputs(record), attributes.clone());
                     let fresh = firma_model::document::Document::encode(&Value::Map(attributes.clone()));
                     if fresh == record.observed {
                         self.plan.unchanged += 1;
@@ -187,7 +194,7 @@ impl<'a> Planner<'a> {
                         observed: Some(attributes.clone()),
                         drift: None,
                     };
-                    self.note_drift(record, attributes);
+                    self.note_drift(record, &attributes);
                     let step = self.record_step(record, decision);
                     self.plan.steps.push(step);
                 }
@@ -393,9 +400,9 @@ impl<'a> Planner<'a> {
             let sensitive = output.sensitive || after.has_sensitive();
             if sensitive && !output.sensitive {
                 self.diagnostics.push(
-                    Diagnostic::error("E0526", format!("output {name} holds a sensitive value"))
-                        .at(output.span)
-                        .hint("set sensitive = true on the output, or wrap the value in nonsensitive() if it may be shown"),
+                    Diagnostic::error("E0526", format!("output {name} holds a sensitive value")).at(output.span).hint(
+                        "set sensitive = true on the output, or wrap the value in nonsensitive() if it may be shown",
+                    ),
                 );
             }
             let before = recorded.and_then(|recorded| recorded.value.decode().ok());

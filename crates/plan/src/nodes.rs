@@ -24,15 +24,20 @@ pub fn recorded_attributes(record: &Record) -> Map {
 
 /// Puts what the cloud says over what was applied; marks of what was applied stay.
 pub fn overlay(attributes: &mut Map, observed: Map) {
-    for (name, value) in observed {
-        match attributes.get_mut(&name) {
-            Some(Value::Sensitive(inner)) => **inner = value,
-            Some(slot) => *slot = value,
-            None => {
-                attributes.insert(name, value);
-            }
+    let observed = marked_like(attributes, observed);
+    attributes.extend(observed);
+}
+
+/// What the cloud says, with the marks of what was applied: a cloud that shows a secret again does not make it public.
+pub fn marked_like(applied: &Map, mut observed: Map) -> Map {
+    for (name, value) in applied {
+        if value.has_sensitive()
+            && let Some(seen) = observed.get_mut(name)
+        {
+            *seen = std::mem::replace(seen, Value::Null).sensitive();
         }
     }
+    observed
 }
 
 /// The attributes of an object that will be made: what is planned, and unknowns of their type for the rest.

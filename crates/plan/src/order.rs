@@ -127,8 +127,13 @@ impl<'a> Edges<'a> {
         if let Some(known) = self.block_makes.get(block) {
             return *known;
         }
-        let makes: Vec<u32> =
-            self.instances.get(block).into_iter().flatten().filter_map(|address| self.makes.get(*address).copied()).collect();
+        let makes: Vec<u32> = self
+            .instances
+            .get(block)
+            .into_iter()
+            .flatten()
+            .filter_map(|address| self.makes.get(*address).copied())
+            .collect();
         let gate = match makes.len() {
             0 => None,
             1 => Some(makes[0]),
@@ -154,18 +159,46 @@ impl<'a> Edges<'a> {
         for address in self.worlds.recorded.records.keys() {
             recorded_instances.entry(&address.block).or_default().push(address);
         }
-        // D1: whoever is updated away from an orphan goes first.
+        // D1: whoever is updated away from an orphan goes first; away from orphans of a block, through a gate.
+        let mut moved_away: HashMap<&Block, u32> = HashMap::new();
         for (at, step) in steps.iter().enumerate() {
             if step.leg != Leg::Update {
                 continue;
             }
             let Some(record) = &step.record else { continue };
             for node in &record.dependencies {
-                if let Node::Instance(address) = node
-                    && !self.makes.contains_key(address)
-                    && let Some(delete) = self.deletes.get(address).copied()
-                {
-                    self.add(delete, at as u32, Rule::DeleteAfterMovedAway);
+                match node {
+                    Node::Instance(address) => {
+                        if !self.makes.contains_key(address)
+                            && let Some(delete) = self.deletes.get(address).copied()
+                        {
+                            self.add(delete, at as u32, Rule::DeleteAfterMovedAway);
+                        }
+                    }
+                    Node::Block(block) => {
+                        let gate = match moved_away.get(block) {
+                            Some(gate) => *gate,
+                            None => {
+                                let orphans: Vec<u32> = recorded_instances
+                                    .get(block)
+                                    .into_iter()
+                                    .flatten()
+                                    .filter(|address| !self.makes.contains_key(*address))
+                                    .filter_map(|address| self.deletes.get(*address).copied())
+                                    .collect();
+                                if orphans.is_empty() {
+                                    continue;
+                                }
+                                let gate = self.gate();
+                                moved_away.insert(block, gate);
+                                for orphan in orphans {
+                                    self.add(orphan, gate, Rule::DeleteAfterMovedAway);
+                                }
+                                gate
+                            }
+                        };
+                        self.add(gate, at as u32, Rule::DeleteAfterMovedAway);
+                    }
                 }
             }
         }
@@ -287,7 +320,12 @@ fn cycle(plan: &Plan, graph: &DiGraph<(), ()>) -> Diagnostic {
     let afters = plan.steps.iter().map(|step| &step.after).chain(plan.gates.iter().map(|gate| &gate.after));
     for (later, after) in afters.enumerate().filter(|(later, _)| inside.contains(later)) {
         for edge in after.iter().filter(|edge| inside.contains(&(edge.vertex as usize))) {
-            lines.push(format!("{} must come after {} ({})", name(later), name(edge.vertex as usize), edge.rule.as_str()));
+            lines.push(format!(
+                "{} must come after {} ({})",
+                name(later),
+                name(edge.vertex as usize),
+                edge.rule.as_str()
+            ));
         }
     }
     let shown = lines.len().min(12);

@@ -72,7 +72,9 @@ pub fn check(worlds: Worlds<'_>, plan: &Plan, diagnostics: &mut Diagnostics) {
                     )
                     .at(later.span)
                     .related(earlier.span, "the other one")
-                    .hint("the ranges of two siblings must not share an address; cidrsubnet() cuts them without overlap"),
+                    .hint(
+                        "the ranges of two siblings must not share an address; cidrsubnet() cuts them without overlap",
+                    ),
                 );
             }
             if widest.is_none_or(|before| u32::from(range.net.broadcast()) > u32::from(before.net.broadcast())) {

@@ -196,7 +196,7 @@ impl StoreError {
             ErrorKind::PlanUnknown(id) => d(format!("there is no plan {id}")).hint("make one: firma plan"),
             ErrorKind::Conflict(what) => d(format!("the state `{path}` refused a write: {what}")),
             ErrorKind::OtherAccount { pinned, given } => {
-                d(format!("the state `{path}` belongs to account {pinned}, the credentials are of account {given}"))
+                d(format!("the state `{path}` belongs to {pinned}, the credentials are of {given}"))
                     .hint("use the credentials of the account that owns these objects")
             }
             ErrorKind::OtherProject { pinned, given } => {

@@ -1,6 +1,9 @@
 //! A kind as a whole: its object, its identity, how it is recovered, what can be read of it.
 
-use super::{paths::{operation, result_at, type_at}, shapes};
+use super::{
+    paths::{operation, result_at, type_at},
+    shapes,
+};
 use crate::{
     problem::{Findings, Problem, What},
     procedure::{Cidr, Computed, Identity, Procedure, Recovery, Source, UsualSeconds, ZoneRule},

@@ -13,10 +13,12 @@ use serde_json::{Map, Value, json};
 /// Runs it.
 pub(crate) async fn run(context: &Context, args: &ApiArgs) -> Outcome {
     let parameters = parameters(args)?;
-    let operation = firma_api::find(&args.service, &args.operation).map_err(|problem| Failure::new(problem.diagnostic()))?;
+    let operation =
+        firma_api::find(&args.service, &args.operation).map_err(|problem| Failure::new(problem.diagnostic()))?;
     // In a project its endpoint counts, elsewhere the real one.
-    let has_project = std::fs::read_dir(&context.directory)
-        .is_ok_and(|entries| entries.flatten().any(|e| e.file_name().to_str().is_some_and(firma_manifest::is_manifest_file)));
+    let has_project = std::fs::read_dir(&context.directory).is_ok_and(|entries| {
+        entries.flatten().any(|e| e.file_name().to_str().is_some_and(firma_manifest::is_manifest_file))
+    });
     let (door, default_region) = match has_project {
         true => {
             let loaded = ops::project::load(&context.directory, &context.env)?;
@@ -29,7 +31,11 @@ pub(crate) async fn run(context: &Context, args: &ApiArgs) -> Outcome {
             (ops::cloud::http(url, firma_client::Scheme::Jdcloud2, None, &context.env, clock)?, None)
         }
     };
-    let region = args.region.clone().or_else(|| parameters.get("regionId").and_then(Value::as_str).map(str::to_owned)).or(default_region);
+    let region = args
+        .region
+        .clone()
+        .or_else(|| parameters.get("regionId").and_then(Value::as_str).map(str::to_owned))
+        .or(default_region);
     let request = firma_api::build_operation(operation, region.as_deref(), &parameters).map_err(|problems| {
         let mut diagnostics = Diagnostics::new();
         for problem in problems {
@@ -70,8 +76,9 @@ fn parameters(args: &ApiArgs) -> Result<Map<String, Value>, Failure> {
         None => Map::new(),
         Some(input) => {
             let text = match input.strip_prefix('@') {
-                Some(file) => std::fs::read_to_string(file)
-                    .map_err(|error| Failure::new(Diagnostic::error("E0905", format!("cannot read {file}: {error}"))))?,
+                Some(file) => std::fs::read_to_string(file).map_err(|error| {
+                    Failure::new(Diagnostic::error("E0905", format!("cannot read {file}: {error}")))
+                })?,
                 None => input.clone(),
             };
             match serde_json::from_str(&text) {

@@ -81,8 +81,7 @@ async fn plan_and_carry(
             return Err(Failure::refused(Diagnostic::error("E0909", "not approved; nothing was changed")));
         }
     }
-    let approved =
-        Approved { store: made.store, door: made.door, plan: made.plan, id: made.id, command };
+    let approved = Approved { store: made.store, door: made.door, plan: made.plan, id: made.id, command };
     carrying::carry(context, approved, carrying).await
 }
 
@@ -91,8 +90,9 @@ async fn from_file(context: &Context, file: &Path) -> Result<Approved, Failure> 
     let loaded = project::load(&context.directory, &context.env)?;
     carrying::recover_first(context, &loaded).await?;
     let mut store = state::open(&loaded)?;
-    let bytes = crate::ops::files::read_plan(file)
-        .map_err(|error| Failure::new(Diagnostic::error("E0905", format!("cannot read {}: {error}", file.display()))))?;
+    let bytes = crate::ops::files::read_plan(file).map_err(|error| {
+        Failure::new(Diagnostic::error("E0905", format!("cannot read {}: {error}", file.display())))
+    })?;
     let opened = store.open_plan_file(&bytes)?;
     if opened.verification != Verification::Verified {
         return Err(Failure::refused(
@@ -106,9 +106,8 @@ async fn from_file(context: &Context, file: &Path) -> Result<Approved, Failure> 
                 .hint(format!("`firma history show {run}` shows what it did; `firma apply` does what is left")),
         ));
     }
-    let plan = firma_plan::format::decode(&opened.bytes).map_err(|error| {
-        Failure::refused(Diagnostic::error("E0812", format!("the plan cannot be read: {error}")))
-    })?;
+    let plan = firma_plan::format::decode(&opened.bytes)
+        .map_err(|error| Failure::refused(Diagnostic::error("E0812", format!("the plan cannot be read: {error}"))))?;
     if plan.identity.catalog != Catalog::builtin().digest() {
         return Err(Failure::refused(
             Diagnostic::error("E0813", "the plan was made with another catalogue")
@@ -118,16 +117,22 @@ async fn from_file(context: &Context, file: &Path) -> Result<Approved, Failure> 
     let door = cloud::open(&loaded)?;
     if plan.identity.endpoint != door.endpoint {
         return Err(Failure::refused(
-            Diagnostic::error("E0814", format!("the plan is for {}, this project now uses {}", plan.identity.endpoint, door.endpoint))
-                .hint("make it anew"),
+            Diagnostic::error(
+                "E0814",
+                format!("the plan is for {}, this project now uses {}", plan.identity.endpoint, door.endpoint),
+            )
+            .hint("make it anew"),
         ));
     }
     if door.embedded.is_none() {
-        let account = cloud::account(&door).await;
+        let account = cloud::account(&door).await?;
         if account != plan.identity.account {
             return Err(Failure::refused(
-                Diagnostic::error("E0815", format!("the plan was made for {}, these credentials are {account}", plan.identity.account))
-                    .hint("use the credentials the plan was made with, or make it anew"),
+                Diagnostic::error(
+                    "E0815",
+                    format!("the plan was made for {}, these credentials are {account}", plan.identity.account),
+                )
+                .hint("use the credentials the plan was made with, or make it anew"),
             ));
         }
     }

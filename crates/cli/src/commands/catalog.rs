@@ -52,13 +52,16 @@ pub(crate) fn run(context: &Context, command: &CatalogCommand) -> Outcome {
             let rows: Vec<_> = billing::methods()
                 .iter()
                 .map(|m| {
-                    let terms: Vec<String> = m.terms.iter().map(|t| format!("{} {}-{}", t.unit, t.min, t.max)).collect();
+                    let terms: Vec<String> =
+                        m.terms.iter().map(|t| format!("{} {}-{}", t.unit, t.min, t.max)).collect();
                     (m.id.clone(), m.title.clone(), terms)
                 })
                 .collect();
             match args.format {
                 Format::Json => terminal.json(&json!(
-                    rows.iter().map(|(id, title, terms)| json!({ "method": id, "title": title, "terms": terms })).collect::<Vec<_>>()
+                    rows.iter()
+                        .map(|(id, title, terms)| json!({ "method": id, "title": title, "terms": terms }))
+                        .collect::<Vec<_>>()
                 )),
                 Format::Text => terminal.data(&table(
                     &["METHOD", "TERMS", "WHAT IT MEANS"],
@@ -155,7 +158,9 @@ fn zones(context: &Context, region: Option<&str>, format: Format) -> Outcome {
         .collect();
     match format {
         Format::Json => context.terminal.json(&json!(
-            rows.iter().map(|(region, zone, same)| json!({ "region": region, "zone": zone, "same_as": same })).collect::<Vec<_>>()
+            rows.iter()
+                .map(|(region, zone, same)| json!({ "region": region, "zone": zone, "same_as": same }))
+                .collect::<Vec<_>>()
         )),
         Format::Text => context.terminal.data(&table(
             &["REGION", "ZONE", ""],
@@ -178,8 +183,7 @@ pub(crate) fn table(head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> S
     let widths: Vec<usize> = (0..columns).map(width).collect();
     let mut text = String::new();
     for row in &all {
-        let cells: Vec<String> =
-            row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+        let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
         text.push_str(cells.join("  ").trim_end());
         text.push('\n');
     }

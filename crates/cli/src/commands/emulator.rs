@@ -53,7 +53,9 @@ pub(crate) async fn run(context: &Context, command: &EmulatorCommand) -> Outcome
             let objects = open(context)?.inventory().await.map_err(|error| failed(&error))?;
             match args.format {
                 Format::Json => context.terminal.json(&objects),
-                Format::Text => context.terminal.data(&rows(&objects, &["service", "kind", "region", "id", "name", "status"])),
+                Format::Text => {
+                    context.terminal.data(&rows(&objects, &["service", "kind", "region", "id", "name", "status"]));
+                }
             }
             Ok(Exit::Done)
         }
@@ -92,7 +94,8 @@ fn open(context: &Context) -> Result<Arc<Embedded>, Failure> {
         ));
     }
     let door = ops::cloud::open(&loaded)?;
-    door.embedded.ok_or_else(|| Failure::new(Diagnostic::error("E0912", "this project does not use the embedded cloud")))
+    door.embedded
+        .ok_or_else(|| Failure::new(Diagnostic::error("E0912", "this project does not use the embedded cloud")))
 }
 
 async fn serve(context: &Context, listen: &str, options: &firma_server::ServeOptions) -> Outcome {

@@ -9,28 +9,110 @@ use firma_model::{diagnostic::Diagnostic, suggest::closest};
 
 /// Codes of this crate.
 pub(crate) const CODES: &[(&str, &str, &str)] = &[
-    ("E0710", "the embedded cloud cannot be opened", "The file of the embedded cloud (`.firma/emulator.db`) could not be used. It holds only a simulation: `firma emulator reset` takes it away and begins anew."),
-    ("E0711", "a call failed", "The call made with `firma api` was answered with an error; the message is the cloud's own, with its request id."),
-    ("E0812", "the plan cannot be read", "The file is no plan, is damaged, or was written by a newer version. Make the plan anew."),
-    ("E0813", "another catalogue", "A plan carries out what the catalogue of its version said. This version's catalogue differs, so the plan is refused. Make it anew."),
+    (
+        "E0710",
+        "the embedded cloud cannot be opened",
+        "The file of the embedded cloud (`.firma/emulator.db`) could not be used. It holds only a simulation: `firma emulator reset` takes it away and begins anew.",
+    ),
+    (
+        "E0711",
+        "a call failed",
+        "The call made with `firma api` was answered with an error; the message is the cloud's own, with its request id.",
+    ),
+    (
+        "E0712",
+        "credentials not accepted",
+        "The cloud knows neither the access key nor a signature like this one, so nothing was planned or sent. Check `JDCLOUD_ACCESS_KEY` and `JDCLOUD_SECRET_KEY` (or the profile), and the machine's clock: a signature is good for some minutes only.",
+    ),
+    (
+        "E0713",
+        "no answer from the cloud",
+        "The endpoint could not be reached, or answered with errors of its own, after several attempts. Nothing was changed. Check `[cloud] endpoint`, the network and `HTTPS_PROXY`.",
+    ),
+    (
+        "E0812",
+        "the plan cannot be read",
+        "The file is no plan, is damaged, or was written by a newer version. Make the plan anew.",
+    ),
+    (
+        "E0813",
+        "another catalogue",
+        "A plan carries out what the catalogue of its version said. This version's catalogue differs, so the plan is refused. Make it anew.",
+    ),
     ("E0814", "another cloud", "The plan was made for another endpoint than the project now uses. Make it anew."),
-    ("E0815", "another account", "The plan was made with credentials of another account. Use those, or make the plan anew with these."),
-    ("E0816", "a file changed since the plan", "A file that an expression reads changed after the plan was made. What was approved is not what would be done. Make the plan anew."),
-    ("E0901", "cannot write a file", "A file that was asked for could not be written: no permission, no such directory, or a full disk. Nothing else was done."),
-    ("E0902", "cannot start", "The program could not set itself up: usually too many open files or threads for this user. Raise the limit, then run it again."),
-    ("E0903", "cannot write to standard output", "Data goes to standard output; writing there failed. The work itself went on; ask for the data again with the output somewhere else."),
-    ("E0904", "no manifest here", "A project is a directory with `*.toml` manifests. Run the command in it, name it with `-C DIR`, or write a first manifest with `firma init`."),
-    ("E0905", "cannot read a file or directory", "Something that was named could not be read: it does not exist, or its permissions forbid it."),
-    ("E0906", "a file is too large", "A manifest may have 32 MiB, a plan or variable file as much as fits in memory comfortably. Split it."),
+    (
+        "E0815",
+        "another account",
+        "The plan was made with credentials of another account. Use those, or make the plan anew with these.",
+    ),
+    (
+        "E0816",
+        "a file changed since the plan",
+        "A file that an expression reads changed after the plan was made. What was approved is not what would be done. Make the plan anew.",
+    ),
+    (
+        "E0901",
+        "cannot write a file",
+        "A file that was asked for could not be written: no permission, no such directory, or a full disk. Nothing else was done.",
+    ),
+    (
+        "E0902",
+        "cannot start",
+        "The program could not set itself up: usually too many open files or threads for this user. Raise the limit, then run it again.",
+    ),
+    (
+        "E0903",
+        "cannot write to standard output",
+        "Data goes to standard output; writing there failed. The work itself went on; ask for the data again with the output somewhere else.",
+    ),
+    (
+        "E0904",
+        "no manifest here",
+        "A project is a directory with `*.toml` manifests. Run the command in it, name it with `-C DIR`, or write a first manifest with `firma init`.",
+    ),
+    (
+        "E0905",
+        "cannot read a file or directory",
+        "Something that was named could not be read: it does not exist, or its permissions forbid it.",
+    ),
+    (
+        "E0906",
+        "a file is too large",
+        "A manifest may have 32 MiB, a plan or variable file as much as fits in memory comfortably. Split it.",
+    ),
     ("E0907", "not UTF-8 text", "Manifests and variable files are UTF-8. Convert the file, for example with `iconv`."),
-    ("E0908", "bad argument", "An argument does not have the form that the option takes; `firma COMMAND --help` shows it."),
-    ("E0909", "not approved", "An apply or destroy that was not approved changes nothing. On a terminal, answer `yes`; elsewhere pass `--auto-approve`, or apply a plan file made with `plan --out`: the file is the approval."),
-    ("E0910", "planning options with a plan file", "A plan file says already what is planned; options such as `--var` or `--destroy` would mean something else and are refused with it."),
-    ("E0911", "nothing by that name", "There is no output, address, run or plan of that name. The matching list command shows what there is."),
-    ("E0912", "only for the embedded cloud", "This command looks into the cloud that is embedded in the project (`[cloud] endpoint = \"emulator\"`). A served emulator is asked over HTTP."),
+    (
+        "E0908",
+        "bad argument",
+        "An argument does not have the form that the option takes; `firma COMMAND --help` shows it.",
+    ),
+    (
+        "E0909",
+        "not approved",
+        "An apply or destroy that was not approved changes nothing. On a terminal, answer `yes`; elsewhere pass `--auto-approve`, or apply a plan file made with `plan --out`: the file is the approval.",
+    ),
+    (
+        "E0910",
+        "planning options with a plan file",
+        "A plan file says already what is planned; options such as `--var` or `--destroy` would mean something else and are refused with it.",
+    ),
+    (
+        "E0911",
+        "nothing by that name",
+        "There is no output, address, run or plan of that name. The matching list command shows what there is.",
+    ),
+    (
+        "E0912",
+        "only for the embedded cloud",
+        "This command looks into the cloud that is embedded in the project (`[cloud] endpoint = \"emulator\"`). A served emulator is asked over HTTP.",
+    ),
     ("E0913", "already initialised", "There is a state already, or manifests; `init` overwrites neither."),
     ("E0914", "no such code", "Codes look like `E0312`; `firma explain` alone lists them all."),
-    ("E0915", "the embedded cloud failed", "The file of the embedded cloud could not be used. It holds only a simulation: `firma emulator reset` begins anew."),
+    (
+        "E0915",
+        "the embedded cloud failed",
+        "The file of the embedded cloud could not be used. It holds only a simulation: `firma emulator reset` begins anew.",
+    ),
 ];
 
 /// Every code of the program, in order.

@@ -80,7 +80,10 @@ fn new_state(context: &Context) -> Outcome {
     let loaded = ops::project::load(&context.directory, &context.env)?;
     let path = loaded.state_path();
     if path.exists() {
-        return Err(Failure::refused(Diagnostic::error("E0913", format!("there is a state already at {}", path.display()))));
+        return Err(Failure::refused(Diagnostic::error(
+            "E0913",
+            format!("there is a state already at {}", path.display()),
+        )));
     }
     let mut store = Store::open(&path, Mode::CreateIfMissing)?;
     store.pin_project(&loaded.name())?;

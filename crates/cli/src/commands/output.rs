@@ -7,11 +7,7 @@ use crate::{
     ops,
 };
 use firma_model::{
-    diagnostic::Diagnostic,
-    document::to_plain_json,
-    record::RecordedOutput,
-    suggest::closest,
-    value::Value,
+    diagnostic::Diagnostic, document::to_plain_json, record::RecordedOutput, suggest::closest, value::Value,
 };
 use serde_json::{Map, Value as Json};
 

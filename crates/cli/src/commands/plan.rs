@@ -17,8 +17,9 @@ pub(crate) async fn run(context: &Context, args: &PlanArgs) -> Outcome {
     let view = View::of(&made.plan, &made.id).with_findings(&made.diagnostics, &made.sources);
     if let Some(out) = &args.out {
         let file = made.store.plan_file(&made.id, &firma_plan::format::encode(&made.plan))?;
-        write_private(out, &file)
-            .map_err(|error| Failure::new(Diagnostic::error("E0901", format!("cannot write {}: {error}", out.display()))))?;
+        write_private(out, &file).map_err(|error| {
+            Failure::new(Diagnostic::error("E0901", format!("cannot write {}: {error}", out.display())))
+        })?;
     }
     match args.format {
         Format::Json => context.terminal.data(&firma_review::json::plan(&view)),
@@ -26,7 +27,11 @@ pub(crate) async fn run(context: &Context, args: &PlanArgs) -> Outcome {
             context.terminal.diagnostics(&made.diagnostics, &made.sources);
             context.terminal.data(&firma_review::text::plan(&view, style(context.terminal.color_out)));
             match &args.out {
-                Some(out) => context.terminal.note(&format!("wrote the plan to {0}; carry it out with: firma -C {1} apply {0}", out.display(), context.directory.display())),
+                Some(out) => context.terminal.note(&format!(
+                    "wrote the plan to {0}; carry it out with: firma -C {1} apply {0}",
+                    out.display(),
+                    context.directory.display()
+                )),
                 None => ops::telling::open_work(context, &made.store)?,
             }
         }

@@ -36,7 +36,11 @@ pub(crate) fn run(context: &Context, args: &ShowArgs) -> Outcome {
         }
         Format::Text => {
             let style = style(context.terminal.color_out);
-            context.terminal.data(&if args.calls { firma_review::calls::list(&view, style) } else { firma_review::text::plan(&view, style) });
+            context.terminal.data(&if args.calls {
+                firma_review::calls::list(&view, style)
+            } else {
+                firma_review::text::plan(&view, style)
+            });
         }
     }
     Ok(Exit::Done)

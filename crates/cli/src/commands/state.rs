@@ -51,10 +51,9 @@ pub(crate) fn run(context: &Context, command: &StateCommand) -> Outcome {
             let record = find(&recorded, address)?.clone();
             let Some(mut store) = store else { return Ok(Exit::Done) };
             forget(context, &mut store, &record)?;
-            context.terminal.note(&format!(
-                "forgot {address}; {} stays in the cloud and is now nobody's",
-                record.cloud_id
-            ));
+            context
+                .terminal
+                .note(&format!("forgot {address}; {} stays in the cloud and is now nobody's", record.cloud_id));
         }
     }
     Ok(Exit::Done)
@@ -127,7 +126,10 @@ pub(crate) fn masked(value: &Value) -> Json {
         Value::Sensitive(_) => json!("(sensitive)"),
         Value::Map(map) if map.len() == 1 && map.contains_key("$hash") => json!("(sensitive)"),
         Value::Map(map) => Json::Object(
-            map.iter().filter(|(name, _)| !name.starts_with('$')).map(|(name, value)| (name.clone(), masked(value))).collect(),
+            map.iter()
+                .filter(|(name, _)| !name.starts_with('$'))
+                .map(|(name, value)| (name.clone(), masked(value)))
+                .collect(),
         ),
         Value::List(items) | Value::Set(items) => Json::Array(items.iter().map(masked).collect()),
         other => firma_model::document::to_plain_json(other),
@@ -136,7 +138,8 @@ pub(crate) fn masked(value: &Value) -> Json {
 
 /// A record as text.
 pub(crate) fn record_text(record: &Record) -> String {
-    let mut text = format!("{}\n  id      = {}\n  status  = {}\n", record.address, record.cloud_id, record.status.as_str());
+    let mut text =
+        format!("{}\n  id      = {}\n  status  = {}\n", record.address, record.cloud_id, record.status.as_str());
     if let Some(region) = &record.region {
         text.push_str(&format!("  region  = {region}\n"));
     }

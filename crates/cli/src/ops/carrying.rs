@@ -4,7 +4,6 @@ use crate::{
     Context,
     args::{CarryingArgs, Events},
     exit::{Exit, Failure, Outcome as Ended},
-    terminal::style,
     ops::{
         cloud::Door,
         holder,
@@ -13,6 +12,7 @@ use crate::{
         signals::{Received, Signals},
         telling,
     },
+    terminal::style,
 };
 use firma_api::transport::Clock;
 use firma_client::Cloud;
@@ -79,7 +79,13 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Held {
     /// Takes the lease and begins a run.
-    pub(crate) fn take(context: &Context, mut store: Store, door: &Door, command: &str, plan: Option<&str>) -> Result<Held, Failure> {
+    pub(crate) fn take(
+        context: &Context,
+        mut store: Store,
+        door: &Door,
+        command: &str,
+        plan: Option<&str>,
+    ) -> Result<Held, Failure> {
         let holder = holder::this(&context.env);
         let now = door.clock.now();
         let lease = lease(&mut store, &holder, now)?;

@@ -4,7 +4,7 @@ use crate::{exit::Failure, ops::project::Loaded};
 use firma_api::transport::{Clock, Transport};
 use firma_client::{Cloud, Credentials, HttpSettings, HttpTransport, Scheme, WallClock};
 use firma_manifest::{Endpoint, SignatureScheme};
-use firma_model::{diagnostic::Diagnostic, time::Timestamp};
+use firma_model::{diagnostic::Diagnostic, fault::FaultKind, time::Timestamp};
 use firma_server::embedded::{Embedded, Options};
 use serde_json::json;
 use std::{collections::BTreeMap, path::Path, sync::Arc};
@@ -60,11 +60,7 @@ pub(crate) fn open(loaded: &Loaded) -> Result<Door, Failure> {
 
 /// Opens the embedded cloud of a project.
 pub(crate) fn embedded(path: &Path, speed: Option<f64>, clock: Arc<dyn Clock>) -> Result<Door, Failure> {
-    let options = Options {
-        path: path.to_owned(),
-        speed: Some(speed.unwrap_or(EMBEDDED_SPEED)),
-        seed: EMBEDDED_SEED,
-    };
+    let options = Options { path: path.to_owned(), speed: Some(speed.unwrap_or(EMBEDDED_SPEED)), seed: EMBEDDED_SEED };
     let embedded = Embedded::open(&options, clock.clone()).map_err(|error| {
         Failure::new(
             Diagnostic::error("E0710", format!("the embedded cloud cannot be used: {error}"))
@@ -112,17 +108,24 @@ pub(crate) fn http(
     })
 }
 
-/// The account the credentials belong to, or the access key where the account is not to be had.
-pub(crate) async fn account(door: &Door) -> String {
+/// The account the credentials belong to, or the access key where the account may not be asked for. Credentials that are
+/// not taken, or a cloud that does not answer, end the command here: before anything is shown, sent or written down.
+pub(crate) async fn account(door: &Door) -> Result<String, Failure> {
+    let key = || format!("key:{}", door.access_key);
     let parameters = serde_json::Map::new();
     let Ok(request) = firma_api::build("user", "describeUser", None, &parameters) else {
-        return format!("key:{}", door.access_key);
+        return Ok(key());
     };
     match door.cloud.read(request).await {
         Ok(result) => match result.get("accountId").or_else(|| result.get("pin")).and_then(|id| id.as_str()) {
-            Some(id) if !id.is_empty() => format!("account:{id}"),
-            _ => format!("key:{}", door.access_key),
+            Some(id) if !id.is_empty() => Ok(format!("account:{id}")),
+            _ => Ok(key()),
         },
-        Err(_) => format!("key:{}", door.access_key),
+        Err(fault) if fault.http_status == Some(401) => Err(Failure::new(
+            Diagnostic::error("E0712", format!("the credentials are not accepted: {fault}"))
+                .hint("check that the secret key belongs to the access key, and that this machine's clock is right"),
+        )),
+        Err(fault) if matches!(fault.kind, FaultKind::Denied | FaultKind::Invalid | FaultKind::NotFound) => Ok(key()),
+        Err(fault) => Err(Failure::new(Diagnostic::error("E0713", format!("the cloud does not answer: {fault}")))),
     }
 }

@@ -83,6 +83,8 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
     }
     let recorded = store.snapshot()?;
     let door = cloud::open(&loaded)?;
+    // Asked first: a key that does not fit is told as such, not as whatever fails because of it.
+    let account = if door.embedded.is_some() { "emulator".into() } else { cloud::account(&door).await? };
     let mode = match (args.destroy, args.refresh_only) {
         (true, _) => Mode::Destroy,
         (_, true) => Mode::RefreshOnly,
@@ -120,7 +122,7 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
             project: loaded.name(),
             lineage: store.lineage().to_owned(),
             endpoint: door.endpoint.clone(),
-            account: if door.embedded.is_some() { "emulator".into() } else { cloud::account(&door).await },
+            account,
             catalog: Catalog::builtin().digest(),
             after_run: store.last_run()?,
         },

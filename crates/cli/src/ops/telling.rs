@@ -53,7 +53,8 @@ pub(crate) async fn tell(terminal: Terminal, how: Events, mut events: UnboundedR
 fn live() -> Teller {
     let bars = MultiProgress::new();
     let total = bars.add(ProgressBar::new(0));
-    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} steps, {elapsed}").unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} steps, {elapsed}")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
     total.set_style(style);
     Teller::Live { bars, total, running: BTreeMap::new(), hidden: 0 }
 }
@@ -109,7 +110,7 @@ fn lines(terminal: Terminal, total: &mut usize, done: &mut usize, event: &RunEve
     match event {
         RunEvent::Started { run, steps, .. } => {
             *total = steps.len();
-            terminal.note(&format!("run {run}: {} steps", steps.len()));
+            terminal.note(&format!("run {run}: {}", counted_steps(steps.len())));
         }
         RunEvent::StepStarted { address, leg } => {
             if *total <= MANY && !matches!(leg, Leg::Record | Leg::Forget) {
@@ -233,6 +234,10 @@ pub(crate) fn open_work(context: &Context, store: &Store) -> Result<(), Failure>
         ));
     }
     Ok(())
+}
+
+fn counted_steps(count: usize) -> String {
+    if count == 1 { "1 step".to_owned() } else { format!("{count} steps") }
 }
 
 /// How a run ended: what review prints.

@@ -85,12 +85,10 @@ pub(crate) fn parse_document<'t>(reader: &mut Reader<'t>) -> Option<Spanned<DeTa
             }
         }
         shown = Some(at.end);
-        reader
-            .diagnostics
-            .push(hinted(
-                Diagnostic::error(codes::SYNTAX, format!("this is not valid TOML: {}", error.message())).at(span),
-                text.get(..at.start).unwrap_or_default(),
-            ));
+        reader.diagnostics.push(hinted(
+            Diagnostic::error(codes::SYNTAX, format!("this is not valid TOML: {}", error.message())).at(span),
+            text.get(..at.start).unwrap_or_default(),
+        ));
     }
     if count > MAX_ERRORS {
         let left = count - MAX_ERRORS;

@@ -1,5 +1,6 @@
 //! What is decided for one address, and why.
 
+use crate::support::{Stage, action, address, reasons};
 use firma_model::{
     desired::{IgnoreChanges, OnRemove},
     path::Path,
@@ -8,7 +9,6 @@ use firma_model::{
 };
 use firma_plan::step::{Action, Mode};
 use serde_json::json;
-use crate::support::{Stage, action, address, reasons};
 
 fn vpc() -> serde_json::Value {
     json!({ "vpc_name": "main", "address_prefix": "10.0.0.0/16" })
@@ -57,7 +57,10 @@ fn a_value_of_a_replaced_object_is_unknown_and_replaces_its_dependants() {
     let mut stage = Stage::default();
     stage.want("vpc.vpc.a", json!({ "vpc_name": "main", "address_prefix": "10.1.0.0/16" }));
     stage.have("vpc.vpc.a", "vpc-1", vpc(), &[]);
-    stage.want("vpc.subnet.s", json!({ "vpc_id": "@vpc.vpc.a.id", "subnet_name": "s", "address_prefix": "10.1.1.0/24" }));
+    stage.want(
+        "vpc.subnet.s",
+        json!({ "vpc_id": "@vpc.vpc.a.id", "subnet_name": "s", "address_prefix": "10.1.1.0/24" }),
+    );
     stage.have(
         "vpc.subnet.s",
         "subnet-1",
@@ -154,7 +157,8 @@ fn prevent_destroy_holds_with_and_without_the_block() {
     stage.have("vpc.vpc.a", "vpc-1", vpc(), &[]).prevent_destroy = true;
     assert_eq!(stage.codes(), ["E0522"]);
     let mut stage = Stage::default();
-    stage.want("vpc.vpc.a", json!({ "vpc_name": "main", "address_prefix": "10.9.0.0/16" })).lifecycle.prevent_destroy = true;
+    stage.want("vpc.vpc.a", json!({ "vpc_name": "main", "address_prefix": "10.9.0.0/16" })).lifecycle.prevent_destroy =
+        true;
     stage.have("vpc.vpc.a", "vpc-1", vpc(), &[]);
     assert_eq!(stage.codes(), ["E0522"]);
 }

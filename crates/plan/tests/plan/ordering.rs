@@ -1,5 +1,6 @@
 //! The rules of order, each with the smallest world that shows it.
 
+use crate::support::{Stage, action, address, must_precede, sequence};
 use firma_model::{
     address::Node,
     event::EventBody,
@@ -11,7 +12,6 @@ use firma_plan::{
 };
 use serde_json::json;
 use std::sync::Arc;
-use crate::support::{Stage, action, address, must_precede, sequence};
 
 fn value(input: &str) -> serde_json::Value {
     json!({ "input": input })
@@ -83,6 +83,18 @@ fn d1_an_orphan_is_deleted_after_its_former_dependant_moved_away() {
     stage.have("firma.value.b", "2", value("old"), &["firma.value.a"]);
     let plan = stage.planned();
     assert!(must_precede(&plan, ("firma.value.b", Leg::Update), ("firma.value.a", Leg::Delete)));
+}
+
+#[test]
+fn d1_holds_for_a_dependency_on_a_whole_block_too() {
+    let mut stage = Stage::default();
+    stage.want("firma.value.a[\"stays\"]", value("x"));
+    stage.have("firma.value.a[\"stays\"]", "1", value("x"), &[]);
+    stage.have("firma.value.a[\"goes\"]", "2", value("x"), &[]);
+    stage.want("firma.value.b", value("new"));
+    stage.have("firma.value.b", "3", value("old"), &["firma.value.a[*]"]);
+    let plan = stage.planned();
+    assert!(must_precede(&plan, ("firma.value.b", Leg::Update), ("firma.value.a[\"goes\"]", Leg::Delete)));
 }
 
 #[test]

@@ -37,12 +37,18 @@ fn as_markdown() {
 #[test]
 fn nothing_to_do() {
     let mut plan = plan(vec![]);
-    assert_eq!(shown(&plan), "No changes. 12 resources are as the manifests say.\n  Project: shop at emulator\n  Plan id: 7c9e\n");
+    assert_eq!(
+        shown(&plan),
+        "No changes. 12 resources are as the manifests say.\n  Project: shop at emulator\n  Plan id: 7c9e\n"
+    );
     plan.unchanged = 0;
     plan.mode = Mode::Destroy;
     assert_eq!(shown(&plan), "Nothing to destroy.\n  Project: shop at emulator\n  Plan id: 7c9e\n");
     plan.mode = Mode::RefreshOnly;
-    assert_eq!(shown(&plan), "No changes. The cloud is as it was last seen.\n  Project: shop at emulator\n  Plan id: 7c9e\n");
+    assert_eq!(
+        shown(&plan),
+        "No changes. The cloud is as it was last seen.\n  Project: shop at emulator\n  Plan id: 7c9e\n"
+    );
 }
 
 #[test]

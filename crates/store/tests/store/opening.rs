@@ -135,10 +135,7 @@ fn account_and_project_are_pinned_once() {
     let mut store = existing(&path);
     let error = store.pin_account("a-2").expect_err("another");
     let shown = path.display();
-    assert_eq!(
-        error.to_string(),
-        format!("the state `{shown}` belongs to account a-1, the credentials are of account a-2")
-    );
+    assert_eq!(error.to_string(), format!("the state `{shown}` belongs to a-1, the credentials are of a-2"));
     assert!(error.is_refusal());
     let error = store.pin_project("blog").expect_err("another");
     assert_eq!(error.to_string(), format!("the state `{shown}` belongs to project `shop`, not to `blog`"));

@@ -8,5 +8,5 @@ mod spec;
 
 pub(crate) use attachment::{attach, attached, detach, detached, release, tie};
 pub(crate) use disks::{find, gone, insert, ready, view};
-pub(crate) use spec::Order;
 pub(crate) use operations::OPERATIONS;
+pub(crate) use spec::Order;

@@ -1,6 +1,8 @@
 //! The operations of the vpc service.
 
-use super::{elastic_ip, network_acl, network_interface, quota, route_table, security_group, security_group_rules, subnet, vpcs};
+use super::{
+    elastic_ip, network_acl, network_interface, quota, route_table, security_group, security_group_rules, subnet, vpcs,
+};
 use crate::services::{
     Behaviour::{Read, Write},
     Operations,
