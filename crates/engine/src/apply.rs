@@ -11,6 +11,7 @@ use crate::{
     local::{carry_out, filled, is_local},
     make::make,
     outcome::{FailedStep, Outcome},
+    queue::Queue,
     run::{Entropy, LeaseGuard, Run, StepRun},
     unmake::unmake,
     watch::{Usual, watch},
@@ -33,11 +34,7 @@ use firma_plan::{
 };
 use firma_store::StoreError;
 use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
-use std::{
-    cmp::Reverse,
-    collections::{BTreeMap, BTreeSet, BinaryHeap},
-    sync::Arc,
-};
+use std::{cmp::Reverse, collections::BTreeMap, sync::Arc};
 use tokio::sync::watch::Receiver;
 
 /// Events without calls that go into one transaction: large enough that an fsync does not count, small enough that a stop
@@ -98,8 +95,7 @@ pub async fn apply(plan: Arc<Plan>, context: ApplyContext) -> Outcome {
         flights: FuturesUnordered::new(),
         pending: Vec::new(),
         batch: None,
-        held: BinaryHeap::new(),
-        busy: BTreeSet::new(),
+        queue: Queue::default(),
         running: 0,
         parallelism: parallelism.max(1),
         stopping: false,
@@ -124,9 +120,6 @@ struct Ended {
     waited: Option<i64>,
 }
 
-/// A step that may start but has not: the plan's priorities decide which goes first.
-type Held = (u64, Reverse<u32>);
-
 /// The owner of a run.
 struct Owner<'r> {
     run: &'r Run,
@@ -136,9 +129,7 @@ struct Owner<'r> {
     pending: Vec<EventBody>,
     /// Steps whose events are on their way.
     batch: Option<Vec<(u32, String)>>,
-    held: BinaryHeap<Held>,
-    /// Ids on which a task runs.
-    busy: BTreeSet<String>,
+    queue: Queue,
     running: usize,
     parallelism: usize,
     stopping: bool,
@@ -184,7 +175,7 @@ impl<'r> Owner<'r> {
         {
             let step = &plan.steps[at as usize];
             if !is_local(&plan, step) {
-                self.held.push((step.priority, Reverse(at)));
+                self.queue.push(step.priority, at);
                 continue;
             }
             let address = &step.address;
@@ -198,10 +189,10 @@ impl<'r> Owner<'r> {
     }
 
     fn start_held(&mut self) {
-        let mut parked = Vec::new();
         while self.running < self.parallelism
-            && let Some((priority, Reverse(at))) = self.held.pop()
+            && let Some(held) = self.queue.pop()
         {
+            let Reverse(at) = held.1;
             let plan = self.run.plan.clone();
             let step = &plan.steps[at as usize];
             let procedure = self.run.plan.procedure(step.kind());
@@ -232,17 +223,14 @@ impl<'r> Owner<'r> {
                 // One at a time: new ids could not be told apart.
                 keys.push(format!("{} {}", procedure.kind, step.region.as_deref().unwrap_or_default()));
             }
-            if keys.iter().any(|key| self.busy.contains(key)) {
-                parked.push((priority, Reverse(at)));
+            if !self.queue.claim(held, &keys) {
                 continue;
             }
-            self.busy.extend(keys.iter().cloned());
             self.running += 1;
             let address = step.address.clone();
             self.run.observers.tell(|| RunEvent::StepStarted { address, leg: step.leg });
             self.flights.push(one_step(StepRun::new(self.run, at, procedure, attributes), keys).boxed());
         }
-        self.held.extend(parked);
     }
 
     /// Sends the events of steps without calls to the journal, one batch at a time.
@@ -280,9 +268,7 @@ impl<'r> Owner<'r> {
             Flight::Step(ended) => {
                 let Ended { at, event, lost, keys, began, waited } = *ended;
                 self.running -= 1;
-                for key in &keys {
-                    self.busy.remove(key);
-                }
+                self.queue.release(&keys);
                 let elapsed = self.run.cloud.clock().now().millis_since(began);
                 let step = &self.run.plan.steps[at as usize];
                 match &event {
@@ -359,9 +345,8 @@ impl<'r> Owner<'r> {
     /// Begins nothing more.
     fn stop(&mut self, because: &str) {
         self.stopping = true;
-        let held: Vec<u32> = std::mem::take(&mut self.held).into_iter().map(|(_, Reverse(at))| at).collect();
         let mut waiting = self.progress.stop();
-        waiting.extend(held);
+        waiting.extend(self.queue.drain());
         waiting.sort_unstable();
         for at in waiting {
             self.skipped(at, because.to_owned());

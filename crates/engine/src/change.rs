@@ -11,9 +11,10 @@ use firma_model::{
     value::{Map, Value},
 };
 use firma_plan::{
-    fill::{self, ReadyCall, RecordParts, Wait},
+    fill::{self, ReadyCall, Wait},
     lower::ADDITIVE,
     nodes::recorded_inputs,
+    recording::{self, RecordParts},
     recover::{self, SETTLE_MILLIS, Still},
     wait::{Until, is_at_rest},
 };
@@ -74,7 +75,7 @@ pub(crate) fn identify(run: &StepRun<'_>, record: &Record, sighting: &Option<Sig
 
 fn recorded(run: &StepRun<'_>, id: &str, status: Status, applied: &Map, observed: &Map, fingerprint: &str) -> Record {
     let parts = RecordParts { cloud_id: id, status, applied, observed, fingerprint };
-    fill::record(run.step, run.procedure, &parts, &run.run.hash_key)
+    recording::record(run.step, run.procedure, &parts, &run.run.hash_key)
 }
 
 /// Makes every call that leads from what `record` says to what the step wants, then looks once more.

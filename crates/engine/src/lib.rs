@@ -26,6 +26,7 @@ mod change;
 mod unmake;
 mod local;
 pub mod outcome;
+mod queue;
 pub mod apply;
 
 pub mod lease;

@@ -12,9 +12,10 @@ use firma_model::{
     value::{Map, Value},
 };
 use firma_plan::{
-    fill::{self, RecordParts},
+    fill,
     procedure::Procedure,
     progress::Progress,
+    recording::{self, RecordParts},
     secret::HashKey,
     step::{Leg, Plan, Reason, Step},
 };
@@ -38,7 +39,7 @@ pub(crate) fn carry_out(plan: &Plan, at: u32, progress: &Progress, key: &HashKey
             Ok(removed(at, record, if gone { "gone" } else { "forgotten" }))
         }
         (Leg::Delete, Some(record)) => Ok(removed(at, record, "deleted")),
-        (Leg::Record, Some(_)) => match fill::rewritten(plan, step, progress, key) {
+        (Leg::Record, Some(_)) => match recording::rewritten(plan, step, progress, key) {
             Ok(Some(record)) => Ok(EventBody::Done { step: at, record }),
             Ok(None) => Err(bug("BUG: nothing to write down")),
             Err(findings) => Err(unfilled(&findings)),
@@ -73,7 +74,7 @@ fn value(
         observed: &observed,
         fingerprint: "",
     };
-    Ok(fill::record(step, procedure, &parts, key))
+    Ok(recording::record(step, procedure, &parts, key))
 }
 
 /// A step's attributes with every hole filled, or why one cannot be.

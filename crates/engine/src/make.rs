@@ -15,9 +15,10 @@ use firma_model::{
     value::Map,
 };
 use firma_plan::{
-    fill::{self, ReadyCall, RecordParts, Wait},
+    fill::{self, ReadyCall, Wait},
     observe::Look,
     procedure::Recovery,
+    recording::{self, RecordParts},
     recover::{self, SETTLE_MILLIS},
     wait::Until,
 };
@@ -66,7 +67,7 @@ pub(crate) async fn make(run: &mut StepRun<'_>) -> Result<EventBody, Stop> {
     let applied = applied(&run.attributes, &call.applies);
     let parts =
         RecordParts { cloud_id: &id, status: Status::Creating, applied: &applied, observed: &observed, fingerprint };
-    let record = fill::record(run.step, &procedure, &parts, &run.run.hash_key);
+    let record = recording::record(run.step, &procedure, &parts, &run.run.hash_key);
     crate::change::bring_up(run, record, sighting).await
 }
 
@@ -83,7 +84,7 @@ fn unfinished(run: &StepRun<'_>, id: &str, applies: &[String], waited: Waited) -
     let (observed, fingerprint, _) = seen(&sighting);
     let applied = applied(&run.attributes, applies);
     let parts = RecordParts { cloud_id: id, status, applied: &applied, observed: &observed, fingerprint };
-    Stop::Failed(fault, Some(Box::new(fill::record(run.step, run.procedure, &parts, &run.run.hash_key))))
+    Stop::Failed(fault, Some(Box::new(recording::record(run.step, run.procedure, &parts, &run.run.hash_key))))
 }
 
 /// What the recovery class needs to know before anything is sent.

@@ -8,10 +8,7 @@ use crate::{
     step::{Action, AttributeChange, Drift, Reason},
     worlds::Options,
 };
-use firma_catalog::{
-    procedure::{OnChange, Procedure},
-    shape,
-};
+use firma_catalog::{procedure::Procedure, shape};
 use firma_model::{
     desired::{DesiredResource, OnRemove},
     diagnostic::{Diagnostic, Diagnostics},
@@ -348,10 +345,4 @@ pub fn step_attributes(desired: &DesiredResource, wanted: &Map) -> BTreeMap<Stri
             (name.clone(), expr)
         })
         .collect()
-}
-
-/// Whether any attribute of the kind is only written down (kinds without a cloud).
-pub fn is_local(procedure: &Procedure) -> bool {
-    procedure.create.is_none()
-        && procedure.attributes.values().all(|attribute| !matches!(attribute.on_change, OnChange::Update(_)))
 }

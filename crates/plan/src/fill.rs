@@ -3,9 +3,10 @@
 use crate::{
     compare::{element_changes, plain_elements},
     lower::{self, ADDITIVE, REPEATABLE},
+    marker::{MARKER_FIELD, MARKER_TAG, marked_description},
     observe::id_part,
     secret::{HashKey, concealed},
-    step::{Leg, Plan, Step},
+    step::Step,
 };
 use firma_catalog::{
     procedure::{Attribute, Call, How, Identity, Procedure, Recovery, Source, Stage},
@@ -14,14 +15,10 @@ use firma_catalog::{
 use firma_expr::{Limits, Nodes, resolve};
 use firma_model::{
     diagnostic::Diagnostics,
-    document::Document,
     record::{Record, Status},
     value::{Map, Value},
 };
 use serde_json::{Map as JsonMap, Value as Json, json};
-
-/// Tag that carries a marker. It stays on the object and is invisible to comparisons.
-pub const MARKER_TAG: &str = "firma";
 
 /// What is waited for after a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,25 +114,6 @@ pub fn create_call(
         applies,
         wait: if procedure.status.is_some() { Wait::Status(Vec::new()) } else { Wait::No },
     })
-}
-
-/// A description with a marker at its end.
-pub fn marked_description(text: &str, marker: &str) -> String {
-    match text.is_empty() {
-        true => format!("[{MARKER_TAG}:{marker}]"),
-        false => format!("{text} [{MARKER_TAG}:{marker}]"),
-    }
-}
-
-/// A description without its marker, and the marker.
-pub fn split_marker(text: &str) -> (&str, Option<&str>) {
-    let open = format!("[{MARKER_TAG}:");
-    match text.rfind(&open) {
-        Some(at) if text.ends_with(']') => {
-            (text[..at].trim_end_matches(' '), Some(&text[at + open.len()..text.len() - 1]))
-        }
-        _ => (text, None),
-    }
 }
 
 /// The cloud id that a create call's answer gives.
@@ -397,9 +375,6 @@ fn keep_marker(procedure: &Procedure, parameters: &mut Json, call: &Call, observ
     }
 }
 
-/// Name under which an observed object keeps the marker found in its description.
-pub const MARKER_FIELD: &str = "$marker";
-
 /// Puts the parameters that a call names. `changed` limits attributes to these (all, for `None`).
 fn put_sources(
     parameters: &mut Json,
@@ -431,83 +406,4 @@ fn put_sources(
             shape::put_parameter(parameters, &parameter.name, value);
         }
     }
-}
-
-/// The record of a step's object as it stands after the named attributes were applied.
-#[derive(Clone, Debug)]
-pub struct RecordParts<'a> {
-    /// The cloud's id.
-    pub cloud_id: &'a str,
-    /// How far it has come.
-    pub status: Status,
-    /// Attributes applied so far, in the clear.
-    pub applied: &'a Map,
-    /// What the cloud says.
-    pub observed: &'a Map,
-    /// Its fingerprint.
-    pub fingerprint: &'a str,
-}
-
-/// Makes a record. Write-only values are hashed here: nothing behind this line sees them.
-pub fn record(step: &Step, procedure: &Procedure, parts: &RecordParts<'_>, key: &HashKey) -> Record {
-    let inputs: Map = parts
-        .applied
-        .iter()
-        .map(|(name, value)| {
-            let kept = match procedure.attributes.get(name) {
-                Some(attribute) => concealed(attribute, value, key),
-                None => value.clone(),
-            };
-            (name.clone(), kept)
-        })
-        .collect();
-    let observed = crate::nodes::marked_like(parts.applied, parts.observed.clone());
-    Record {
-        address: step.address.clone(),
-        deposed: step.deposed.clone(),
-        kind: step.address.kind().clone(),
-        schema_version: procedure.schema_version,
-        cloud_id: parts.cloud_id.to_owned(),
-        region: step.region.clone(),
-        zone: step.zone.clone(),
-        billing: step.billing.clone(),
-        status: parts.status,
-        inputs: Document::encode(&Value::Map(inputs)),
-        observed: Document::encode(&Value::Map(observed)),
-        fingerprint: parts.fingerprint.to_owned(),
-        dependencies: step.dependencies.clone(),
-        create_before_destroy: false,
-        prevent_destroy: step.prevent_destroy,
-        on_remove: step.on_remove,
-        version: 0,
-    }
-}
-
-/// The record a record leg writes: attributes that need no call, and what was observed.
-pub fn rewritten(plan: &Plan, step: &Step, nodes: &dyn Nodes, key: &HashKey) -> Result<Option<Record>, Diagnostics> {
-    let (Some(old), Some(procedure)) = (&step.record, plan.procedure(step.kind())) else {
-        return Ok(step.record.clone());
-    };
-    if step.leg != Leg::Record {
-        return Ok(None);
-    }
-    let applied = match step.attributes.is_empty() {
-        true => crate::nodes::recorded_inputs(old),
-        false => attributes(step, procedure, nodes)?,
-    };
-    let observed = match &step.observed {
-        Some(observed) => observed.clone(),
-        None => match old.observed.decode() {
-            Ok(Value::Map(map)) => map,
-            _ => Map::new(),
-        },
-    };
-    let parts = RecordParts {
-        cloud_id: &old.cloud_id,
-        status: old.status,
-        applied: &applied,
-        observed: &observed,
-        fingerprint: &old.fingerprint,
-    };
-    Ok(Some(record(step, procedure, &parts, key)))
 }

@@ -1,10 +1,12 @@
 //! From three worlds to a plan, and from a plan to the next step.
 //!
-//! Reading order: [`worlds`] (what goes in), [`step`] (what comes out), [`observe`] (which questions show the observed
-//! world), [`compare`] and [`diff`] (what differs), [`decide`] (what happens to each address, and why), [`walk`], [`table`]
-//! and [`nodes`] (values in dependency order), [`make`] (the planner itself), [`order`] (edges), [`lower`] (calls),
-//! [`preflight`], [`audit`]; then [`fill`] and [`progress`], which carry a plan out. Nothing here does I/O: the planner is
-//! given answers and returns questions, and an apply is a sequence of transitions.
+//! Reading order: [`worlds`] (what goes in), [`step`] (what comes out), [`observe`] and [`lookup`] (which questions show the
+//! observed world and answer look-ups), [`secret`], [`compare`] and [`diff`] (what differs), [`decide`] (what happens to
+//! each address, and why), [`walk`], [`nodes`] and [`table`] (values in dependency order), [`make`](mod@make) (the planner
+//! itself), [`order`](mod@order) (edges), [`lower`] (calls), [`preflight`], [`audit`](mod@audit), [`format`](mod@format)
+//! (the durable form). Then what carries a plan out: [`marker`], [`fill`], [`recording`], [`wait`], [`outputs`](mod@outputs),
+//! [`recover`], and [`progress`], the one transition function. Nothing here does I/O: the planner is given answers and
+//! returns questions, and an apply is a sequence of transitions.
 
 pub mod worlds;
 pub mod step;
@@ -17,13 +19,16 @@ pub mod decide;
 pub mod walk;
 pub mod nodes;
 pub mod table;
+mod steps;
 pub mod make;
 pub mod order;
 pub mod lower;
 pub mod preflight;
 pub mod audit;
 pub mod format;
+pub mod marker;
 pub mod fill;
+pub mod recording;
 pub mod wait;
 pub mod outputs;
 pub mod recover;

@@ -51,11 +51,8 @@ pub fn create_outline(procedure: &Procedure, wanted: &Map) -> Vec<CallOutline> {
     for index in updates_after_create(procedure, wanted) {
         match &procedure.updates[index].how {
             How::Calls(stages) => calls.extend(stages.iter().map(|stage| outline(&stage.call, REPEATABLE))),
-            How::Elements { add, remove, .. } => {
-                // The service's own elements go when the manifest lists others exclusively.
-                calls.push(outline(add, ADDITIVE));
-                let _ = remove;
-            }
+            // A new object has no elements but the service's own, and those stay.
+            How::Elements { add, .. } => calls.push(outline(add, ADDITIVE)),
             How::Tags(_) => calls.push(tag_outline("tagResources")),
         }
     }

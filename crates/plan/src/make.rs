@@ -3,10 +3,11 @@
 use crate::{
     audit, decide,
     decide::Decision,
-    lower, nodes,
+    nodes,
     order::order,
     preflight,
     step::{Action, BlockShape, Leg, Mode, Plan, PlannedOutput, Reason, Step},
+    steps::{embed_procedures, set_timeouts, wanted_step},
     table::Table,
     walk::{self, Visit},
     worlds::{Options, Worlds},
@@ -14,14 +15,14 @@ use crate::{
 use firma_catalog::procedure::Procedure;
 use firma_expr::{Limits, resolve};
 use firma_model::{
-    address::{Address, Node},
+    address::Address,
     desired::{Desired, DesiredResource},
     diagnostic::{Diagnostic, Diagnostics},
     observed::Sighting,
-    record::{Record, Status},
+    record::Record,
     value::{Map, Value},
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Makes a plan of three worlds. With errors among the diagnostics there is no plan.
 pub fn plan(worlds: Worlds<'_>, options: &Options) -> (Option<Plan>, Diagnostics) {
@@ -424,94 +425,4 @@ impl<'a> Planner<'a> {
             }
         }
     }
-}
-
-/// A step that makes or changes what is wanted.
-fn wanted_step(
-    procedure: &Procedure,
-    resource: &DesiredResource,
-    record: Option<&Record>,
-    decision: Decision,
-    leg: Leg,
-) -> Step {
-    let calls = match leg {
-        Leg::Create => lower::create_outline(procedure, &decision.wanted),
-        Leg::Update => {
-            let unfinished = record.is_some_and(|record| record.status != Status::Ready);
-            lower::update_outline(procedure, &decision.updates, &decision.wanted, unfinished)
-        }
-        _ => Vec::new(),
-    };
-    Step {
-        address: resource.address.clone(),
-        deposed: String::new(),
-        leg,
-        action: decision.action.unwrap_or(Action::Record),
-        reasons: decision.reasons,
-        region: resource.region.clone(),
-        zone: resource.zone.clone(),
-        billing: resource.billing.clone(),
-        record: record.cloned(),
-        attributes: decide::step_attributes(resource, &decision.wanted),
-        changes: decision.changes,
-        dependencies: resource.dependencies.clone(),
-        prevent_destroy: resource.lifecycle.prevent_destroy,
-        on_remove: resource.lifecycle.on_remove,
-        observed: decision.observed,
-        timeout_seconds: None,
-        calls,
-        after: Vec::new(),
-        priority: 0,
-    }
-}
-
-fn set_timeouts(plan: &mut Plan, options: &Options) {
-    for step in &mut plan.steps {
-        if let Some(timeouts) = options.timeouts.get(&step.address) {
-            step.timeout_seconds = match step.leg {
-                Leg::Create => timeouts.create,
-                Leg::Update => timeouts.update,
-                Leg::Delete => timeouts.delete,
-                Leg::Forget | Leg::Record => None,
-            };
-        }
-    }
-}
-
-/// Puts the procedures of all kinds that steps use into the plan, and lists the calls of deletions.
-fn embed_procedures(plan: &mut Plan, worlds: Worlds<'_>) {
-    let kinds: BTreeSet<String> = plan.steps.iter().map(|step| step.kind().as_str().to_owned()).collect();
-    for kind in kinds {
-        if let Some(procedure) = worlds.procedures.get(&kind) {
-            plan.procedures.insert(kind, procedure.clone());
-        }
-    }
-    for step in &mut plan.steps {
-        if step.leg == Leg::Delete
-            && let Some(procedure) = plan.procedures.get(step.address.kind().as_str())
-        {
-            step.calls = lower::delete_outline(procedure);
-        }
-    }
-    // What steps and outputs still refer to must be known to the apply.
-    let mut needed: BTreeSet<Address> = BTreeSet::new();
-    let mut note = |node: &Node| match node {
-        Node::Instance(address) => {
-            needed.insert(address.clone());
-        }
-        Node::Block(block) => {
-            if let Some(shape) = plan.blocks.get(block) {
-                needed.extend(shape.instances.iter().cloned());
-            }
-        }
-    };
-    for step in &plan.steps {
-        for expr in step.attributes.values() {
-            expr.each_node(&mut note);
-        }
-    }
-    for output in plan.outputs.values() {
-        output.value.each_node(&mut note);
-    }
-    plan.kept.retain(|address, _| needed.contains(address));
 }

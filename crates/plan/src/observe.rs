@@ -4,7 +4,7 @@
 //! together, a hundred ids a call, because a project of thousands of objects must not cost thousands of reads. Absence
 //! from a list proves nothing; only a read by id that says so (or, for kinds without one, a repeated list) means gone.
 
-use crate::fill::{MARKER_FIELD, MARKER_TAG, split_marker};
+use crate::marker::{MARKER_FIELD, MARKER_TAG, split_marker};
 use firma_catalog::{
     procedure::{IdFilter, List, Procedure, Recovery, Source},
     shape,

@@ -5,9 +5,11 @@
 
 use crate::{
     compare::agrees,
-    fill::{self, MARKER_FIELD, ReadyCall, RecordParts},
+    fill::{self, ReadyCall},
+    marker::MARKER_FIELD,
     nodes::{block_value, complete, recorded_attributes},
     observe::{Batch, Look, item_id, looks},
+    recording::{self, RecordParts},
     secret::HashKey,
     step::{Plan, Step},
     wait::is_at_rest,
@@ -146,7 +148,7 @@ pub fn created_record(
         _ => (&nothing, ""),
     };
     let parts = RecordParts { cloud_id: id, status: Status::Creating, applied: &applied, observed, fingerprint };
-    fill::record(step, procedure, &parts, key)
+    recording::record(step, procedure, &parts, key)
 }
 
 /// Whether a change whose answer was lost is still to be made.

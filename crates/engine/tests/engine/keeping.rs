@@ -93,8 +93,13 @@ async fn a_secret_is_nowhere_in_the_state() {
     let password = |text: &str| Expr::literal(Value::string(text).sensitive());
     let instance = wanted.resources.get_mut(&address("vm.instance.web")).unwrap();
     instance.attributes.insert("password".into(), password(secret));
+    // What the cloud shows again is no less a secret for that.
+    let shown = "Not-a-secret-2342";
+    let vpc = wanted.resources.get_mut(&address("vpc.vpc.main")).unwrap();
+    vpc.attributes.insert("description".into(), password(shown));
     lab.converge(&wanted).await;
     lab.assert_converged(&wanted).await;
+    assert!(lab.plan(&wanted, Mode::RefreshOnly).await.steps.is_empty());
     let other = "Not-a-secret-0815";
     let instance = wanted.resources.get_mut(&address("vm.instance.web")).unwrap();
     instance.attributes.insert("password".into(), password(other));
@@ -104,7 +109,7 @@ async fn a_secret_is_nowhere_in_the_state() {
     for entry in std::fs::read_dir(folder.path()).unwrap() {
         let path = entry.unwrap().path();
         let bytes = std::fs::read(&path).unwrap();
-        for secret in [secret, other] {
+        for secret in [secret, shown, other] {
             let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
             assert!(!found, "{} holds a secret", path.display());
         }

@@ -284,6 +284,41 @@ fn passwords_are_compared_by_hash_and_never_shown() {
 }
 
 #[test]
+fn what_the_cloud_shows_of_a_secret_stays_a_secret() {
+    use firma_model::{document::Document, expr::Expr, value::Value};
+    let with =
+        |description: &str| json!({ "vpc_name": "a", "address_prefix": "10.0.0.0/16", "description": description });
+    let mut stage = Stage::default();
+    let secret = Value::string("not-a-secret").sensitive();
+    stage.want("vpc.vpc.a", with("")).attributes.insert("description".into(), Expr::literal(secret.clone()));
+    let record = stage.have("vpc.vpc.a", "vpc-1", with(""), &[]);
+    let mut inputs = firma_plan::nodes::recorded_inputs(record);
+    inputs.insert("description".into(), secret);
+    record.inputs = Document::encode(&Value::Map(inputs));
+    for mode in [firma_plan::step::Mode::Apply, firma_plan::step::Mode::RefreshOnly] {
+        stage.options.mode = mode;
+        // Somebody added to it, and to the name so that there is something to do.
+        stage.seen(
+            "vpc.vpc.a",
+            json!({ "vpc_name": "b", "address_prefix": "10.0.0.0/16", "description": "not-a-secret!" }),
+        );
+        let plan = stage.planned();
+        let step = &plan.steps[0];
+        let observed = step.observed.as_ref().expect("what was seen");
+        assert!(observed["description"].has_sensitive(), "{observed:?}");
+        let about = |changes: &[firma_plan::step::AttributeChange]| {
+            changes
+                .iter()
+                .filter(|change| change.path.to_string() == "description")
+                .flat_map(|change| [change.before.clone(), change.after.clone()])
+                .flatten()
+                .all(|value| value.has_sensitive())
+        };
+        assert!(about(&step.changes) && about(&plan.drift[0].changes), "{plan:?}");
+    }
+}
+
+#[test]
 fn siblings_must_not_overlap_and_stay_inside_their_parent() {
     let mut stage = Stage::default();
     stage.want("vpc.vpc.a", vpc());

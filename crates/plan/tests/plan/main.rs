@@ -2,5 +2,6 @@
 
 mod support;
 
+mod auditing;
 mod deciding;
 mod ordering;

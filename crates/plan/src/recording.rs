@@ -1,0 +1,94 @@
+//! What is written down of an object: the one place where records are made.
+
+use crate::{
+    fill::attributes,
+    secret::{HashKey, concealed},
+    step::{Leg, Plan, Step},
+};
+use firma_catalog::procedure::Procedure;
+use firma_expr::Nodes;
+use firma_model::{
+    diagnostic::Diagnostics,
+    document::Document,
+    record::{Record, Status},
+    value::{Map, Value},
+};
+
+/// The record of a step's object as it stands after the named attributes were applied.
+#[derive(Clone, Debug)]
+pub struct RecordParts<'a> {
+    /// The cloud's id.
+    pub cloud_id: &'a str,
+    /// How far it has come.
+    pub status: Status,
+    /// Attributes applied so far, in the clear.
+    pub applied: &'a Map,
+    /// What the cloud says.
+    pub observed: &'a Map,
+    /// Its fingerprint.
+    pub fingerprint: &'a str,
+}
+
+/// Makes a record. Write-only values are hashed here: nothing behind this line sees them.
+pub fn record(step: &Step, procedure: &Procedure, parts: &RecordParts<'_>, key: &HashKey) -> Record {
+    let inputs: Map = parts
+        .applied
+        .iter()
+        .map(|(name, value)| {
+            let kept = match procedure.attributes.get(name) {
+                Some(attribute) => concealed(attribute, value, key),
+                None => value.clone(),
+            };
+            (name.clone(), kept)
+        })
+        .collect();
+    let observed = crate::nodes::marked_like(parts.applied, parts.observed.clone());
+    Record {
+        address: step.address.clone(),
+        deposed: step.deposed.clone(),
+        kind: step.address.kind().clone(),
+        schema_version: procedure.schema_version,
+        cloud_id: parts.cloud_id.to_owned(),
+        region: step.region.clone(),
+        zone: step.zone.clone(),
+        billing: step.billing.clone(),
+        status: parts.status,
+        inputs: Document::encode(&Value::Map(inputs)),
+        observed: Document::encode(&Value::Map(observed)),
+        fingerprint: parts.fingerprint.to_owned(),
+        dependencies: step.dependencies.clone(),
+        create_before_destroy: false,
+        prevent_destroy: step.prevent_destroy,
+        on_remove: step.on_remove,
+        version: 0,
+    }
+}
+
+/// The record a record leg writes: attributes that need no call, and what was observed.
+pub fn rewritten(plan: &Plan, step: &Step, nodes: &dyn Nodes, key: &HashKey) -> Result<Option<Record>, Diagnostics> {
+    let (Some(old), Some(procedure)) = (&step.record, plan.procedure(step.kind())) else {
+        return Ok(step.record.clone());
+    };
+    if step.leg != Leg::Record {
+        return Ok(None);
+    }
+    let applied = match step.attributes.is_empty() {
+        true => crate::nodes::recorded_inputs(old),
+        false => attributes(step, procedure, nodes)?,
+    };
+    let observed = match &step.observed {
+        Some(observed) => observed.clone(),
+        None => match old.observed.decode() {
+            Ok(Value::Map(map)) => map,
+            _ => Map::new(),
+        },
+    };
+    let parts = RecordParts {
+        cloud_id: &old.cloud_id,
+        status: old.status,
+        applied: &applied,
+        observed: &observed,
+        fingerprint: &old.fingerprint,
+    };
+    Ok(Some(record(step, procedure, &parts, key)))
+}
