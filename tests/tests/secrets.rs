@@ -101,7 +101,9 @@ fn canaries_stay_hidden() {
     }
     let mut found = Vec::new();
     files(&project, &mut found);
-    assert!(found.iter().any(|path| path.ends_with("state.db")) && found.iter().any(|path| path.ends_with("kept.plan")));
+    assert!(
+        found.iter().any(|path| path.ends_with("state.db")) && found.iter().any(|path| path.ends_with("kept.plan"))
+    );
     for path in found {
         assert_absent(&path.display().to_string(), &fs::read(&path).expect("a file"));
     }

@@ -1,6 +1,6 @@
 //! A plan being carried out: the one place that knows what may start, and what an event means for the rest.
 //!
-//! The same function is applied when events are written and when a journal is replayed.
+//! It learns from events alone, the ones that are journalled: whoever reads them again comes to the same state.
 
 use crate::{
     nodes::{block_value, complete, recorded_attributes},

@@ -6,7 +6,7 @@ use crate::{
     exit::{Exit, Failure, Outcome},
     ops::{
         carrying::{self, Approved},
-        cloud, planning, project, state,
+        cloud, planning, project, recovering, state,
     },
     terminal::style,
 };
@@ -57,7 +57,7 @@ async fn plan_and_carry(
 ) -> Outcome {
     let terminal = &context.terminal;
     let loaded = project::load(&context.directory, &context.env)?;
-    carrying::recover_first(context, &loaded).await?;
+    recovering::first(context, &loaded).await?;
     let made = planning::make(context, planning).await?;
     terminal.diagnostics(&made.diagnostics, &made.sources);
     let view = View::of(&made.plan, &made.id);
@@ -88,7 +88,7 @@ async fn plan_and_carry(
 /// Reads a plan file and checks that it belongs here.
 async fn from_file(context: &Context, file: &Path) -> Result<Approved, Failure> {
     let loaded = project::load(&context.directory, &context.env)?;
-    carrying::recover_first(context, &loaded).await?;
+    recovering::first(context, &loaded).await?;
     let mut store = state::open(&loaded)?;
     let bytes = crate::ops::files::read_plan(file).map_err(|error| {
         Failure::new(Diagnostic::error("E0905", format!("cannot read {}: {error}", file.display())))

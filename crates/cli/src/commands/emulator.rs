@@ -24,7 +24,7 @@ pub(crate) async fn run(context: &Context, command: &EmulatorCommand) -> Outcome
             let mut known = 0;
             // A state that cannot be read keeps nobody from emptying a simulation.
             if let Ok(Some(store)) = ops::state::open_existing(&loaded) {
-                ops::carrying::refuse_if_held(&store, ops::carrying::now())?;
+                ops::held::refuse_if_held(&store, ops::carrying::now())?;
                 known = store.snapshot().map_or(0, |recorded| recorded.records.len());
             }
             // A file that cannot be opened can still be taken away: it holds only a simulation.

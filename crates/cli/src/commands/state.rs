@@ -72,7 +72,7 @@ fn find<'r>(recorded: &'r Recorded, text: &str) -> Result<&'r Record, Failure> {
 fn forget(context: &Context, store: &mut Store, record: &Record) -> Result<(), Failure> {
     let now = firma_api::transport::Clock::now(&firma_client::WallClock);
     let holder = ops::holder::this(&context.env);
-    let lease = ops::carrying::lease(store, &holder, now)?;
+    let lease = ops::held::lease(store, &holder, now)?;
     let info = RunInfo {
         started: now,
         command: "state rm".into(),

@@ -4,6 +4,8 @@ pub(crate) mod project;
 pub(crate) mod cloud;
 pub(crate) mod state;
 pub(crate) mod holder;
+pub(crate) mod provenance;
+pub(crate) mod held;
 pub(crate) mod files;
 pub(crate) mod planning;
 pub(crate) mod carrying;

@@ -2,8 +2,13 @@
 
 use crate::{
     Context,
-    exit::Failure,
-    ops::{carrying::Held, cloud::Door},
+    exit::{Exit, Failure},
+    ops::{
+        cloud::{self, Door},
+        held::{Held, refuse_if_held},
+        project::Loaded,
+        state,
+    },
 };
 use firma_engine::{RecoverContext, Settled, Settlement, recover};
 use firma_plan::step::Plan;
@@ -82,5 +87,23 @@ pub(crate) fn tell(context: &Context, settled: &[Settlement]) {
             }
         };
         context.terminal.note(&format!("open call settled: {what}: {became}"));
+    }
+}
+
+/// Settles what earlier runs left open, before anything new is planned.
+pub(crate) async fn first(context: &Context, loaded: &Loaded) -> Result<(), Failure> {
+    let Some(store) = state::open_existing(loaded)? else { return Ok(()) };
+    refuse_if_held(&store, firma_api::transport::Clock::now(&firma_client::WallClock))?;
+    if store.open_intents()?.is_empty() {
+        return Ok(());
+    }
+    let door = cloud::open(loaded)?;
+    let settled = settle(context, store, &door, None).await?;
+    tell(context, &settled);
+    let stuck = firma_engine::stuck(&settled);
+    match stuck.is_empty() {
+        true => Ok(()),
+        // Nothing is planned around a call that may have made something: it would be made twice.
+        false => Err(Failure { diagnostics: stuck, sources: Vec::new(), exit: Exit::Refused }),
     }
 }

@@ -116,6 +116,66 @@ fn a_block_is_one_gate_not_a_product() {
 }
 
 #[test]
+fn events_read_again_lead_to_the_same_state() {
+    let mut stage = Stage::default();
+    for name in ["a", "b", "c", "d"] {
+        stage.want(&format!("firma.value.{name}"), value("x"));
+    }
+    stage.want("firma.value.after_a", value("@firma.value.a.id"));
+    stage.want("firma.value.after_b", value("@firma.value.b.id"));
+    let record = stage.have("firma.value.spare", "1", value("x"), &[]).clone();
+    stage.want("firma.value.spare", value("x"));
+    let plan = Arc::new(stage.planned());
+    let at = |name: &str| plan.steps.iter().position(|step| step.address == address(name)).expect(name) as u32;
+    let fault = Fault {
+        kind: FaultKind::Quota,
+        service: "s".into(),
+        operation: "o".into(),
+        http_status: None,
+        code: None,
+        status: None,
+        message: "no".into(),
+        request_id: None,
+    };
+    let (a, b, c) = (at("firma.value.a"), at("firma.value.b"), at("firma.value.c"));
+    let record = |step: u32| firma_model::record::Record {
+        address: plan.steps[step as usize].address.clone(),
+        ..record.clone()
+    };
+    let mut progress = Progress::new(plan.clone());
+    while progress.start().is_some() {}
+    let mut journal = vec![
+        EventBody::Done { step: a, record: record(a) },
+        EventBody::Failed { step: b, fault: fault.clone(), record: None },
+        EventBody::Unresolved { step: c, call: 0, fault },
+    ];
+    for event in &journal {
+        progress.apply(event);
+    }
+    for (step, because) in progress.take_skipped() {
+        journal.push(EventBody::Skipped { step, because: because.to_string() });
+    }
+    assert_eq!(journal.len(), 4);
+    let mut again = Progress::new(plan.clone());
+    for event in &journal {
+        again.apply(event);
+    }
+    let settled = |progress: &Progress, step: u32| match progress.state(step) {
+        // Without an event a step that runs looks like one that could.
+        State::Running => State::Ready,
+        state => state,
+    };
+    for step in 0..plan.steps.len() as u32 {
+        assert_eq!(settled(&progress, step), settled(&again, step), "{}", plan.steps[step as usize].address);
+    }
+    assert_eq!(progress.state(at("firma.value.after_a")), State::Ready);
+    assert_eq!(
+        again.start().map(|step| plan.steps[step as usize].address.clone()),
+        Some(address("firma.value.after_a"))
+    );
+}
+
+#[test]
 fn a_cycle_names_its_members() {
     let mut stage = Stage::default();
     stage.want("firma.value.a", value("@firma.value.b.id"));

@@ -1,0 +1,135 @@
+//! The state under a lease, for one run: taken, kept, given back.
+
+use crate::{
+    Context,
+    exit::Failure,
+    ops::{cloud::Door, holder, provenance},
+};
+use firma_api::transport::Clock;
+use firma_engine::{Commit, LeaseGuard, Tenure};
+use firma_model::{diagnostic::Diagnostic, time::Timestamp};
+use firma_store::{Lease, RunInfo, Store, Writer};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+/// How long a lease lasts without being renewed: long enough to outlive a slow request, short enough that the next person
+/// does not wait long after a crash.
+const TERM: Duration = Duration::from_secs(180);
+/// What must remain of it when a mutating call is sent: the longest request, and some seconds for clocks.
+const REQUEST: Duration = Duration::from_secs(65);
+
+/// Takes the lease. From a process of this machine that is certainly dead it is taken at once; everybody else is waited for.
+pub(crate) fn lease(store: &mut Store, holder: &str, now: Timestamp) -> Result<Lease, Failure> {
+    let refused = match store.acquire(holder, now, TERM.as_millis() as i64) {
+        Ok(lease) => return Ok(lease),
+        Err(error) => error,
+    };
+    match store.holder()? {
+        Some(held) if holder::is_dead(&held.holder) => {
+            Ok(store.take_over(&held, holder, now, TERM.as_millis() as i64)?)
+        }
+        _ => Err(refused.into()),
+    }
+}
+
+/// Refuses early, before anything is planned, when somebody else is at work on this state.
+pub(crate) fn refuse_if_held(store: &Store, now: Timestamp) -> Result<(), Failure> {
+    match store.holder()? {
+        Some(held) if held.expires > now && !holder::is_dead(&held.holder) => Err(Failure::refused(
+            Diagnostic::error("E0610", format!("{} is at work on this state", holder::shown(&held.holder)))
+                .hint(format!("wait until it is done; if it was killed elsewhere, its lease ends at {}", held.expires)),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// The state under a lease, for one run.
+pub(crate) struct Held {
+    store: Arc<Mutex<Store>>,
+    tenure: Arc<Tenure>,
+    clock: Arc<dyn Clock>,
+    writer: Option<Writer>,
+    keeping: tokio::task::JoinHandle<()>,
+    /// The run's number.
+    pub(crate) run: u64,
+}
+
+fn locked(store: &Mutex<Store>) -> MutexGuard<'_, Store> {
+    store.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Held {
+    /// Takes the lease and begins a run.
+    pub(crate) fn take(
+        context: &Context,
+        mut store: Store,
+        door: &Door,
+        command: &str,
+        plan: Option<&str>,
+    ) -> Result<Held, Failure> {
+        let holder = holder::this(&context.env);
+        let now = door.clock.now();
+        let lease = lease(&mut store, &holder, now)?;
+        let info = RunInfo {
+            started: now,
+            command: command.to_owned(),
+            argv: provenance::argv(),
+            who: holder::shown(&holder).to_owned(),
+            git_commit: provenance::git_commit(&context.directory),
+            plan_id: plan.map(str::to_owned),
+        };
+        let began = store.begin_run(&info).and_then(|run| match plan {
+            Some(plan) => store.consume_plan(plan, run).map(|()| run),
+            None => Ok(run),
+        });
+        let run = match began {
+            Ok(run) => run,
+            Err(error) => {
+                // The lease is given back whatever the error; the error itself is what matters.
+                let _ = store.release(&lease);
+                return Err(error.into());
+            }
+        };
+        let store = Arc::new(Mutex::new(store));
+        let writer = Writer::spawn(store.clone(), lease.clone(), run)?;
+        let tenure = Arc::new(Tenure::new(store.clone(), lease, door.clock.clone(), TERM));
+        let keeper = tenure.clone();
+        // When it cannot be renewed it runs out, and the guard stops every call before it is sent.
+        let keeping = tokio::spawn(async move { drop(keeper.keep().await) });
+        Ok(Held { store, tenure, clock: door.clock.clone(), writer: Some(writer), keeping, run })
+    }
+
+    /// The journal.
+    pub(crate) fn commit(&self) -> Commit {
+        match &self.writer {
+            Some(writer) => firma_engine::queued(writer.handle()),
+            None => unreachable!("BUG: a run that ended has no journal"),
+        }
+    }
+
+    /// Checked before every mutating send.
+    pub(crate) fn guard(&self) -> LeaseGuard {
+        self.tenure.guard(REQUEST)
+    }
+
+    /// The state, for short looks.
+    pub(crate) fn store(&self) -> MutexGuard<'_, Store> {
+        locked(&self.store)
+    }
+
+    /// Ends the run and gives the lease back.
+    pub(crate) fn end(mut self, outcome: &str) -> Result<(), Failure> {
+        self.keeping.abort();
+        // What is queued is written before the run ends.
+        drop(self.writer.take());
+        let now = self.clock.now();
+        let mut store = locked(&self.store);
+        let ended = store.end_run(self.run, outcome, now);
+        let released = store.release(self.tenure.lease());
+        ended?;
+        released?;
+        Ok(())
+    }
+}
