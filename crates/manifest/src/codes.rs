@@ -78,6 +78,8 @@ pub(crate) const NO_REGION_HERE: &str = "E0402";
 pub(crate) const BAD_PLACE: &str = "E0403";
 /// A default zone that lies nowhere, or elsewhere.
 pub(crate) const DEFAULT_ZONE: &str = "E0404";
+/// A sensitive region, zone or billing.
+pub(crate) const SENSITIVE_PLACE: &str = "E0405";
 
 /// Code, title and explanation (Markdown) of every diagnostic of this crate.
 pub const CODES: &[(&str, &str, &str)] = &[
@@ -335,5 +337,13 @@ pub const CODES: &[(&str, &str, &str)] = &[
         "wrong default zone",
         "The default zone lies in no region, or a region's default zone lies in another. `firma catalog zones` \
          prints the zones of each.\n\n```toml\n[defaults.regions.cn-east-2]\nzone = \"cn-east-2a\"\n```",
+    ),
+    (
+        SENSITIVE_PLACE,
+        "where something is, and how it is paid for, cannot be sensitive",
+        "Plans and logs show the region, the zone and the billing of everything they name, so none of them can be a \
+         secret. If the value is none after all, `nonsensitive(...)` says so.\n\n```toml\nregion = \
+         '${nonsensitive(var.region)}'\n```\n\nDefault tags cannot be sensitive as a whole; the value of a single \
+         tag can.",
     ),
 ];

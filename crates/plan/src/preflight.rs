@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 struct Range<'a> {
     address: &'a Address,
     net: Ipv4Net,
+    shown: String,
 }
 
 /// Checks the planned world: CIDR blocks of siblings must not overlap and must lie inside their parent's.
@@ -47,13 +48,22 @@ pub fn check(worlds: Worlds<'_>, plan: &Plan, diagnostics: &mut Diagnostics) {
             diagnostics.push(
                 Diagnostic::error(
                     "E0530",
-                    format!("{} has {net}, which is not inside {outer} of {parent_address}", resource.address),
+                    format!(
+                        "{} has {}, which is not inside {} of {parent_address}",
+                        resource.address,
+                        shown(net, resource.attributes.get(&rule.attribute)),
+                        shown(outer, worlds.desired.resources[parent_address].attributes.get(&rule.attribute)),
+                    ),
                 )
                 .at(span(resource.attributes.get(&rule.attribute), resource.span)),
             );
         }
         let kind = resource.address.kind().as_str().to_owned();
-        siblings.entry((kind, parent_name)).or_default().push(Range { address: &resource.address, net });
+        siblings.entry((kind, parent_name)).or_default().push(Range {
+            address: &resource.address,
+            net,
+            shown: shown(net, resource.attributes.get(&rule.attribute)),
+        });
     }
     for ranges in siblings.values_mut() {
         ranges.sort_by_key(|range| (u32::from(range.net.network()), range.net.prefix_len()));
@@ -68,7 +78,10 @@ pub fn check(worlds: Worlds<'_>, plan: &Plan, diagnostics: &mut Diagnostics) {
                 diagnostics.push(
                     Diagnostic::error(
                         "E0531",
-                        format!("{} ({}) and {} ({}) overlap", before.address, before.net, range.address, range.net),
+                        format!(
+                            "{} ({}) and {} ({}) overlap",
+                            before.address, before.shown, range.address, range.shown
+                        ),
                     )
                     .at(later.span)
                     .related(earlier.span, "the other one")
@@ -86,6 +99,14 @@ pub fn check(worlds: Worlds<'_>, plan: &Plan, diagnostics: &mut Diagnostics) {
 
 fn literal(expr: Option<&Expr>) -> Option<Ipv4Net> {
     expr?.as_value()?.as_str()?.parse::<Ipv4Net>().ok().map(|net| net.trunc())
+}
+
+/// A range as a message may show it.
+fn shown(net: Ipv4Net, expr: Option<&Expr>) -> String {
+    match expr.and_then(Expr::as_value).is_some_and(Value::has_sensitive) {
+        true => "a sensitive range".to_owned(),
+        false => net.to_string(),
+    }
 }
 
 fn span(expr: Option<&Expr>, otherwise: firma_model::span::Span) -> firma_model::span::Span {

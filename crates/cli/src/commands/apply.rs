@@ -77,7 +77,10 @@ async fn plan_and_carry(
                     .hint(format!("look at it, then run `firma {command} --auto-approve`, or apply a file made with `firma plan --out`")),
             ));
         }
-        if !terminal.confirm("Carry this plan out? Only `yes` does it:") {
+        // The head of a long plan has left the screen by now.
+        let text = firma_review::text::plan(&view, style(false));
+        let head = text.lines().next().unwrap_or_default();
+        if !terminal.confirm(&format!("\n{head} Carry it out? Only `yes` does it:")) {
             return Err(Failure::refused(Diagnostic::error("E0909", "not approved; nothing was changed")));
         }
     }

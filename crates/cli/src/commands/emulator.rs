@@ -44,7 +44,7 @@ pub(crate) async fn run(context: &Context, command: &EmulatorCommand) -> Outcome
             context.terminal.note("the embedded cloud is empty");
             if known > 0 {
                 context.terminal.note(&format!(
-                    "the state still knows {known} objects of it; `firma apply --accept-loss` makes them anew"
+                    "the state still knows what was there ({known}); `firma apply --accept-loss` makes it anew"
                 ));
             }
             Ok(Exit::Done)

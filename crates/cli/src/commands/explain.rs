@@ -30,6 +30,11 @@ pub(crate) const CODES: &[(&str, &str, &str)] = &[
         "The endpoint could not be reached, or answered with errors of its own, after several attempts. Nothing was changed. Check `[cloud] endpoint`, the network and `HTTPS_PROXY`.",
     ),
     (
+        "E0811",
+        "another run left a call open",
+        "Between planning and carrying out, another run was killed after it had sent a call whose outcome is not known. It may have made the very object this plan would make. `firma recover` finds out; `firma apply` does that first and then plans anew.",
+    ),
+    (
         "E0812",
         "the plan cannot be read",
         "The file is no plan, is damaged, or was written by a newer version. Make the plan anew.",

@@ -15,7 +15,7 @@ use crate::{
 use firma_api::transport::Clock;
 use firma_client::Cloud;
 use firma_engine::{ApplyContext, CancelLevel, Observers, Outcome, RunEvent};
-use firma_model::time::Timestamp;
+use firma_model::{diagnostic::Diagnostic, time::Timestamp};
 use firma_plan::step::Plan;
 use firma_store::Store;
 use std::{collections::BTreeMap, sync::Arc};
@@ -47,10 +47,7 @@ pub(crate) struct Approved {
 /// Carries a plan out.
 pub(crate) async fn carry(context: &Context, approved: Approved, args: &CarryingArgs) -> Ended {
     let Approved { mut store, door, plan, id, command } = approved;
-    let recorded = store.snapshot()?;
-    if let Some(stale) = firma_engine::stale(&firma_engine::moved(&plan, &recorded)) {
-        return Err(Failure::refused(stale));
-    }
+    still_true(&store, &plan)?;
     if door.embedded.is_none() {
         store.pin_account(&plan.identity.account)?;
     }
@@ -58,11 +55,11 @@ pub(crate) async fn carry(context: &Context, approved: Approved, args: &Carrying
     let usual: BTreeMap<_, _> =
         store.durations()?.into_iter().map(|(key, duration)| (key, duration.usual_ms)).collect();
     let held = Held::take(context, store, &door, command, Some(&id))?;
-    // Between the snapshot and the lease somebody else may have been at work.
-    let recorded = held.store().snapshot()?;
-    if let Some(stale) = firma_engine::stale(&firma_engine::moved(&plan, &recorded)) {
+    // Between the plan and the lease somebody else may have been at work, and may have been killed at it.
+    let refused = still_true(&held.store(), &plan).err();
+    if let Some(refused) = refused {
         held.end("refused")?;
-        return Err(Failure::refused(stale));
+        return Err(refused);
     }
 
     let mut signals = Signals::listen();
@@ -114,6 +111,27 @@ pub(crate) async fn carry(context: &Context, approved: Approved, args: &Carrying
     Ok(exit(&outcome, &received))
 }
 
+/// Refuses a plan whose basis moved, and any plan while a call of another run is open.
+///
+/// The interleaving that breaks without the second: A plans and waits for approval; B applies the same change and is
+/// killed after a create was sent, before anything of it is recorded; A takes over the dead lease, finds its basis as it
+/// was, and makes the object a second time.
+fn still_true(store: &Store, plan: &Plan) -> Result<(), Failure> {
+    if let Some(stale) = firma_engine::stale(&firma_engine::moved(plan, &store.snapshot()?)) {
+        return Err(Failure::refused(stale));
+    }
+    match store.open_intents()?.first() {
+        None => Ok(()),
+        Some(open) => Err(Failure::refused(
+            Diagnostic::error(
+                "E0811",
+                format!("run {} left the outcome of a {} of {} open", open.run, open.intent.action, open.intent.address),
+            )
+            .hint("nothing is done around a call that may have made something; `firma apply` settles it first and plans anew"),
+        )),
+    }
+}
+
 fn exit(outcome: &Outcome, received: &Received) -> Exit {
     match (received.exit(), outcome.is_complete()) {
         (Exit::Done, true) => Exit::Done,
@@ -144,4 +162,57 @@ fn summary(context: &Context, run: u64, plan: &Plan, outcome: &Outcome, events: 
 /// The time now, for whoever has no door.
 pub(crate) fn now() -> Timestamp {
     firma_client::WallClock.now()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::still_true;
+    use crate::exit::Exit;
+    use firma_model::{
+        document::Document,
+        event::{Event, EventBody, Intent},
+        time::Timestamp,
+        value::Value,
+    };
+    use firma_plan::step::Plan;
+    use firma_store::{RunInfo, Store};
+
+    #[test]
+    fn a_plan_is_refused_while_a_call_of_another_run_is_open() {
+        let mut store = Store::in_memory().expect("a store");
+        let plan = Plan::default();
+        assert!(still_true(&store, &plan).is_ok());
+        let now = Timestamp::from_seconds(1);
+        let lease = store.acquire("somebody", now, 1000).expect("a lease");
+        let info = RunInfo {
+            started: now,
+            command: "apply".into(),
+            argv: Vec::new(),
+            who: "somebody".into(),
+            git_commit: None,
+            plan_id: None,
+        };
+        let run = store.begin_run(&info).expect("a run");
+        let intent = Intent {
+            step: 0,
+            call: 0,
+            address: "vpc.vpc.main".parse().expect("an address"),
+            deposed: String::new(),
+            action: "create".into(),
+            class: "markable".into(),
+            service: "vpc".into(),
+            operation: "createVpc".into(),
+            region: None,
+            cloud_id: String::new(),
+            parameters: Document::encode(&Value::Null),
+            body_hash: String::new(),
+            token: None,
+            marker: Some("0123".into()),
+            ids_before: None,
+        };
+        store.commit(&lease, run, &[Event { at: now, body: EventBody::Begin(intent) }]).expect("written");
+        let refused = still_true(&store, &plan).expect_err("a refusal");
+        assert_eq!(refused.exit, Exit::Refused);
+        assert_eq!(refused.diagnostics.list[0].code, "E0811");
+    }
 }

@@ -11,11 +11,12 @@ use crate::{
     },
 };
 use firma_engine::{RecoverContext, Settled, Settlement, recover};
+use firma_model::record::Recorded;
 use firma_plan::step::Plan;
-use firma_store::Store;
+use firma_store::{OpenIntent, Store};
 use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
 };
 
 /// Settles open calls under a lease, in a run of its own.
@@ -25,28 +26,21 @@ pub(crate) async fn settle(
     door: &Door,
     adopt: Option<String>,
 ) -> Result<Vec<Settlement>, Failure> {
-    let open = store.open_intents()?;
-    if open.is_empty() {
+    if store.open_intents()?.is_empty() {
         return Ok(Vec::new());
     }
-    let recorded = store.snapshot()?;
     let hash_key = store.hash_key()?;
-    let mut plans: BTreeMap<u64, Option<Arc<Plan>>> = BTreeMap::new();
-    for run in open.iter().map(|open| open.run) {
-        if plans.contains_key(&run) {
-            continue;
-        }
-        let id = store.run(run)?.and_then(|run| run.info.plan_id);
-        let plan = match id {
-            Some(id) => store.plan(&id)?,
-            None => None,
-        };
-        let plan = plan.and_then(|stored| firma_plan::format::decode(&stored.bytes).ok()).map(Arc::new);
-        plans.insert(run, plan);
-    }
     let held = Held::take(context, store, door, "recover", None)?;
-    let plans = Mutex::new(plans);
-    let find = move |run: u64| plans.lock().unwrap_or_else(PoisonError::into_inner).get(&run).cloned().flatten();
+    // Read only now: whoever held the lease until a moment ago may have settled some of them.
+    let read = read_open(&held.store());
+    let (open, recorded, plans) = match read {
+        Ok(read) => read,
+        Err(failure) => {
+            held.end("failed")?;
+            return Err(failure);
+        }
+    };
+    let find = move |run: u64| plans.get(&run).cloned();
     let recovering = RecoverContext {
         cloud: door.cloud.clone(),
         commit: held.commit(),
@@ -65,6 +59,24 @@ pub(crate) async fn settle(
     };
     held.end(outcome)?;
     Ok(settled?)
+}
+
+type OpenCalls = (Vec<OpenIntent>, Recorded, BTreeMap<u64, Arc<Plan>>);
+
+/// Open calls, the recorded world, and the plans of the runs that began the calls.
+fn read_open(store: &Store) -> Result<OpenCalls, Failure> {
+    let open = store.open_intents()?;
+    let recorded = store.snapshot()?;
+    let mut plans = BTreeMap::new();
+    for run in open.iter().map(|open| open.run).collect::<BTreeSet<u64>>() {
+        let Some(id) = store.run(run)?.and_then(|run| run.info.plan_id) else { continue };
+        let Some(stored) = store.plan(&id)? else { continue };
+        // A plan that cannot be read leaves its calls stuck, and recovery says so.
+        if let Ok(plan) = firma_plan::format::decode(&stored.bytes) {
+            plans.insert(run, Arc::new(plan));
+        }
+    }
+    Ok((open, recorded, plans))
 }
 
 /// Says what became of each.

@@ -45,6 +45,10 @@ impl Failure {
                 Diagnostic::error(codes::ARGUMENT, format!("{name} does not take these (sensitive) arguments")).at(span)
             }
             Failure::Call(what) => Diagnostic::error(codes::ARGUMENT, format!("{name}: {what}")).at(span),
+            Failure::File(_) if hidden => {
+                let what = "the file cannot be used (its name is sensitive, so no more is said)";
+                Diagnostic::error(codes::FILE, format!("{name}: {what}")).at(span)
+            }
             Failure::File(what) => Diagnostic::error(codes::FILE, format!("{name}: {what}")).at(span),
         };
         diagnostic.into()

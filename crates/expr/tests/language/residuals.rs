@@ -323,9 +323,15 @@ fn sensitive_values() {
         assert_eq!(show(&value(text, &scope)), expected, "{text}");
     }
     // Messages do not give secrets away.
-    for text in
-        ["${tonumber(s)}", "${parseint(s, 10)}", "${map.z}", "${regex(s, \"a\")}", "${lookup(map, s)}", "${map[s]}"]
-    {
+    for text in [
+        "${tonumber(s)}",
+        "${parseint(s, 10)}",
+        "${map.z}",
+        "${regex(s, \"a\")}",
+        "${lookup(map, s)}",
+        "${map[s]}",
+        "${file(s)}",
+    ] {
         let shown = format!("{:?}", error(text, &scope));
         assert!(
             !shown.contains("not-a-secret") && !shown.contains("\"k\"") && !shown.contains(": k"),

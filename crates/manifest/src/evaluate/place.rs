@@ -114,6 +114,13 @@ impl KnownDefaults {
     }
 }
 
+/// Everybody who reads a plan reads this.
+fn sensitive(what: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(codes::SENSITIVE_PLACE, format!("{what} cannot be sensitive"))
+        .at(span)
+        .hint("nonsensitive(...) says that the value is no secret")
+}
+
 fn outside(zone: &str, region: &str, span: Span) -> Diagnostic {
     Diagnostic::error(codes::DEFAULT_ZONE, format!("`{zone}` is not a zone of {region}"))
         .at(span)
@@ -143,7 +150,11 @@ impl<'p> World<'p> {
         match self.known(expr, &scope, &mut Trace::new(), what, diagnostics) {
             None => Setting::Tainted,
             Some(value) if value.is_null() => Setting::Absent,
-            Some(value) => match read(value.reveal()) {
+            Some(Value::Sensitive(_)) => {
+                diagnostics.push(sensitive(what, expr.span));
+                Setting::Tainted
+            }
+            Some(value) => match read(&value) {
                 Some(found) => Setting::Set(found, expr.span),
                 None => {
                     let message = format!("{what} must be {expected}, not {}", value.type_name());
@@ -170,8 +181,12 @@ impl<'p> World<'p> {
             None => Setting::Absent,
             Some(expr) => {
                 let value = self.known(expr, site.scope, trace, "the region", diagnostics).ok_or(())?;
-                match value.reveal() {
-                    Value::Null => Setting::Absent,
+                match &value {
+                    value if value.is_null() => Setting::Absent,
+                    Value::Sensitive(_) => {
+                        diagnostics.push(sensitive("the region", expr.span));
+                        return Err(());
+                    }
                     Value::String(text) => Setting::Set(text.to_string(), expr.span),
                     other => {
                         let message = format!("a region is text, not {}", other.type_name());
@@ -231,8 +246,12 @@ impl<'p> World<'p> {
         let mut zone = Setting::Absent;
         if let Some(expr) = written {
             let value = self.known(expr, site.scope, trace, "the zone", diagnostics).ok_or(())?;
-            zone = match value.reveal() {
-                Value::Null => Setting::Absent,
+            zone = match &value {
+                value if value.is_null() => Setting::Absent,
+                Value::Sensitive(_) => {
+                    diagnostics.push(sensitive("the zone", expr.span));
+                    return Err(());
+                }
                 Value::String(text) => Setting::Set(text.to_string(), expr.span),
                 other => {
                     let message = format!("a zone is text, not {}", other.type_name());
@@ -283,7 +302,7 @@ impl<'p> World<'p> {
         if let Some(expr) = written {
             let value = self.known(expr, site.scope, trace, "the billing", diagnostics).ok_or(())?;
             if !value.is_null() {
-                billing = Setting::Set(value.reveal_deep(), expr.span);
+                billing = Setting::Set(value, expr.span);
             }
         }
         let own = written.filter(|_| billing != Setting::Absent);
@@ -299,6 +318,10 @@ impl<'p> World<'p> {
             }
             Setting::Set(value, span) => (value, span),
         };
+        if value.has_sensitive() {
+            diagnostics.push(sensitive("the billing", span));
+            return Err(());
+        }
         let place = |path: &Path, part| own.map_or(span, |written| spot_in_attribute(written, path, part));
         let mut found = shape::check_at(procedure, "billing", &value, &place);
         if !found.has_errors() {

@@ -295,7 +295,7 @@ fn what_the_cloud_shows_of_a_secret_stays_a_secret() {
     let mut inputs = firma_plan::nodes::recorded_inputs(record);
     inputs.insert("description".into(), secret);
     record.inputs = Document::encode(&Value::Map(inputs));
-    for mode in [firma_plan::step::Mode::Apply, firma_plan::step::Mode::RefreshOnly] {
+    for mode in [Mode::Apply, Mode::RefreshOnly] {
         stage.options.mode = mode;
         // Somebody added to it, and to the name so that there is something to do.
         stage.seen(
@@ -331,6 +331,14 @@ fn siblings_must_not_overlap_and_stay_inside_their_parent() {
     assert_eq!(stage.codes(), ["E0530"]);
     stage.want("vpc.subnet.b", subnet("10.0.17.0/24"));
     assert_eq!(stage.codes(), [] as [&str; 0]);
+    // A range that is a secret is found to be wrong, and not shown.
+    for (range, code) in [("10.0.8.0/24", "E0531"), ("10.1.8.0/24", "E0530")] {
+        let secret = firma_model::expr::Expr::literal(firma_model::value::Value::string(range).sensitive());
+        let b = stage.want("vpc.subnet.b", subnet(range));
+        b.attributes.insert("address_prefix".into(), secret);
+        let finding = &stage.plan().1.list[0];
+        assert!(finding.code == code && !finding.message.contains(range), "{finding:?}");
+    }
 }
 
 #[test]
