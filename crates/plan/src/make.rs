@@ -15,7 +15,7 @@ use crate::{
 use firma_catalog::procedure::Procedure;
 use firma_expr::{Limits, resolve};
 use firma_model::{
-    address::Address,
+    address::{Address, Key},
     desired::{Desired, DesiredResource},
     diagnostic::{Diagnostic, Diagnostics},
     observed::Sighting,
@@ -143,6 +143,7 @@ impl<'a> Planner<'a> {
             .filter(|record| !desired.resources.contains_key(&record.address))
             .collect();
         for record in orphans {
+            self.warn_of_rename(record);
             let reason = match self.options.declared.contains(&record.address.block) {
                 true => Reason::WrongRepetition,
                 false => Reason::NotInManifest,
@@ -235,6 +236,10 @@ impl<'a> Planner<'a> {
         let mut resolved = BTreeMap::new();
         for (name, expr) in &resource.attributes {
             match resolve(expr, &self.table, &self.limits) {
+                Ok(value) if nodes::is_too_deep(&value) => {
+                    let message = format!("{address}: {name} is nested more than {} levels deep", nodes::DEEPEST);
+                    self.diagnostics.push(Diagnostic::error("E0528", message).at(resource.span));
+                }
                 Ok(value) => {
                     resolved.insert(name.clone(), value.into_owned());
                 }
@@ -341,6 +346,26 @@ impl<'a> Planner<'a> {
         }
     }
 
+    /// `x` and `x[0]` mean the same object to whoever adds or removes `count = 1`; to the state they are two addresses.
+    fn warn_of_rename(&mut self, record: &Record) {
+        let key = match &record.address.key {
+            None => Some(Key::Index(0)),
+            Some(Key::Index(0)) => None,
+            Some(_) => return,
+        };
+        let other = record.address.block.at(key);
+        if let Some(resource) = self.worlds.desired.resources.get(&other)
+            && !self.worlds.recorded.records.contains_key(&other)
+        {
+            let message = format!("{} becomes {other}: the object is deleted and made anew, not moved", record.address);
+            self.diagnostics.push(
+                Diagnostic::warning("E0527", message).at(resource.span).hint(
+                    "keep `count` as it was to keep the object; moving it between addresses is not available yet",
+                ),
+            );
+        }
+    }
+
     fn delete_deposed(&mut self) {
         for record in &self.worlds.recorded.deposed {
             let decision = Decision {
@@ -391,6 +416,11 @@ impl<'a> Planner<'a> {
     fn outputs(&mut self) {
         for (name, output) in &self.worlds.desired.outputs {
             let after = match resolve(&output.value, &self.table, &self.limits) {
+                Ok(value) if nodes::is_too_deep(&value) => {
+                    let message = format!("output {name} is nested more than {} levels deep", nodes::DEEPEST);
+                    self.diagnostics.push(Diagnostic::error("E0528", message).at(output.span));
+                    continue;
+                }
                 Ok(value) => value.into_owned(),
                 Err(findings) => {
                     self.diagnostics.extend(findings);

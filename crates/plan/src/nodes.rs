@@ -105,3 +105,20 @@ pub fn complete(procedure: &Procedure, attributes: &mut Map) {
         }
     }
 }
+
+/// Levels of lists and maps a value may have. Records and plans are JSON, whose readers stop at 128; some levels belong to
+/// the documents around a value.
+pub const DEEPEST: usize = 100;
+
+/// Whether a value could be written down and never be read again.
+pub fn is_too_deep(value: &Value) -> bool {
+    fn within(value: &Value, left: usize) -> bool {
+        match value {
+            Value::List(items) | Value::Set(items) => left > 0 && items.iter().all(|item| within(item, left - 1)),
+            Value::Map(map) => left > 0 && map.values().all(|item| within(item, left - 1)),
+            Value::Sensitive(inner) => left > 0 && within(inner, left - 1),
+            _ => true,
+        }
+    }
+    !within(value, DEEPEST)
+}

@@ -100,7 +100,7 @@ fn headline(report: &Report, style: Style) -> String {
         .iter()
         .filter_map(|(action, word)| report.done.get(action).filter(|n| **n > 0).map(|n| format!("{n} {word}")))
         .collect();
-    let done = if done.is_empty() { "nothing was changed".to_owned() } else { done.join(", ") };
+    let done = if done.is_empty() { "nothing was finished".to_owned() } else { done.join(", ") };
     let counts = [
         (count(report, |outcome| matches!(outcome, Outcome::Failed(_))), "failed"),
         (count(report, |outcome| matches!(outcome, Outcome::Unresolved { .. })), "unresolved"),

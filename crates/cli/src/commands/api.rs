@@ -39,7 +39,12 @@ pub(crate) async fn run(context: &Context, args: &ApiArgs) -> Outcome {
     let request = firma_api::build_operation(operation, region.as_deref(), &parameters).map_err(|problems| {
         let mut diagnostics = Diagnostics::new();
         for problem in problems {
-            diagnostics.push(problem.diagnostic());
+            let missing_region = problem.path == "regionId";
+            let diagnostic = problem.diagnostic();
+            diagnostics.push(match missing_region {
+                true => diagnostic.hint("name the region with --region cn-north-1"),
+                false => diagnostic,
+            });
         }
         Failure::from(diagnostics)
     })?;

@@ -357,3 +357,27 @@ fn values_without_a_cloud() {
     assert_eq!(reasons(&plan, "firma.value.c"), ["triggered"]);
     assert_eq!(action(&plan, "firma.value.d"), Some(Action::Update));
 }
+
+#[test]
+fn count_around_an_object_is_warned_of() {
+    let mut stage = Stage::default();
+    stage.want("vpc.vpc.a[0]", vpc());
+    stage.have("vpc.vpc.a", "vpc-1", vpc(), &[]);
+    let (plan, diagnostics) = stage.plan();
+    assert!(plan.is_some());
+    assert_eq!(diagnostics.list.iter().map(|d| d.code).collect::<Vec<_>>(), ["E0527"]);
+}
+
+#[test]
+fn what_could_not_be_read_back_is_refused() {
+    let nested = |levels: usize| (0..levels).fold(json!(1), |inner, _| json!([inner]));
+    for (levels, codes) in [(90, vec![]), (101, vec!["E0528"])] {
+        let mut stage = Stage::default();
+        stage.want("firma.value.a", json!({ "input": nested(levels) }));
+        assert_eq!(stage.codes(), codes, "{levels}");
+        if let (Some(plan), _) = stage.plan() {
+            let bytes = firma_plan::format::encode(&plan);
+            assert_eq!(firma_plan::format::decode(&bytes).expect("readable"), plan);
+        }
+    }
+}

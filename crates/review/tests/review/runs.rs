@@ -52,7 +52,7 @@ fn a_run_that_went_well() {
     let report = Report { done: BTreeMap::from([(Action::Create, 2)]), millis: 1_250, ..Report::default() };
     assert_eq!(summary(&report, Style::Plain), "Done: 2 created in 1.2 s.\n");
     let idle = Report { millis: 80, ..Report::default() };
-    assert_eq!(summary(&idle, Style::Plain), "Done: nothing was changed in 0.0 s.\n");
+    assert_eq!(summary(&idle, Style::Plain), "Done: nothing was finished in 0.0 s.\n");
 }
 
 #[test]
