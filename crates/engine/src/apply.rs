@@ -150,6 +150,10 @@ impl<'r> Owner<'r> {
                 // Whatever runs is dropped where it stands: the same as being killed, and recovered from in the same way.
                 return;
             }
+            if self.outcome.journal.is_some() {
+                // What the others would still learn could not be written down; waiting for it would only keep people waiting.
+                return;
+            }
             self.start();
             self.write_batch();
             if self.flights.is_empty() {

@@ -77,7 +77,10 @@ pub struct Fault {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}: ", self.service, self.operation)?;
+        // Some faults are of no call: a lease that runs out, a journal that cannot be written.
+        if !self.service.is_empty() || !self.operation.is_empty() {
+            write!(f, "{} {}: ", self.service, self.operation)?;
+        }
         match (self.http_status, &self.status) {
             (Some(http), Some(status)) => write!(f, "{http} {status}: ")?,
             (Some(http), None) => write!(f, "HTTP {http}: ")?,
