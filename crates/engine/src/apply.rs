@@ -8,7 +8,7 @@ use crate::{
     change::change,
     event::{Observers, RunEvent},
     journal::{Commit, Journal},
-    local::{carry_out, filled, is_local},
+    local::{MOVED, carry_out, filled, is_local, removed},
     make::make,
     outcome::{FailedStep, Outcome},
     queue::Queue,
@@ -185,6 +185,10 @@ impl<'r> Owner<'r> {
             let address = &step.address;
             self.run.observers.tell(|| RunEvent::StepStarted { address: address.clone(), leg: step.leg });
             let event = carry_out(&plan, at, &self.progress, &self.run.hash_key, &self.run.entropy);
+            if let (Some(old), EventBody::Done { .. }) = (step.moves_from(), &event) {
+                // In one transaction with the record under the new address: the object is never under none, nor under two.
+                self.pending.push(removed(at, old, MOVED));
+            }
             self.learn(event);
         }
         if self.pending.is_empty() && self.batch.is_none() {
@@ -247,7 +251,7 @@ impl<'r> Owner<'r> {
             .iter()
             .filter_map(|event| match event {
                 EventBody::Done { step, record } => Some((*step, record.cloud_id.clone())),
-                EventBody::Removed { step, .. } => Some((*step, String::new())),
+                EventBody::Removed { step, how, .. } if how != MOVED => Some((*step, String::new())),
                 _ => None,
             })
             .collect();

@@ -20,6 +20,9 @@ use firma_plan::{
     step::{Leg, Plan, Reason, Step},
 };
 
+/// How a record leaves the address that its object moves away from.
+pub(crate) const MOVED: &str = "moved";
+
 /// Whether a step makes no calls.
 pub(crate) fn is_local(plan: &Plan, step: &Step) -> bool {
     match step.leg {
@@ -95,7 +98,7 @@ fn bug(message: &str) -> Fault {
     ask::fault(FaultKind::Invalid, "", "", message)
 }
 
-fn removed(at: u32, record: &Record, how: &str) -> EventBody {
+pub(crate) fn removed(at: u32, record: &Record, how: &str) -> EventBody {
     EventBody::Removed {
         step: at,
         address: record.address.clone(),

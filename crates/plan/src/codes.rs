@@ -53,11 +53,6 @@ pub const CODES: &[(&str, &str, &str)] = &[
         "An output would print a value that is marked sensitive. Mark the output with `sensitive = true`, or take the mark off with `nonsensitive()` where the value may be shown.",
     ),
     (
-        "E0527",
-        "an address changes between `x` and `x[0]`",
-        "Adding `count = 1` to a block, or taking it away, changes the address of its object. Firma does not move objects between addresses yet, so the plan deletes the one and makes the other. Leave `count` as it was to keep the object.",
-    ),
-    (
         "E0528",
         "a value is nested too deeply",
         "Attributes and outputs are written into the state and into plans, and what is nested deeper than 100 levels could not be read back. Flatten the value, or keep it as text with `jsonencode()`.",

@@ -22,7 +22,7 @@ use firma_model::{
     record::Record,
     value::{Map, Value},
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Makes a plan of three worlds. With errors among the diagnostics there is no plan.
 pub fn plan(worlds: Worlds<'_>, options: &Options) -> (Option<Plan>, Diagnostics) {
@@ -41,6 +41,7 @@ pub fn plan(worlds: Worlds<'_>, options: &Options) -> (Option<Plan>, Diagnostics
             files: options.files.clone(),
             ..Plan::default()
         },
+        moved: BTreeSet::new(),
         diagnostics,
         limits: Limits::default(),
     };
@@ -104,6 +105,8 @@ struct Planner<'a> {
     options: &'a Options,
     table: Table,
     plan: Plan,
+    /// Addresses whose objects move to another one.
+    moved: BTreeSet<Address>,
     diagnostics: Diagnostics,
     limits: Limits,
 }
@@ -140,10 +143,9 @@ impl<'a> Planner<'a> {
             .recorded
             .records
             .values()
-            .filter(|record| !desired.resources.contains_key(&record.address))
+            .filter(|record| !desired.resources.contains_key(&record.address) && !self.moved.contains(&record.address))
             .collect();
         for record in orphans {
-            self.warn_of_rename(record);
             let reason = match self.options.declared.contains(&record.address.block) {
                 true => Reason::WrongRepetition,
                 false => Reason::NotInManifest,
@@ -246,16 +248,33 @@ impl<'a> Planner<'a> {
                 Err(findings) => self.diagnostics.extend(findings),
             }
         }
-        let record = self.worlds.recorded.records.get(address);
-        let sighting = self.worlds.observed.objects.get(address);
-        let decision =
+        let own = self.worlds.recorded.records.get(address);
+        let mut origin = if own.is_none() { self.origin(address) } else { None };
+        let moved = origin.map(|origin| Record { address: address.clone(), ..origin.clone() });
+        let mut record = own.or(moved.as_ref());
+        let mut sighting = self.worlds.observed.objects.get(origin.map_or(address, |origin| &origin.address));
+        let again = origin.map(|_| resolved.clone());
+        let mut decision =
             decide::wanted(procedure, resource, resolved, record, sighting, self.options, &mut self.diagnostics);
-        self.plan.basis.insert(address.clone(), record.map(|record| record.version));
+        if let Some(again) = again
+            && matches!(decision.action, Some(Action::Create | Action::Replace))
+        {
+            // An object that is not kept has nothing to move: the old address ends, the new one begins.
+            (origin, record, sighting) = (None, None, None);
+            decision = decide::wanted(procedure, resource, again, None, None, self.options, &mut self.diagnostics);
+        }
+        self.plan.basis.insert(address.clone(), own.map(|record| record.version));
         if self.table.wants(address) {
             self.remember(resource, procedure, record, sighting, &decision);
         }
         if let Some(drift) = &decision.drift {
             self.plan.drift.push(drift.clone());
+        }
+        if let Some(origin) = origin {
+            self.move_step(resource, origin, &decision);
+            if decision.action != Some(Action::Update) {
+                return;
+            }
         }
         match (decision.action, record) {
             (None, _) => self.plan.unchanged += 1,
@@ -346,24 +365,38 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// `x` and `x[0]` mean the same object to whoever adds or removes `count = 1`; to the state they are two addresses.
-    fn warn_of_rename(&mut self, record: &Record) {
-        let key = match &record.address.key {
+    /// The record that a wanted address without one takes over: `x` and `x[0]` are the same object to whoever adds `count`
+    /// to a block or takes it away.
+    fn origin(&self, address: &Address) -> Option<&'a Record> {
+        let key = match &address.key {
             None => Some(Key::Index(0)),
             Some(Key::Index(0)) => None,
-            Some(_) => return,
+            Some(_) => return None,
         };
-        let other = record.address.block.at(key);
-        if let Some(resource) = self.worlds.desired.resources.get(&other)
-            && !self.worlds.recorded.records.contains_key(&other)
-        {
-            let message = format!("{} becomes {other}: the object is deleted and made anew, not moved", record.address);
-            self.diagnostics.push(
-                Diagnostic::warning("E0527", message).at(resource.span).hint(
-                    "keep `count` as it was to keep the object; moving it between addresses is not available yet",
-                ),
-            );
+        let other = address.block.at(key);
+        let wanted = self.worlds.desired.resources.contains_key(&other);
+        self.worlds.recorded.records.get(&other).filter(|_| !wanted)
+    }
+
+    /// The step that writes an object down under its new address. What else changes is another step's.
+    fn move_step(&mut self, resource: &DesiredResource, origin: &Record, decision: &Decision) {
+        self.plan.basis.insert(origin.address.clone(), Some(origin.version));
+        self.moved.insert(origin.address.clone());
+        let reasons = vec![Reason::Moved { from: origin.address.clone() }];
+        let mut step = self.record_step(origin, Decision { reasons, changes: Vec::new(), ..decision.clone() });
+        step.leg = Leg::Record;
+        step.address = resource.address.clone();
+        step.action = Action::Update;
+        if decision.action != Some(Action::Update) {
+            step.action = Action::Move;
+            step.dependencies = resource.dependencies.clone();
+            step.prevent_destroy = resource.lifecycle.prevent_destroy;
+            step.on_remove = resource.lifecycle.on_remove;
         }
+        if decision.action == Some(Action::Record) {
+            step.attributes = decide::step_attributes(resource, &decision.wanted);
+        }
+        self.plan.steps.push(step);
     }
 
     fn delete_deposed(&mut self) {

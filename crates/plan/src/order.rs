@@ -44,6 +44,7 @@ struct Edges<'a> {
     makes: HashMap<&'a Address, u32>,
     updates: HashMap<&'a Address, u32>,
     deletes: HashMap<&'a Address, u32>,
+    moves: HashMap<&'a Address, u32>,
     steps: &'a [Step],
     after: Vec<Vec<After>>,
     gates: Vec<Vec<After>>,
@@ -58,6 +59,7 @@ impl<'a> Edges<'a> {
             makes: HashMap::new(),
             updates: HashMap::new(),
             deletes: HashMap::new(),
+            moves: HashMap::new(),
             steps: &plan.steps,
             after: vec![Vec::new(); plan.steps.len()],
             gates: Vec::new(),
@@ -76,6 +78,9 @@ impl<'a> Edges<'a> {
                 }
                 Leg::Delete if step.deposed.is_empty() => {
                     edges.deletes.insert(&step.address, at);
+                }
+                Leg::Record if step.moves_from().is_some() => {
+                    edges.moves.insert(&step.address, at);
                 }
                 _ => {}
             }
@@ -115,6 +120,10 @@ impl<'a> Edges<'a> {
                 if let Some(earlier) = earlier {
                     self.add(at, earlier, Rule::MakeAfterDependency);
                 }
+            }
+            // What moves is written down under its new address before it is changed there.
+            if let Some(moved) = self.moves.get(&step.address).copied() {
+                self.add(at, moved, Rule::MakeAfterDependency);
             }
             if let Some(delete) = self.deletes.get(&step.address).copied() {
                 self.add(at, delete, Rule::DeleteBeforeMake);

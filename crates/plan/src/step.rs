@@ -63,6 +63,8 @@ pub enum Action {
     Forget,
     /// Written down differently; no call.
     Record,
+    /// The same object under another address; no call.
+    Move,
 }
 
 impl Action {
@@ -75,6 +77,7 @@ impl Action {
             Action::Delete => "delete",
             Action::Forget => "forget",
             Action::Record => "record",
+            Action::Move => "move",
         }
     }
 
@@ -87,6 +90,7 @@ impl Action {
             "delete" => Action::Delete,
             "forget" => Action::Forget,
             "record" => Action::Record,
+            "move" => Action::Move,
             _ => return None,
         })
     }
@@ -160,6 +164,11 @@ pub enum Reason {
     AbsentInCloud,
     /// No longer in the manifests.
     NotInManifest,
+    /// The same object was recorded under this address: `x` and `x[0]` follow `count` and its absence.
+    Moved {
+        /// The address it leaves.
+        from: Address,
+    },
     /// The block repeats differently now (`count`, `for_each`, `enabled`), so this key is gone.
     WrongRepetition,
     /// The whole project is being destroyed.
@@ -196,6 +205,7 @@ impl Reason {
             Reason::Incomplete => "incomplete",
             Reason::AbsentInCloud => "absent_in_cloud",
             Reason::NotInManifest => "not_in_manifest",
+            Reason::Moved { .. } => "moved",
             Reason::WrongRepetition => "wrong_repetition",
             Reason::Destroyed => "destroyed",
             Reason::Retained => "retained",
@@ -339,6 +349,11 @@ impl Step {
     /// The kind.
     pub fn kind(&self) -> &KindId {
         self.address.kind()
+    }
+
+    /// The record that leaves its address because its object moves to this step's.
+    pub fn moves_from(&self) -> Option<&Record> {
+        self.record.as_ref().filter(|record| self.leg == Leg::Record && record.address != self.address)
     }
 }
 

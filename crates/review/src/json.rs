@@ -133,7 +133,7 @@ pub fn plan(view: &View) -> String {
             delete: summary.delete,
             read: 0,
             import: 0,
-            moved: 0,
+            moved: summary.moved,
             forget: summary.forget,
             record: summary.record,
             no_op: summary.no_op,
@@ -184,6 +184,7 @@ fn change(change: &Change) -> ChangeForm<'_> {
 fn reason(reason: &Reason, deposed: &str) -> ReasonForm {
     let what = match reason {
         Reason::Bookkeeping { what } => Some(what.clone()),
+        Reason::Moved { from } => Some(from.to_string()),
         _ => None,
     };
     let deposed = (*reason == Reason::Deposed).then(|| deposed.to_owned());

@@ -19,6 +19,7 @@ pub fn words(reason: &Reason) -> String {
         Reason::NotInManifest => "it is no longer in the manifests".into(),
         Reason::WrongRepetition => "its block no longer has this key (count, for_each or enabled changed)".into(),
         Reason::Destroyed => "the whole project is being destroyed".into(),
+        Reason::Moved { from } => format!("it was {from}"),
         Reason::Retained => "on_remove = \"retain\": it stays in the cloud".into(),
         Reason::Deposed => "it is the old half of a replacement, left over from an earlier apply".into(),
         Reason::Changed => "the manifests changed".into(),

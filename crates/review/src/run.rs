@@ -94,6 +94,7 @@ fn headline(report: &Report, style: Style) -> String {
         (Action::Replace, "replaced"),
         (Action::Delete, "deleted"),
         (Action::Forget, "forgotten"),
+        (Action::Move, "moved"),
         (Action::Record, "written down"),
     ];
     let done: Vec<String> = words

@@ -49,6 +49,8 @@ pub struct Summary {
     pub forget: u64,
     /// Written down differently.
     pub record: u64,
+    /// The same object under another address.
+    pub moved: u64,
     /// Staying as they are.
     pub no_op: u64,
 }
@@ -56,7 +58,7 @@ pub struct Summary {
 impl Summary {
     /// Changes of the cloud or of the state.
     pub fn changes(&self) -> u64 {
-        self.create + self.update + self.replace + self.delete + self.forget + self.record
+        self.create + self.update + self.replace + self.delete + self.forget + self.record + self.moved
     }
 
     pub(crate) fn count(&mut self, action: Action) {
@@ -67,6 +69,7 @@ impl Summary {
             Action::Delete => &mut self.delete,
             Action::Forget => &mut self.forget,
             Action::Record => &mut self.record,
+            Action::Move => &mut self.moved,
         };
         *slot += 1;
     }

@@ -249,6 +249,8 @@ pub(crate) fn report(run: u64, plan: &Plan, outcome: &Outcome, millis: i64) -> R
     for (address, leg) in &outcome.done {
         match actions.get(&(address, *leg)) {
             Some(Action::Replace) if *leg == Leg::Delete => {}
+            // The move before an update is part of it.
+            Some(Action::Update) if *leg == Leg::Record => {}
             Some(action) => *done.entry(*action).or_default() += 1,
             None => {}
         }

@@ -215,6 +215,10 @@ enum ReasonForm {
     Incomplete,
     AbsentInCloud,
     NotInManifest,
+    Moved {
+        #[serde(with = "Text::<Address>")]
+        from: Address,
+    },
     WrongRepetition,
     Destroyed,
     Retained,

@@ -8,11 +8,12 @@ use crate::{
 use firma_plan::step::Action;
 
 /// Sections from the most to the least dangerous.
-const SECTIONS: [(&str, &[Action]); 5] = [
+const SECTIONS: [(&str, &[Action]); 6] = [
     ("Deleted, or deleted and made anew", &[Action::Replace, Action::Delete]),
     ("Changed in place", &[Action::Update]),
     ("Created", &[Action::Create]),
     ("Forgotten: leave the state, not the cloud", &[Action::Forget]),
+    ("Moved: the same object under another address", &[Action::Move]),
     ("Written down only: no call is made", &[Action::Record]),
 ];
 
@@ -24,7 +25,7 @@ pub(super) fn all(view: &View, style: Style, out: &mut String) {
             continue;
         }
         out.push_str(&format!("\n{} ({count})\n", style.paint(Role::Strong, title)));
-        let compact = actions.iter().all(|action| matches!(action, Action::Forget | Action::Record));
+        let compact = actions.iter().all(|action| matches!(action, Action::Forget | Action::Record | Action::Move));
         for (at, change) in actions.iter().flat_map(|action| of(*action)).enumerate() {
             print(change, compact, at == 0, style, out);
         }

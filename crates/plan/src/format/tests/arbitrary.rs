@@ -251,7 +251,15 @@ fn after() -> impl Strategy<Value = Vec<After>> {
 
 fn step() -> impl Strategy<Value = Step> {
     let legs = vec![Leg::Create, Leg::Update, Leg::Delete, Leg::Forget, Leg::Record];
-    let actions = vec![Action::Create, Action::Update, Action::Replace, Action::Delete, Action::Forget, Action::Record];
+    let actions = vec![
+        Action::Create,
+        Action::Update,
+        Action::Replace,
+        Action::Delete,
+        Action::Forget,
+        Action::Record,
+        Action::Move,
+    ];
     let call =
         (word(), word(), word()).prop_map(|(service, operation, class)| CallOutline { service, operation, class });
     (
