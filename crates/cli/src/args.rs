@@ -287,6 +287,9 @@ pub(crate) struct RecoverArgs {
     /// Take this id for the object whose making is open
     #[arg(long, value_name = "ID")]
     pub adopt: Option<String>,
+    /// Close the open calls of this address without an object: you have looked, and they made nothing that is wanted
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "adopt")]
+    pub forget: Option<String>,
     /// Output format
     #[arg(long, default_value = "text", value_name = "FORMAT")]
     pub format: Format,

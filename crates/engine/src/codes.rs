@@ -55,6 +55,7 @@ pub const CODES: &[(&str, &str, &str)] = &[
          If one of the candidates shown is the object, say so:\n\n\
          ```sh\nfirma recover --adopt vpc-0123456789\n```\n\n\
          If none is, and the message says why it could not be looked at (permission, throttling), mend that and run \
-         `firma recover` again.",
+         `firma recover` again. If you have looked and it made nothing that is wanted, `firma recover --forget ADDRESS` closes \
+         it; should there be an object after all, it is then nobody's.",
     ),
 ];

@@ -12,6 +12,18 @@ use serde_json::json;
 /// Runs it.
 pub(crate) async fn run(context: &Context, args: &RecoverArgs) -> Outcome {
     let loaded = project::load(&context.directory, &context.env)?;
+    if let Some(address) = &args.forget {
+        let closed = match state::open_existing(&loaded)? {
+            Some(mut store) => recovering::forget(&mut store, &context.env, address)?,
+            None => 0,
+        };
+        context.terminal.note(&match closed {
+            0 => format!("no call of {address} is open"),
+            1 => format!("closed an open call of {address}; what it may have made is now nobody's"),
+            n => format!("closed {n} open calls of {address}; what they may have made is now nobody's"),
+        });
+        return Ok(Exit::Done);
+    }
     let settled = match state::open_existing(&loaded)? {
         None => Vec::new(),
         Some(store) => {

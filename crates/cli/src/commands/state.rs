@@ -9,12 +9,12 @@ use crate::{
 use firma_model::{
     address::Address,
     diagnostic::Diagnostic,
-    event::{Event, EventBody},
+    event::EventBody,
     record::{Record, Recorded},
     suggest::closest,
     value::Value,
 };
-use firma_store::{RunInfo, Store};
+use firma_store::Store;
 use serde_json::{Value as Json, json};
 
 /// Runs it.
@@ -70,18 +70,6 @@ fn find<'r>(recorded: &'r Recorded, text: &str) -> Result<&'r Record, Failure> {
 }
 
 fn forget(context: &Context, store: &mut Store, record: &Record) -> Result<(), Failure> {
-    let now = firma_api::transport::Clock::now(&firma_client::WallClock);
-    let holder = ops::holder::this(&context.env);
-    let lease = ops::held::lease(store, &holder, now)?;
-    let info = RunInfo {
-        started: now,
-        command: "state rm".into(),
-        argv: vec!["state".into(), "rm".into(), record.address.to_string()],
-        who: ops::holder::shown(&holder).to_owned(),
-        git_commit: None,
-        plan_id: None,
-    };
-    let run = store.begin_run(&info)?;
     let body = EventBody::Removed {
         step: 0,
         address: record.address.clone(),
@@ -89,12 +77,7 @@ fn forget(context: &Context, store: &mut Store, record: &Record) -> Result<(), F
         cloud_id: record.cloud_id.clone(),
         how: "forgotten".into(),
     };
-    let result = store.commit(&lease, run, &[Event { at: now, body }]);
-    let outcome = if result.is_ok() { "done" } else { "failed" };
-    store.end_run(run, outcome, now)?;
-    store.release(&lease)?;
-    result?;
-    Ok(())
+    ops::held::write_down(store, &context.env, "state rm", vec![body])
 }
 
 /// A record for people and programs: sensitive values masked, hashes left out.

@@ -176,6 +176,7 @@ mod tests {
     };
     use firma_plan::step::Plan;
     use firma_store::{RunInfo, Store};
+    use std::collections::BTreeMap;
 
     #[test]
     fn a_plan_is_refused_while_a_call_of_another_run_is_open() {
@@ -214,5 +215,12 @@ mod tests {
         let refused = still_true(&store, &plan).expect_err("a refusal");
         assert_eq!(refused.exit, Exit::Refused);
         assert_eq!(refused.diagnostics.list[0].code, "E0811");
+        // Until it is settled, or somebody who looked says that nothing came of it.
+        store.release(&lease).expect("released");
+        let forget = |store: &mut Store, address| crate::ops::recovering::forget(store, &BTreeMap::new(), address);
+        assert_eq!(forget(&mut store, "vpc.vpc.other").expect("done"), 0);
+        assert_eq!(forget(&mut store, "vpc.vpc.main").expect("done"), 1);
+        assert!(still_true(&store, &plan).is_ok());
+        assert_eq!(store.verify_all().expect("verified"), Vec::<String>::new());
     }
 }

@@ -6,10 +6,16 @@ use crate::{
     ops::{cloud::Door, holder, provenance},
 };
 use firma_api::transport::Clock;
+use firma_client::WallClock;
 use firma_engine::{Commit, LeaseGuard, Tenure};
-use firma_model::{diagnostic::Diagnostic, time::Timestamp};
+use firma_model::{
+    diagnostic::Diagnostic,
+    event::{Event, EventBody},
+    time::Timestamp,
+};
 use firma_store::{Lease, RunInfo, Store, Writer};
 use std::{
+    collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -43,6 +49,35 @@ pub(crate) fn refuse_if_held(store: &Store, now: Timestamp) -> Result<(), Failur
         )),
         _ => Ok(()),
     }
+}
+
+/// Writes events down in a run of their own: what a person decides about the state, without any cloud.
+pub(crate) fn write_down(
+    store: &mut Store,
+    env: &BTreeMap<String, String>,
+    command: &str,
+    bodies: Vec<EventBody>,
+) -> Result<(), Failure> {
+    let now = WallClock.now();
+    let holder = holder::this(env);
+    let lease = lease(store, &holder, now)?;
+    let info = RunInfo {
+        started: now,
+        command: command.to_owned(),
+        argv: provenance::argv(),
+        who: holder::shown(&holder).to_owned(),
+        git_commit: None,
+        plan_id: None,
+    };
+    let events: Vec<Event> = bodies.into_iter().map(|body| Event { at: now, body }).collect();
+    let written = store.begin_run(&info).and_then(|run| {
+        let written = store.commit(&lease, run, &events);
+        store.end_run(run, if written.is_ok() { "done" } else { "failed" }, now)?;
+        written
+    });
+    store.release(&lease)?;
+    written?;
+    Ok(())
 }
 
 /// The state under a lease, for one run.

@@ -5,13 +5,13 @@ use crate::{
     exit::{Exit, Failure},
     ops::{
         cloud::{self, Door},
-        held::{Held, refuse_if_held},
+        held::{Held, refuse_if_held, write_down},
         project::Loaded,
         state,
     },
 };
 use firma_engine::{RecoverContext, Settled, Settlement, recover};
-use firma_model::record::Recorded;
+use firma_model::{address::Address, diagnostic::Diagnostic, event::EventBody, record::Recorded};
 use firma_plan::step::Plan;
 use firma_store::{OpenIntent, Store};
 use std::{
@@ -77,6 +77,30 @@ fn read_open(store: &Store) -> Result<OpenCalls, Failure> {
         }
     }
     Ok((open, recorded, plans))
+}
+
+/// Closes the open calls of an address because somebody looked and says that nothing of them is wanted; returns how many.
+/// For calls that recovery cannot settle: their plan cannot be read any more, or what they changed is no longer recorded.
+pub(crate) fn forget(store: &mut Store, env: &BTreeMap<String, String>, address: &str) -> Result<usize, Failure> {
+    let address: Address =
+        address.parse().map_err(|error| Failure::new(Diagnostic::error("E0908", format!("{error}"))))?;
+    let bodies: Vec<EventBody> = store
+        .open_intents()?
+        .into_iter()
+        .filter(|open| open.intent.address == address)
+        .map(|open| EventBody::Settled {
+            run: open.run,
+            step: open.intent.step,
+            call: open.intent.call,
+            how: "forgotten".into(),
+            record: None,
+        })
+        .collect();
+    let closed = bodies.len();
+    if closed > 0 {
+        write_down(store, env, "recover --forget", bodies)?;
+    }
+    Ok(closed)
 }
 
 /// Says what became of each.
