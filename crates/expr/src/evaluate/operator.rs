@@ -104,7 +104,7 @@ impl<'a> Evaluator<'a> {
         }
         let marked = matches!(&*a, Value::Sensitive(_)) || matches!(&*b, Value::Sensitive(_));
         let (a, b) = (a.reveal(), b.reveal());
-        let sign = sign(op);
+        let sign = op.sign();
         let compares = matches!(op, BinaryOp::Less | BinaryOp::LessEqual | BinaryOp::Greater | BinaryOp::GreaterEqual);
         let result = match (known_number(a, sign, places[0])?, known_number(b, sign, places[1])?) {
             (Some(a), Some(b)) => arithmetic(op, &a, &b, span)?,
@@ -167,31 +167,12 @@ struct Side {
 
 impl Side {
     fn of(part: &Part<'_>, op: BinaryOp, place: Span) -> Result<Side, Diagnostics> {
-        let truth = part.as_value().map(|value| known_truth(value.reveal(), sign(op), place)).transpose()?;
+        let truth = part.as_value().map(|value| known_truth(value.reveal(), op.sign(), place)).transpose()?;
         Ok(Side { truth, marked: matches!(part.as_value(), Some(Value::Sensitive(_))) })
     }
 
     fn decided<'x>(&self, truth: bool) -> Part<'x> {
         Part::value(Value::Bool(truth)).marked(self.marked)
-    }
-}
-
-/// How an operator is written.
-fn sign(op: BinaryOp) -> &'static str {
-    match op {
-        BinaryOp::Or => "||",
-        BinaryOp::And => "&&",
-        BinaryOp::Equal => "==",
-        BinaryOp::NotEqual => "!=",
-        BinaryOp::Less => "<",
-        BinaryOp::LessEqual => "<=",
-        BinaryOp::Greater => ">",
-        BinaryOp::GreaterEqual => ">=",
-        BinaryOp::Add => "+",
-        BinaryOp::Subtract => "-",
-        BinaryOp::Multiply => "*",
-        BinaryOp::Divide => "/",
-        BinaryOp::Modulo => "%",
     }
 }
 
@@ -256,7 +237,7 @@ fn arithmetic(op: BinaryOp, a: &Number, b: &Number, span: Span) -> Result<Value,
             unreachable!("BUG: {op:?} is no arithmetic")
         }
     };
-    number.map(Value::Number).ok_or_else(|| too_large(sign(op), span))
+    number.map(Value::Number).ok_or_else(|| too_large(op.sign(), span))
 }
 
 fn too_large(sign: &str, span: Span) -> Diagnostics {

@@ -5,7 +5,7 @@ use firma_model::{
     desired::{DesiredResource, IgnoreChanges, Lifecycle, OnRemove},
     diagnostic::{Diagnostics, Severity},
     document::to_json,
-    expr::{BinaryOp, Expr, ExprKind, UnaryOp},
+    expr::{Expr, ExprKind, UnaryOp},
     span::{Source, Span},
 };
 use std::fmt::Write;
@@ -139,27 +139,9 @@ fn inner(e: &Expr) -> String {
         }
         ExprKind::Unary(UnaryOp::Not, of) => format!("!{}", inner(of)),
         ExprKind::Unary(UnaryOp::Negate, of) => format!("-{}", inner(of)),
-        ExprKind::Binary(op, a, b) => format!("({} {} {})", inner(a), operator(*op), inner(b)),
+        ExprKind::Binary(op, a, b) => format!("({} {} {})", inner(a), op.sign(), inner(b)),
         ExprKind::Conditional(a, b, c) => format!("({} ? {} : {})", inner(a), inner(b), inner(c)),
         ExprKind::For(f) => format!("for({}, {})", inner(&f.collection), inner(&f.value)),
         ExprKind::Sensitive(of) => format!("sensitive({})", inner(of)),
-    }
-}
-
-fn operator(op: BinaryOp) -> &'static str {
-    match op {
-        BinaryOp::Or => "||",
-        BinaryOp::And => "&&",
-        BinaryOp::Equal => "==",
-        BinaryOp::NotEqual => "!=",
-        BinaryOp::Less => "<",
-        BinaryOp::LessEqual => "<=",
-        BinaryOp::Greater => ">",
-        BinaryOp::GreaterEqual => ">=",
-        BinaryOp::Add => "+",
-        BinaryOp::Subtract => "-",
-        BinaryOp::Multiply => "*",
-        BinaryOp::Divide => "/",
-        BinaryOp::Modulo => "%",
     }
 }

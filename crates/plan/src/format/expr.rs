@@ -122,7 +122,7 @@ fn flatten<'e>(expr: &'e Expr, out: &mut Vec<Term<'e>>) -> u32 {
             Term::Call(Cow::Borrowed(name), flatten_all(arguments, out), *expand)
         }
         ExprKind::Unary(op, of) => Term::Unary(Cow::Borrowed(unary_sign(*op)), flatten(of, out)),
-        ExprKind::Binary(op, a, b) => Term::Binary(Cow::Borrowed(binary_sign(*op)), flatten(a, out), flatten(b, out)),
+        ExprKind::Binary(op, a, b) => Term::Binary(Cow::Borrowed(op.sign()), flatten(a, out), flatten(b, out)),
         ExprKind::Conditional(condition, yes, no) => {
             Term::Conditional(flatten(condition, out), flatten(yes, out), flatten(no, out))
         }
@@ -214,7 +214,7 @@ fn rebuild_one(term: Term<'_>, built: &mut Built) -> Result<ExprKind, String> {
             built.boxed(of)?,
         ),
         Term::Binary(sign, a, b) => ExprKind::Binary(
-            BINARY.into_iter().find(|op| binary_sign(*op) == sign).ok_or_else(|| no_operator(&sign))?,
+            BINARY.into_iter().find(|op| op.sign() == sign).ok_or_else(|| no_operator(&sign))?,
             built.boxed(a)?,
             built.boxed(b)?,
         ),
@@ -268,24 +268,6 @@ const BINARY: [BinaryOp; 13] = [
     BinaryOp::Divide,
     BinaryOp::Modulo,
 ];
-
-fn binary_sign(op: BinaryOp) -> &'static str {
-    match op {
-        BinaryOp::Or => "||",
-        BinaryOp::And => "&&",
-        BinaryOp::Equal => "==",
-        BinaryOp::NotEqual => "!=",
-        BinaryOp::Less => "<",
-        BinaryOp::LessEqual => "<=",
-        BinaryOp::Greater => ">",
-        BinaryOp::GreaterEqual => ">=",
-        BinaryOp::Add => "+",
-        BinaryOp::Subtract => "-",
-        BinaryOp::Multiply => "*",
-        BinaryOp::Divide => "/",
-        BinaryOp::Modulo => "%",
-    }
-}
 
 /// A value, borrowed when written and owned when read.
 mod cow_value {
