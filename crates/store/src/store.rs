@@ -102,6 +102,14 @@ impl Store {
         }
     }
 
+    /// Pins the account where so far only its access key was pinned, because nobody might ask for the account then. With
+    /// anything else pinned this is [`Store::pin_account`].
+    pub fn pin_account_of_key(&mut self, key: &str, account: &str) -> Result<(), StoreError> {
+        let renamed =
+            self.write(|t| Ok(t.execute("UPDATE meta SET account = ?2 WHERE account = ?1", [key, account])?))?;
+        if renamed == 0 { self.pin_account(account) } else { Ok(()) }
+    }
+
     /// The project this state is of, once it is known.
     pub fn project(&self) -> Result<Option<String>, StoreError> {
         self.read(|t| Ok(t.query_row("SELECT project FROM meta", [], |row| row.get(0))?))

@@ -5,7 +5,7 @@ use crate::{
     args::{CarryingArgs, Events},
     exit::{Exit, Failure, Outcome as Ended},
     ops::{
-        cloud::Door,
+        cloud::{self, Door},
         held::Held,
         signals::{Received, Signals},
         telling,
@@ -49,7 +49,7 @@ pub(crate) async fn carry(context: &Context, approved: Approved, args: &Carrying
     let Approved { mut store, door, plan, id, command } = approved;
     still_true(&store, &plan)?;
     if door.embedded.is_none() {
-        store.pin_account(&plan.identity.account)?;
+        store.pin_account_of_key(&cloud::by_key(&door.access_key), &plan.identity.account)?;
     }
     let hash_key = store.hash_key()?;
     let usual: BTreeMap<_, _> =

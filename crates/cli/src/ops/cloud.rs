@@ -108,10 +108,15 @@ pub(crate) fn http(
     })
 }
 
+/// What stands for an account of which only the access key is known.
+pub(crate) fn by_key(access_key: &str) -> String {
+    format!("key:{access_key}")
+}
+
 /// The account the credentials belong to, or the access key where the account may not be asked for. Credentials that are
 /// not taken, or a cloud that does not answer, end the command here: before anything is shown, sent or written down.
 pub(crate) async fn account(door: &Door) -> Result<String, Failure> {
-    let key = || format!("key:{}", door.access_key);
+    let key = || by_key(&door.access_key);
     let parameters = serde_json::Map::new();
     let Ok(request) = firma_api::build("user", "describeUser", None, &parameters) else {
         return Ok(key());
@@ -126,6 +131,9 @@ pub(crate) async fn account(door: &Door) -> Result<String, Failure> {
                 .hint("check that the secret key belongs to the access key, and that this machine's clock is right"),
         )),
         Err(fault) if matches!(fault.kind, FaultKind::Denied | FaultKind::Invalid | FaultKind::NotFound) => Ok(key()),
-        Err(fault) => Err(Failure::new(Diagnostic::error("E0713", format!("the cloud does not answer: {fault}")))),
+        Err(fault) => Err(Failure::new(
+            Diagnostic::error("E0713", format!("the cloud at {} does not answer: {fault}", door.endpoint))
+                .hint("is the endpoint right, and is it up? a local one is started with `firma emulator serve`"),
+        )),
     }
 }

@@ -137,6 +137,11 @@ fn account_and_project_are_pinned_once() {
     let shown = path.display();
     assert_eq!(error.to_string(), format!("the state `{shown}` belongs to a-1, the credentials are of a-2"));
     assert!(error.is_refusal());
+    // A key that may be asked for its account by now gives its place up to it, and to nothing else.
+    store.pin_account_of_key("a-1", "a-3").expect("renamed");
+    assert_eq!(store.account(), Ok(Some("a-3".to_owned())));
+    store.pin_account_of_key("a-1", "a-3").expect("the same");
+    store.pin_account_of_key("a-1", "a-4").expect_err("another");
     let error = store.pin_project("blog").expect_err("another");
     assert_eq!(error.to_string(), format!("the state `{shown}` belongs to project `shop`, not to `blog`"));
 }
