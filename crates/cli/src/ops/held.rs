@@ -22,20 +22,18 @@ use std::{
 
 /// How long a lease lasts without being renewed: long enough to outlive a slow request, short enough that the next person
 /// does not wait long after a crash.
-const TERM: Duration = Duration::from_secs(180);
+const TERM_MILLIS: i64 = 180_000;
 /// What must remain of it when a mutating call is sent: the longest request, and some seconds for clocks.
 const REQUEST: Duration = Duration::from_secs(65);
 
 /// Takes the lease. From a process of this machine that is certainly dead it is taken at once; everybody else is waited for.
 pub(crate) fn lease(store: &mut Store, holder: &str, now: Timestamp) -> Result<Lease, Failure> {
-    let refused = match store.acquire(holder, now, TERM.as_millis() as i64) {
+    let refused = match store.acquire(holder, now, TERM_MILLIS) {
         Ok(lease) => return Ok(lease),
         Err(error) => error,
     };
     match store.holder()? {
-        Some(held) if holder::is_dead(&held.holder) => {
-            Ok(store.take_over(&held, holder, now, TERM.as_millis() as i64)?)
-        }
+        Some(held) if holder::is_dead(&held.holder) => Ok(store.take_over(&held, holder, now, TERM_MILLIS)?),
         _ => Err(refused.into()),
     }
 }
@@ -129,7 +127,12 @@ impl Held {
         };
         let store = Arc::new(Mutex::new(store));
         let writer = Writer::spawn(store.clone(), lease.clone(), run)?;
-        let tenure = Arc::new(Tenure::new(store.clone(), lease, door.clock.clone(), TERM));
+        let tenure = Arc::new(Tenure::new(
+            store.clone(),
+            lease,
+            door.clock.clone(),
+            Duration::from_millis(TERM_MILLIS.unsigned_abs()),
+        ));
         let keeper = tenure.clone();
         // When it cannot be renewed it runs out, and the guard stops every call before it is sent.
         let keeping = tokio::spawn(async move { drop(keeper.keep().await) });

@@ -121,6 +121,21 @@ fn sensitive(what: &str, span: Span) -> Diagnostic {
         .hint("nonsensitive(...) says that the value is no secret")
 }
 
+/// A region or zone as it was written: its name, or nothing for null.
+fn name_of_place(value: &Value, what: &str, span: Span, diagnostics: &mut Diagnostics) -> Result<Setting<String>, ()> {
+    let problem = match value {
+        value if value.is_null() => return Ok(Setting::Absent),
+        Value::Sensitive(_) => sensitive(&format!("the {what}"), span),
+        Value::String(text) => return Ok(Setting::Set(text.to_string(), span)),
+        other => {
+            let message = format!("a {what} is text, not {}", other.type_name());
+            Diagnostic::error(codes::BAD_PLACE, message).at(span)
+        }
+    };
+    diagnostics.push(problem);
+    Err(())
+}
+
 fn outside(zone: &str, region: &str, span: Span) -> Diagnostic {
     Diagnostic::error(codes::DEFAULT_ZONE, format!("`{zone}` is not a zone of {region}"))
         .at(span)
@@ -181,19 +196,7 @@ impl<'p> World<'p> {
             None => Setting::Absent,
             Some(expr) => {
                 let value = self.known(expr, site.scope, trace, "the region", diagnostics).ok_or(())?;
-                match &value {
-                    value if value.is_null() => Setting::Absent,
-                    Value::Sensitive(_) => {
-                        diagnostics.push(sensitive("the region", expr.span));
-                        return Err(());
-                    }
-                    Value::String(text) => Setting::Set(text.to_string(), expr.span),
-                    other => {
-                        let message = format!("a region is text, not {}", other.type_name());
-                        diagnostics.push(Diagnostic::error(codes::BAD_PLACE, message).at(expr.span));
-                        return Err(());
-                    }
-                }
+                name_of_place(&value, "region", expr.span, diagnostics)?
             }
         };
         match (given, regional) {
@@ -246,19 +249,7 @@ impl<'p> World<'p> {
         let mut zone = Setting::Absent;
         if let Some(expr) = written {
             let value = self.known(expr, site.scope, trace, "the zone", diagnostics).ok_or(())?;
-            zone = match &value {
-                value if value.is_null() => Setting::Absent,
-                Value::Sensitive(_) => {
-                    diagnostics.push(sensitive("the zone", expr.span));
-                    return Err(());
-                }
-                Value::String(text) => Setting::Set(text.to_string(), expr.span),
-                other => {
-                    let message = format!("a zone is text, not {}", other.type_name());
-                    diagnostics.push(Diagnostic::error(codes::BAD_PLACE, message).at(expr.span));
-                    return Err(());
-                }
-            };
+            zone = name_of_place(&value, "zone", expr.span, diagnostics)?;
         }
         let Some(region) = region else { return Ok(None) };
         if zone == Setting::Absent && procedure.zone == ZoneRule::Required {
