@@ -6,6 +6,7 @@
 //!
 //! - [`http`], [`world`], [`handle`](mod@handle): the door, the state, the way through.
 //! - [`in_process`]: the same as a `Transport`, requests signed.
+//! - [`injection`]: what goes wrong on purpose.
 //! - [`calls`], [`inventory`], [`coverage`], [`admin`]: looking at it, and acting on it from outside the cloud.
 //! - [`clock`], [`snapshot`]: emulated time, and a world as bytes.
 //!
@@ -33,6 +34,8 @@ mod tags;
 
 mod services;
 
+pub mod injection;
+
 mod envelope;
 mod gateway;
 pub mod handle;
@@ -50,4 +53,5 @@ pub use coverage::{Covered, covered};
 pub use handle::{Change, Handled, handle, handle_kept, replay};
 pub use http::HttpRequest;
 pub use in_process::{InProcess, outside, sign_local};
+pub use injection::{Delivery, Injection};
 pub use world::{DEFAULT_KEY, Settings, World};

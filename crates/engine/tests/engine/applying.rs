@@ -1,7 +1,7 @@
 //! Plans carried out when nothing goes wrong.
 
-use crate::{
-    lab::Lab,
+use firma_lab::{
+    Lab,
     stack::{desired, disk, elastic_ip, group, keypair, network, server, subnet, vpc},
 };
 use firma_model::value::Value;

@@ -1,11 +1,11 @@
 //! What must hold besides: identity, the basis of a plan, secrets, events, the lease.
 
-use crate::{
-    lab::Lab,
-    stack::{REGION, desired, keypair, network, server},
-};
 use firma_api::Clock as _;
 use firma_engine::{CancelLevel, Observers, RunEvent, Tenure, apply, inline, moved, stale};
+use firma_lab::{
+    Lab,
+    stack::{REGION, desired, keypair, network, server},
+};
 use firma_model::{address::Address, expr::Expr, fault::FaultKind, record::Status, value::Value};
 use firma_plan::step::Mode;
 use serde_json::json;

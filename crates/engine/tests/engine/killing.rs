@@ -1,11 +1,11 @@
 //! Killed at every step of the journal and around every send; then recovered, applied again, and compared.
 
-use crate::{
-    lab::Lab,
+use firma_engine::{Commit, Settled};
+use firma_lab::{
+    Lab,
     stack::{changed_server, network, server},
     wire::Fate,
 };
-use firma_engine::{Commit, Settled};
 use firma_model::desired::Desired;
 use firma_plan::step::Mode;
 use firma_store::{ErrorKind, StoreError};

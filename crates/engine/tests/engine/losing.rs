@@ -1,11 +1,11 @@
 //! Answers that are lost, doubled, broken or refused, one call at a time.
 
-use crate::{
-    lab::Lab,
+use firma_engine::Settled;
+use firma_lab::{
+    Lab,
     stack::{changed_server, desired, disk, keypair, network, server, vpc},
     wire::Fate,
 };
-use firma_engine::Settled;
 use firma_model::desired::Desired;
 use firma_plan::step::Mode;
 

@@ -2,10 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a failing helper is a failing test")]
 
-mod lab;
-mod stack;
-mod wire;
-
 mod applying;
 mod keeping;
 mod killing;

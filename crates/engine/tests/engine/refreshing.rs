@@ -1,11 +1,11 @@
 //! What the cloud says, and what its silence means.
 
-use crate::{
-    lab::Lab,
+use firma_engine::refresh;
+use firma_lab::{
+    Lab,
     stack::{REGION, desired, network, subnet, vpc},
     wire::Fate,
 };
-use firma_engine::refresh;
 use firma_model::{address::Address, observed::Sighting};
 use serde_json::json;
 

@@ -1,10 +1,10 @@
 //! Asked to stop: what runs is finished, or left where it stands.
 
-use crate::{
-    lab::Lab,
+use firma_engine::{CancelLevel, apply, inline};
+use firma_lab::{
+    Lab,
     stack::{network, server},
 };
-use firma_engine::{CancelLevel, apply, inline};
 use firma_plan::step::Mode;
 use std::{sync::Arc, time::Duration};
 use tokio::sync::watch;

@@ -27,7 +27,7 @@ use std::{
 use tokio::{sync::watch, time::Instant};
 
 /// Wall-clock time that is tokio's.
-pub(crate) struct VirtualClock {
+pub struct VirtualClock {
     base: Timestamp,
     start: Instant,
 }
@@ -42,23 +42,23 @@ impl Clock for VirtualClock {
     }
 }
 
-pub(crate) struct Lab {
-    pub(crate) clock: Arc<VirtualClock>,
-    pub(crate) world: Arc<InProcess<VirtualClock>>,
-    pub(crate) wire: Arc<Wire>,
-    pub(crate) cloud: Arc<Cloud>,
-    pub(crate) store: Arc<Mutex<Store>>,
-    pub(crate) procedures: BTreeMap<String, Arc<Procedure>>,
+pub struct Lab {
+    pub clock: Arc<VirtualClock>,
+    pub world: Arc<InProcess<VirtualClock>>,
+    pub wire: Arc<Wire>,
+    pub cloud: Arc<Cloud>,
+    pub store: Arc<Mutex<Store>>,
+    pub procedures: BTreeMap<String, Arc<Procedure>>,
     plans: Mutex<BTreeMap<u64, Arc<Plan>>>,
     counter: Arc<AtomicU64>,
 }
 
 impl Lab {
-    pub(crate) fn new() -> Lab {
+    pub fn new() -> Lab {
         Lab::with(Settings::default())
     }
 
-    pub(crate) fn with(settings: Settings) -> Lab {
+    pub fn with(settings: Settings) -> Lab {
         let base = Timestamp::parse("2026-01-15T10:00:00Z").unwrap();
         let clock = Arc::new(VirtualClock { base, start: Instant::now() });
         let world = Arc::new(InProcess::new(World::new(7, settings), clock.clone()));
@@ -81,7 +81,7 @@ impl Lab {
         }
     }
 
-    pub(crate) fn recorded(&self) -> Recorded {
+    pub fn recorded(&self) -> Recorded {
         self.store.lock().unwrap().snapshot().unwrap()
     }
 
@@ -90,7 +90,7 @@ impl Lab {
     }
 
     /// Refreshes and plans; errors of the planner fail the test.
-    pub(crate) async fn plan(&self, desired: &Desired, mode: Mode) -> Arc<Plan> {
+    pub async fn plan(&self, desired: &Desired, mode: Mode) -> Arc<Plan> {
         let recorded = self.recorded();
         let observed = refresh(&self.cloud, &recorded, &|kind| self.procedures.get(kind).cloned()).await;
         let worlds = Worlds { desired, recorded: &recorded, observed: &observed, procedures: &self.procedures };
@@ -101,11 +101,11 @@ impl Lab {
         Arc::new(plan.unwrap_or_else(|| panic!("no plan: {messages:?}")))
     }
 
-    pub(crate) fn lease(&self) -> Lease {
+    pub fn lease(&self) -> Lease {
         self.store.lock().unwrap().acquire("test", self.clock.now(), 3_600_000).unwrap()
     }
 
-    pub(crate) fn begin(&self, command: &str, plan: Option<&Arc<Plan>>) -> u64 {
+    pub fn begin(&self, command: &str, plan: Option<&Arc<Plan>>) -> u64 {
         let info = RunInfo {
             started: self.clock.now(),
             command: command.to_owned(),
@@ -121,11 +121,11 @@ impl Lab {
         run
     }
 
-    pub(crate) fn release(&self, lease: &Lease) {
+    pub fn release(&self, lease: &Lease) {
         self.store.lock().unwrap().release(lease).unwrap();
     }
 
-    pub(crate) fn context(&self, run: u64, commit: Commit, cancel: watch::Receiver<CancelLevel>) -> ApplyContext {
+    pub fn context(&self, run: u64, commit: Commit, cancel: watch::Receiver<CancelLevel>) -> ApplyContext {
         let counter = self.counter.clone();
         ApplyContext {
             cloud: self.cloud.clone(),
@@ -149,7 +149,7 @@ impl Lab {
     }
 
     /// Carries out a plan through a commit function made from the ordinary one.
-    pub(crate) async fn apply_through(&self, plan: &Arc<Plan>, through: impl FnOnce(Commit) -> Commit) -> Outcome {
+    pub async fn apply_through(&self, plan: &Arc<Plan>, through: impl FnOnce(Commit) -> Commit) -> Outcome {
         let lease = self.lease();
         let run = self.begin("apply", Some(plan));
         let commit = through(inline(self.store.clone(), lease.clone(), run));
@@ -160,12 +160,12 @@ impl Lab {
         outcome
     }
 
-    pub(crate) async fn apply(&self, plan: &Arc<Plan>) -> Outcome {
+    pub async fn apply(&self, plan: &Arc<Plan>) -> Outcome {
         self.apply_through(plan, |commit| commit).await
     }
 
     /// Plans and applies; everything must be done.
-    pub(crate) async fn converge(&self, desired: &Desired) -> Arc<Plan> {
+    pub async fn converge(&self, desired: &Desired) -> Arc<Plan> {
         let plan = self.plan(desired, Mode::Apply).await;
         let outcome = self.apply(&plan).await;
         assert!(outcome.is_complete(), "{outcome:#?}");
@@ -173,7 +173,7 @@ impl Lab {
     }
 
     /// After this a plan is empty, the cloud holds what the state says and nothing else, and nothing is open.
-    pub(crate) async fn assert_converged(&self, desired: &Desired) {
+    pub async fn assert_converged(&self, desired: &Desired) {
         let plan = self.plan(desired, Mode::Apply).await;
         let steps: Vec<String> =
             plan.steps.iter().map(|s| format!("{} {} {:?}", s.leg.as_str(), s.address, s.reasons)).collect();
@@ -183,13 +183,13 @@ impl Lab {
     }
 
     /// The cloud holds exactly what the state says.
-    pub(crate) fn assert_same(&self) {
+    pub fn assert_same(&self) {
         assert_eq!(self.in_state(), self.in_cloud());
     }
 
     /// Nothing is in the cloud that the state does not know. (What is deleted and could not be looked at afterwards is still
     /// in the state: the next refresh finds it gone.)
-    pub(crate) fn assert_no_orphan(&self) {
+    pub fn assert_no_orphan(&self) {
         let (state, cloud) = (self.in_state(), self.in_cloud());
         assert!(cloud.is_subset(&state), "{cloud:?} {state:?}");
     }
@@ -203,7 +203,7 @@ impl Lab {
             .collect()
     }
 
-    pub(crate) fn in_cloud(&self) -> BTreeSet<(String, String)> {
+    pub fn in_cloud(&self) -> BTreeSet<(String, String)> {
         let view = self.world.with(|world| inventory::view(world));
         let objects = view["objects"].as_array().unwrap();
         let text = |object: &serde_json::Value, name: &str| object[name].as_str().unwrap().to_owned();
@@ -215,16 +215,16 @@ impl Lab {
     }
 
     /// Settles what is open.
-    pub(crate) async fn recover(&self) -> Vec<Settlement> {
+    pub async fn recover(&self) -> Vec<Settlement> {
         self.recover_adopting(None).await
     }
 
-    pub(crate) async fn recover_adopting(&self, adopt: Option<String>) -> Vec<Settlement> {
+    pub async fn recover_adopting(&self, adopt: Option<String>) -> Vec<Settlement> {
         self.recover_through(adopt, |commit| commit).await
     }
 
     /// Settles what is open, through a commit function made from the ordinary one.
-    pub(crate) async fn recover_through(
+    pub async fn recover_through(
         &self,
         adopt: Option<String>,
         through: impl FnOnce(Commit) -> Commit,
@@ -248,12 +248,12 @@ impl Lab {
     }
 
     /// The lease of whoever died with it.
-    pub(crate) fn holder(&self) -> Lease {
+    pub fn holder(&self) -> Lease {
         self.store.lock().unwrap().holder().unwrap().expect("somebody died with the lease")
     }
 
     /// The id of an image to start from.
-    pub(crate) async fn image(&self) -> String {
+    pub async fn image(&self) -> String {
         let procedure = Catalog::builtin().lookup(&KindId::new("vm.image")).unwrap();
         let parameters = firma_model::value::Map::from([("image_source".to_owned(), "public".into())]);
         let found = firma_engine::look_up(&self.cloud, &procedure, Some(crate::stack::REGION), &parameters).await;

@@ -8,7 +8,7 @@ use std::sync::{
 
 /// What happens to one send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fate {
+pub enum Fate {
     /// Nothing special.
     Pass,
     /// Lost on the way there; the caller cannot know.
@@ -36,15 +36,15 @@ pub(crate) enum Fate {
 type Script = Box<dyn Fn(&Request, usize) -> Fate + Send + Sync>;
 
 /// A transport with a script.
-pub(crate) struct Wire {
+pub struct Wire {
     inner: Arc<dyn Transport>,
     script: Mutex<Script>,
     changes: AtomicUsize,
-    pub(crate) sent: Mutex<Vec<String>>,
+    pub sent: Mutex<Vec<String>>,
 }
 
 impl Wire {
-    pub(crate) fn new(inner: Arc<dyn Transport>) -> Wire {
+    pub fn new(inner: Arc<dyn Transport>) -> Wire {
         Wire {
             inner,
             script: Mutex::new(Box::new(|_, _| Fate::Pass)),
@@ -54,18 +54,18 @@ impl Wire {
     }
 
     /// Sets what happens from now on: the script sees the request and how many changing ones were sent before.
-    pub(crate) fn script(&self, script: impl Fn(&Request, usize) -> Fate + Send + Sync + 'static) {
+    pub fn script(&self, script: impl Fn(&Request, usize) -> Fate + Send + Sync + 'static) {
         self.changes.store(0, Ordering::SeqCst);
         *self.script.lock().unwrap() = Box::new(script);
     }
 
     /// Everything goes well from now on.
-    pub(crate) fn mend(&self) {
+    pub fn mend(&self) {
         self.script(|_, _| Fate::Pass);
     }
 
     /// Operations sent since the last time this was asked.
-    pub(crate) fn take_sent(&self) -> Vec<String> {
+    pub fn take_sent(&self) -> Vec<String> {
         std::mem::take(&mut self.sent.lock().unwrap())
     }
 

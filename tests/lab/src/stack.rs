@@ -12,7 +12,7 @@ use firma_model::{
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
 
-pub(crate) const REGION: &str = "cn-north-1";
+pub const REGION: &str = "cn-north-1";
 
 fn expr(json: &Json) -> Expr {
     let kind = match json {
@@ -42,7 +42,7 @@ fn refers(json: &Json) -> bool {
 }
 
 /// A desired world of these resources.
-pub(crate) fn desired(resources: &[(&str, Json)]) -> Desired {
+pub fn desired(resources: &[(&str, Json)]) -> Desired {
     let mut desired = Desired::default();
     for (address, attributes) in resources {
         let address: Address = address.parse().expect("an address");
@@ -76,24 +76,24 @@ pub(crate) fn desired(resources: &[(&str, Json)]) -> Desired {
 }
 
 /// Adds an output.
-pub(crate) fn with_output(mut desired: Desired, name: &str, value: &str) -> Desired {
+pub fn with_output(mut desired: Desired, name: &str, value: &str) -> Desired {
     let output =
         DesiredOutput { value: expr(&json!(value)), sensitive: false, description: None, span: Span::default() };
     desired.outputs.insert(name.to_owned(), output);
     desired
 }
 
-pub(crate) fn vpc(name: &str) -> Json {
+pub fn vpc(name: &str) -> Json {
     json!({ "vpc_name": name, "address_prefix": "10.0.0.0/16", "description": "made by a test" })
 }
 
-pub(crate) fn subnet(third: usize) -> Json {
+pub fn subnet(third: usize) -> Json {
     json!({ "vpc_id": "@vpc.vpc.main#id", "subnet_name": format!("net-{third}"),
         "address_prefix": format!("10.0.{third}.0/24"), "tags": { "stage": "test" } })
 }
 
 /// A network and a group with rules, a key, an address, and a value: every recovery class but tokens, quick to make.
-pub(crate) fn network() -> Desired {
+pub fn network() -> Desired {
     let desired = desired(&[
         ("vpc.vpc.main", vpc("main")),
         ("vpc.subnet.a", subnet(1)),
@@ -105,16 +105,16 @@ pub(crate) fn network() -> Desired {
     with_output(desired, "vpc", "@vpc.vpc.main#id")
 }
 
-pub(crate) fn keypair() -> Json {
+pub fn keypair() -> Json {
     let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGV4YW1wbGUgb25seTogbm8gcHJpdmF0ZSBoYWxmLi4u web@example";
     json!({ "key_name": "admin", "public_key": key })
 }
 
-pub(crate) fn elastic_ip() -> Json {
+pub fn elastic_ip() -> Json {
     json!({ "bandwidth_mbps": 5, "provider": "bgp", "billing": { "method": "postpaid_by_duration" } })
 }
 
-pub(crate) fn group(ports: &[u16]) -> Json {
+pub fn group(ports: &[u16]) -> Json {
     let rules: Vec<Json> = ports
         .iter()
         .map(|port| {
@@ -124,12 +124,12 @@ pub(crate) fn group(ports: &[u16]) -> Json {
     json!({ "vpc_id": "@vpc.vpc.main#id", "network_security_group_name": "web", "description": "in", "rules": rules })
 }
 
-pub(crate) fn disk(size: u32) -> Json {
+pub fn disk(size: u32) -> Json {
     json!({ "zone": "cn-north-1a", "billing": { "method": "postpaid_by_duration" }, "name": "data",
         "disk_type": "ssd.gp1", "disk_size_gb": size })
 }
 
-pub(crate) fn instance(image: &str, kind: &str) -> Json {
+pub fn instance(image: &str, kind: &str) -> Json {
     json!({
         "zone": "cn-north-1a", "billing": { "method": "postpaid_by_duration" }, "name": "server",
         "instance_type": kind, "image_id": image, "key_names": ["@vm.keypair.admin#key_name"],
@@ -141,7 +141,7 @@ pub(crate) fn instance(image: &str, kind: &str) -> Json {
 }
 
 /// A server with everything attached to it: every kind there is.
-pub(crate) fn server(image: &str) -> Desired {
+pub fn server(image: &str) -> Desired {
     let mut all = desired(&[
         ("vpc.vpc.main", vpc("main")),
         ("vpc.subnet.a", subnet(1)),
@@ -161,7 +161,7 @@ pub(crate) fn server(image: &str) -> Desired {
 }
 
 /// The same server, much of it changed in place: staged calls, tags, elements, plain attributes.
-pub(crate) fn changed_server(image: &str) -> Desired {
+pub fn changed_server(image: &str) -> Desired {
     let mut changed = server(image);
     for (address, name, value) in [
         ("vm.instance.web", "instance_type", json!("g.n3.xlarge")),
