@@ -12,11 +12,20 @@ const REQUEST_ID: &str = "x-jdcloud-request-id";
 /// The longest part of the cloud's own words that is kept.
 const QUOTED: usize = 400;
 
+/// What a call that was done brought.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// The envelope's `result`; an empty object when there is none.
+    pub result: Value,
+    /// The cloud's name for the call, for its support.
+    pub request_id: String,
+}
+
 /// What became of one call.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
-    /// Done. The envelope's `result`; an empty object when there is none.
-    Ok(Value),
+    /// Done.
+    Ok(Answer),
     /// Certainly not done: nothing was sent, or the cloud said that it refused.
     NoEffect(Fault),
     /// Perhaps done.
@@ -30,8 +39,16 @@ impl Outcome {
     /// The fault of either failed outcome.
     pub fn into_result(self) -> Result<Value, Fault> {
         match self {
-            Outcome::Ok(value) => Ok(value),
+            Outcome::Ok(answer) => Ok(answer.result),
             Outcome::NoEffect(fault) | Outcome::Unknown(fault) => Err(fault),
+        }
+    }
+
+    /// The fault, to be completed.
+    pub(crate) fn fault_mut(&mut self) -> Option<&mut Fault> {
+        match self {
+            Outcome::Ok(_) => None,
+            Outcome::NoEffect(fault) | Outcome::Unknown(fault) => Some(fault),
         }
     }
 
@@ -129,7 +146,10 @@ pub fn classify(request: &Request, answer: &Result<Response, TransportError>, no
             None => return unreadable(request, response, request_id.clone(), now),
         };
         return Verdict {
-            outcome: Outcome::Ok(result.unwrap_or_else(|| Value::Object(serde_json::Map::new()))),
+            outcome: Outcome::Ok(Answer {
+                result: result.unwrap_or_else(|| Value::Object(serde_json::Map::new())),
+                request_id: id.clone(),
+            }),
             http_status: Some(response.status),
             request_id: Some(id.clone()),
             retry: Retry::Never,

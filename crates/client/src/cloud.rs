@@ -4,9 +4,10 @@ use crate::calls::{CallLog, CallRecord, Counters, Counts};
 use crate::classify::{Outcome, Retry, Verdict, classify};
 use crate::limiter::{Limiter, Priority};
 use crate::retry::{Backoff, RetrySettings};
+use crate::skew::{self, Skew};
 use firma_api::request::Request;
 use firma_api::transport::{Clock, Transport};
-use firma_model::fault::Fault;
+use firma_model::fault::{Fault, FaultKind};
 use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,10 +19,12 @@ pub type Guard<'g> = &'g (dyn Fn() -> Result<(), Fault> + Send + Sync);
 pub struct Cloud {
     transport: Arc<dyn Transport>,
     clock: Arc<dyn Clock>,
-    limiter: Limiter,
+    limiter: Arc<Limiter>,
     retry: RetrySettings,
-    backoff: Backoff,
-    counters: Counters,
+    backoff: Arc<Backoff>,
+    counters: Arc<Counters>,
+    skew: Arc<Skew>,
+    checks_clock: bool,
     log: Option<Arc<dyn CallLog>>,
 }
 
@@ -29,20 +32,50 @@ impl Cloud {
     /// A cloud behind this transport, with the documented limits, the default retries and the seed 0.
     pub fn new(transport: Arc<dyn Transport>, clock: Arc<dyn Clock>) -> Cloud {
         Cloud {
-            limiter: Limiter::new(Arc::clone(&clock)),
+            limiter: Arc::new(Limiter::new(Arc::clone(&clock))),
             transport,
             clock,
             retry: RetrySettings::default(),
-            backoff: Backoff::seeded(0),
-            counters: Counters::default(),
+            backoff: Arc::new(Backoff::seeded(0)),
+            counters: Arc::default(),
+            skew: Arc::new(Skew::new()),
+            checks_clock: true,
             log: None,
         }
+    }
+
+    /// The same cloud with the same pace and memory, every send shown to another observer.
+    #[must_use]
+    pub fn watched_by(&self, log: Arc<dyn CallLog>) -> Cloud {
+        Cloud {
+            transport: Arc::clone(&self.transport),
+            clock: Arc::clone(&self.clock),
+            limiter: Arc::clone(&self.limiter),
+            retry: self.retry,
+            backoff: Arc::clone(&self.backoff),
+            counters: Arc::clone(&self.counters),
+            skew: Arc::clone(&self.skew),
+            checks_clock: self.checks_clock,
+            log: Some(log),
+        }
+    }
+
+    /// For a cloud whose time is its own, such as an emulated one: its dates say nothing about this machine's clock.
+    #[must_use]
+    pub fn with_its_own_time(mut self) -> Cloud {
+        self.checks_clock = false;
+        self
+    }
+
+    /// Milliseconds by which this machine's clock is ahead of the cloud's (negative: behind), by its last answer.
+    pub fn skew(&self) -> Option<i64> {
+        self.skew.millis().filter(|_| self.checks_clock)
     }
 
     /// Other limits.
     #[must_use]
     pub fn with_limiter(mut self, limiter: Limiter) -> Cloud {
-        self.limiter = limiter;
+        self.limiter = Arc::new(limiter);
         self
     }
 
@@ -56,7 +89,7 @@ impl Cloud {
     /// Seeds the jitter: randomly in a real run, from the scenario in a simulation.
     #[must_use]
     pub fn with_seed(mut self, seed: u64) -> Cloud {
-        self.backoff = Backoff::seeded(seed);
+        self.backoff = Arc::new(Backoff::seeded(seed));
         self
     }
 
@@ -156,10 +189,23 @@ impl Cloud {
         let (service, region) = (request.service.as_str(), request.region.as_deref());
         self.limiter.acquire(service, region, priority).await;
         guard()?;
+        if request.mutating && self.checks_clock {
+            self.skew.check(request)?;
+        }
         let at = self.clock.now();
         let answer = self.transport.send(request.clone()).await;
         let now = self.clock.now();
-        let verdict = classify(request, &answer, now);
+        if let Ok(response) = &answer {
+            self.skew.learn(response, at, now);
+        }
+        let mut verdict = classify(request, &answer, now);
+        if let (Some(skew), Some(fault)) = (self.skew(), verdict.outcome.fault_mut())
+            && fault.kind == FaultKind::Denied
+            && skew.abs() > skew::TOLERATED.as_millis() as i64
+        {
+            // The likeliest reason why a signature is not believed.
+            fault.message = format!("{}; {}", fault.message, skew::sentence(skew));
+        }
 
         let throttled = match verdict.retry {
             Retry::Throttled { after } => {
@@ -205,7 +251,7 @@ fn given_up(outcome: Outcome, attempts: u32) -> Outcome {
         fault
     };
     match outcome {
-        Outcome::Ok(value) => Outcome::Ok(value),
+        Outcome::Ok(answer) => Outcome::Ok(answer),
         Outcome::NoEffect(fault) => Outcome::NoEffect(tell(fault)),
         Outcome::Unknown(fault) => Outcome::Unknown(tell(fault)),
     }

@@ -30,12 +30,14 @@ pub mod calls;
 
 pub mod paging;
 
+pub mod skew;
+
 pub mod cloud;
 
 pub mod wall;
 
 pub use calls::{CallLog, CallRecord, Counts};
-pub use classify::{Outcome, Retry, Verdict, classify};
+pub use classify::{Answer, Outcome, Retry, Verdict, classify};
 pub use cloud::Cloud;
 pub use codes::CODES;
 pub use credentials::{Credentials, Source};

@@ -15,7 +15,7 @@ use firma_plan::{
     lower::ADDITIVE,
     nodes::recorded_inputs,
     recording::{self, RecordParts},
-    recover::{self, SETTLE_MILLIS, Still},
+    recover::{self, Still},
     wait::{Until, is_at_rest},
 };
 use std::time::Duration;
@@ -140,11 +140,10 @@ async fn one_call(run: &mut StepRun<'_>, record: &Record, mut call: ReadyCall) -
     let id = record.cloud_id.clone();
     let mut request = run.request(&call).map_err(failed)?;
     run.begin(&call, Intended { cloud_id: &id, ..Intended::default() }).await?;
-    let mut begun = run.run.cloud.clock().now();
     for send in 1.. {
         let (fault, refused) = match run.send(&request).await {
             Outcome::Ok(_) => break,
-            Outcome::NoEffect(fault) if send == 1 => return Err(refuse(run, fault)),
+            Outcome::NoEffect(fault) if !run.is_unclear() => return Err(refuse(run, fault)),
             Outcome::NoEffect(fault) => (fault, true),
             Outcome::Unknown(fault) => (fault, false),
         };
@@ -152,21 +151,21 @@ async fn one_call(run: &mut StepRun<'_>, record: &Record, mut call: ReadyCall) -
         match needed(run, record, &call).await {
             Needed::No => break,
             Needed::Unknown => return Err(Stop::Unresolved(fault)),
-            Needed::Yes(_) if refused => return Err(refuse(run, fault)),
+            // The refusal is of the repetition; what was sent before may still arrive.
+            Needed::Yes(_) if refused => match after_the_last(run, record, &call).await {
+                Needed::No => break,
+                Needed::Unknown => return Err(Stop::Unresolved(fault)),
+                Needed::Yes(_) => return Err(refuse(run, fault)),
+            },
             Needed::Yes(_) if send >= SENDS => return Err(Stop::Unresolved(fault)),
             Needed::Yes(_) if !additive => run.back_off(send).await,
             Needed::Yes(_) => {
                 // What adds may still arrive: only when nothing came for long enough is it sent again, as what is missing.
-                let missing = loop {
-                    let settled = recover::is_settled(begun, run.run.cloud.clock().now(), SETTLE_MILLIS);
-                    match needed(run, record, &call).await {
-                        Needed::No => break None,
-                        Needed::Unknown => return Err(Stop::Unresolved(fault)),
-                        Needed::Yes(fresh) if settled => break Some(fresh),
-                        Needed::Yes(_) => run.run.cloud.clock().sleep(LOOK).await,
-                    }
+                let missing = match after_the_last(run, record, &call).await {
+                    Needed::No => break,
+                    Needed::Unknown => return Err(Stop::Unresolved(fault)),
+                    Needed::Yes(missing) => missing,
                 };
-                let Some(missing) = missing else { break };
                 run.gather(EventBody::Refused { step: run.at, call: run.call, fault });
                 run.call += 1;
                 if let Some(missing) = missing {
@@ -175,12 +174,10 @@ async fn one_call(run: &mut StepRun<'_>, record: &Record, mut call: ReadyCall) -
                     request = run.request(&call).map_err(failed)?;
                 }
                 run.begin(&call, Intended { cloud_id: &id, ..Intended::default() }).await?;
-                begun = run.run.cloud.clock().now();
             }
         }
     }
-    run.gather(EventBody::Accepted { step: run.at, call: run.call, record: None, request_id: None });
-    run.call += 1;
+    run.accept(None);
     if let Wait::Status(values) = call.wait {
         run.flush().await?;
         return match run.wait(&id, Until::Status(values), "update").await {
@@ -200,6 +197,17 @@ enum Needed {
     No,
     Yes(Option<Box<ReadyCall>>),
     Unknown,
+}
+
+/// Whether a call is still to be made once nothing of it can arrive any more, by looking until then.
+async fn after_the_last(run: &StepRun<'_>, record: &Record, call: &ReadyCall) -> Needed {
+    loop {
+        let over = !run.may_still_arrive();
+        match needed(run, record, call).await {
+            Needed::Yes(_) if !over => run.run.cloud.clock().sleep(LOOK).await,
+            answer => return answer,
+        }
+    }
 }
 
 /// Whether a call whose answer was lost is still to be made, by looking.

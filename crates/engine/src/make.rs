@@ -11,7 +11,6 @@ use firma_model::{
     fault::{Fault, FaultKind},
     observed::Sighting,
     record::Status,
-    time::Timestamp,
     value::Map,
 };
 use firma_plan::{
@@ -19,7 +18,7 @@ use firma_plan::{
     observe::Look,
     procedure::Recovery,
     recording::{self, RecordParts},
-    recover::{self, SETTLE_MILLIS},
+    recover,
     wait::Until,
 };
 use serde_json::Value as Json;
@@ -51,8 +50,7 @@ pub(crate) async fn make(run: &mut StepRun<'_>) -> Result<EventBody, Stop> {
     let (id, found) = created(run, &call, &request, Classes { token, mark, ids_before }).await?;
 
     let record = recover::created_record(run.step, &procedure, &id, &run.attributes, found.as_ref(), &run.run.hash_key);
-    run.gather(EventBody::Accepted { step: run.at, call: run.call, record: Some(record.clone()), request_id: None });
-    run.call += 1;
+    run.accept(Some(record.clone()));
     run.flush().await?;
 
     let until = match call.wait {
@@ -137,11 +135,10 @@ async fn created(
             ..Intended::default()
         };
         run.begin(call, intended).await?;
-        let begun = run.run.cloud.clock().now();
         let fault = match run.send(request).await {
-            Outcome::Ok(result) => match fill::created_id(run.procedure, &run.attributes, &result) {
+            Outcome::Ok(answer) => match fill::created_id(run.procedure, &run.attributes, &answer.result) {
                 Some(id) => return Ok((id, None)),
-                None => no_id(run, &result),
+                None => no_id(run, &answer.result),
             },
             Outcome::NoEffect(fault) => {
                 run.gather(EventBody::Refused { step: run.at, call: run.call, fault: fault.clone() });
@@ -149,7 +146,7 @@ async fn created(
             }
             Outcome::Unknown(fault) => fault,
         };
-        match lost(run, request, &mark, begun, fault).await {
+        match lost(run, request, &mark, fault).await {
             Lost::Made(id, sighting) => return Ok((id, sighting)),
             Lost::Open(fault) => return Err(Stop::Unresolved(fault)),
             Lost::Nothing(fault) => {
@@ -171,23 +168,22 @@ fn no_id(run: &StepRun<'_>, result: &Json) -> Fault {
 }
 
 /// Finds out what a create did whose answer was lost, as its class allows.
-async fn lost(run: &StepRun<'_>, request: &Request, mark: &str, begun: Timestamp, fault: Fault) -> Lost {
+async fn lost(run: &mut StepRun<'_>, request: &Request, mark: &str, fault: Fault) -> Lost {
     match &run.procedure.recovery {
-        Recovery::Named => lost_named(run, request, begun, fault).await,
-        Recovery::Tokened(_) => lost_tokened(run, request, begun, fault).await,
-        Recovery::MarkedByTag(_) | Recovery::MarkedByDescription(..) => lost_marked(run, mark, begun, fault).await,
+        Recovery::Named => lost_named(run, request, fault).await,
+        Recovery::Tokened(_) => lost_tokened(run, request, fault).await,
+        Recovery::MarkedByTag(_) | Recovery::MarkedByDescription(..) => lost_marked(run, mark, fault).await,
         Recovery::Bare => Lost::Open(fault),
     }
 }
 
 /// The id was free before, so what is there now is ours; and as there can be only one, sending again is safe.
-async fn lost_named(run: &StepRun<'_>, request: &Request, begun: Timestamp, mut fault: Fault) -> Lost {
+async fn lost_named(run: &mut StepRun<'_>, request: &Request, mut fault: Fault) -> Lost {
     let Some(id) = fill::known_id(run.procedure, &run.attributes) else { return Lost::Open(fault) };
-    let clock = run.run.cloud.clock();
     for send in 2.. {
         match run.look(&id).await {
             Ok(Some(sighting)) => return Lost::Made(id, Some(sighting)),
-            Ok(None) if recover::is_settled(begun, clock.now(), SETTLE_MILLIS) => return Lost::Nothing(fault),
+            Ok(None) if !run.may_still_arrive() => return Lost::Nothing(fault),
             Ok(None) | Err(_) if send > 3 * SENDS => return Lost::Open(fault),
             Ok(None) if send <= SENDS => match run.send(request).await {
                 Outcome::Ok(_) => return Lost::Made(id, None),
@@ -202,15 +198,12 @@ async fn lost_named(run: &StepRun<'_>, request: &Request, begun: Timestamp, mut 
 
 /// The cloud answers a token it knows as it did before. Only success proves anything: a refusal of the repetition says
 /// nothing about the first send.
-async fn lost_tokened(run: &StepRun<'_>, request: &Request, begun: Timestamp, mut fault: Fault) -> Lost {
+async fn lost_tokened(run: &mut StepRun<'_>, request: &Request, mut fault: Fault) -> Lost {
     for send in 2..=SENDS {
         run.back_off(send - 1).await;
-        if run.run.cloud.clock().now().millis_since(begun) >= recover::TOKEN_MILLIS {
-            break;
-        }
         match run.send(request).await {
-            Outcome::Ok(result) => {
-                if let Some(id) = fill::created_id(run.procedure, &run.attributes, &result) {
+            Outcome::Ok(answer) => {
+                if let Some(id) = fill::created_id(run.procedure, &run.attributes, &answer.result) {
                     return Lost::Made(id, None);
                 }
             }
@@ -221,12 +214,12 @@ async fn lost_tokened(run: &StepRun<'_>, request: &Request, begun: Timestamp, mu
 }
 
 /// Looks for the marker until it is found, or long enough to know that there is none.
-async fn lost_marked(run: &StepRun<'_>, mark: &str, begun: Timestamp, fault: Fault) -> Lost {
+async fn lost_marked(run: &StepRun<'_>, mark: &str, fault: Fault) -> Lost {
     let clock = run.run.cloud.clock();
     let region = run.step.region.as_deref();
     let mut blocked = 0;
     loop {
-        let settled = recover::is_settled(begun, clock.now(), SETTLE_MILLIS);
+        let settled = !run.may_still_arrive();
         match ask::inventory(&run.run.cloud, run.procedure, region, Priority::Reserved).await {
             Ok(items) => {
                 let seen = recover::sightings(run.procedure, region, &items);

@@ -21,13 +21,14 @@ use firma_model::{
 use firma_plan::{
     fill,
     observe::Look,
-    procedure::Procedure,
+    procedure::{Procedure, Recovery},
     recover::{self, Probe, RecordedNodes, Still},
     secret::HashKey,
     step::{Plan, Step},
 };
 use firma_store::{OpenIntent, StoreError};
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use tokio::time::Instant;
 
 /// Between two rounds over what could not be settled yet.
 const ROUND: Duration = Duration::from_secs(3);
@@ -139,9 +140,12 @@ pub async fn recover(
     let mut known: BTreeSet<String> =
         recorded.records.values().chain(&recorded.deposed).map(|record| record.cloud_id.clone()).collect();
     let mut found: Vec<Option<Settled>> = vec![None; open.len()];
+    let began = Instant::now();
     loop {
         for (intent, found) in open.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
-            let Some((settled, record)) = settle(intent, recorded, plans, &known, context).await else { continue };
+            let Some((settled, record)) = settle(intent, recorded, plans, &known, context, began).await else {
+                continue;
+            };
             if let Settled::Created(id) | Settled::Adopted(id) = &settled {
                 known.insert(id.clone());
             }
@@ -207,6 +211,8 @@ struct Case<'c> {
     recorded: &'c Recorded,
     known: &'c BTreeSet<String>,
     context: &'c RecoverContext,
+    /// When this recovery began to look.
+    began: Instant,
 }
 
 type Answer = Option<(Settled, Option<Record>)>;
@@ -222,6 +228,7 @@ async fn settle(
     plans: &(dyn Fn(u64) -> Option<Arc<Plan>> + Sync),
     known: &BTreeSet<String>,
     context: &RecoverContext,
+    began: Instant,
 ) -> Answer {
     let Some(plan) = plans(open.run) else { return stuck(format!("the plan of run {} is not kept", open.run)) };
     let step = plan.steps.get(open.intent.step as usize).filter(|step| step.address == open.intent.address);
@@ -235,7 +242,7 @@ async fn settle(
             Err(findings) => return stuck(unfilled(&findings).message),
         },
     };
-    let case = Case { open, step, procedure, attributes, recorded, known, context };
+    let case = Case { open, step, procedure, attributes, recorded, known, context, began };
     match open.intent.action.as_str() {
         "create" => case.create().await,
         "delete" => case.delete().await,
@@ -249,7 +256,8 @@ impl Case<'_> {
     }
 
     fn is_settled(&self) -> bool {
-        recover::is_settled(self.open.at, self.cloud().clock().now(), self.context.settle)
+        let watched = i64::try_from(self.began.elapsed().as_millis()).unwrap_or(i64::MAX);
+        recover::is_settled(self.open.at, self.cloud().clock().now(), watched, self.context.settle)
     }
 
     fn region(&self) -> Option<&str> {
@@ -292,7 +300,7 @@ impl Case<'_> {
             Err(fault) => return stuck(fault.to_string()),
         };
         match self.cloud().call_guarded(request, Priority::Reserved, &*self.context.guard).await {
-            Outcome::Ok(result) => match fill::created_id(self.procedure, &self.attributes, &result) {
+            Outcome::Ok(answer) => match fill::created_id(self.procedure, &self.attributes, &answer.result) {
                 Some(id) => self.made(id, None),
                 None => stuck("the answer does not name what was made"),
             },
@@ -342,6 +350,10 @@ impl Case<'_> {
 
     async fn delete(&self) -> Answer {
         match self.look(&self.open.intent.cloud_id).await {
+            // An id of the caller's own choice may be given to another object next, which a late deletion must not meet.
+            Ok(None) if self.procedure.recovery == Recovery::Named => {
+                self.is_settled().then_some((Settled::Done, None))
+            }
             Ok(None) => Some((Settled::Done, None)),
             // What is on its way out is still there: the record stays, and the next plan sees how it ended.
             Ok(Some(_)) => self.is_settled().then_some((Settled::NotDone, None)),

@@ -19,6 +19,7 @@ use firma_model::{
 use firma_plan::{
     fill::ReadyCall,
     procedure::Procedure,
+    recover::{SEND_MILLIS, SETTLE_MILLIS},
     secret::{HASH_KEY, HashKey, hashed},
     step::{Plan, Step},
     wait::Until,
@@ -26,6 +27,7 @@ use firma_plan::{
 use firma_store::StoreError;
 use serde_json::Value as Json;
 use std::{sync::Arc, time::Duration};
+use tokio::time::Instant;
 
 /// Asked right before every mutating send; an error stops it. It knows whether the lease still outlasts a request.
 pub type LeaseGuard = Arc<dyn Fn() -> Result<(), Fault> + Send + Sync>;
@@ -83,18 +85,43 @@ pub(crate) struct StepRun<'r> {
     pub(crate) call: u32,
     /// Milliseconds from an accepted call to the end of its wait.
     pub(crate) waited: Option<i64>,
+    /// Request id of the last call that was done.
+    pub(crate) answered: Option<String>,
+    /// When the call under way was begun, by a clock that nobody sets.
+    begun: Instant,
+    /// When the last unclear answer to it came, if any did.
+    unclear: Option<Instant>,
     gathered: Vec<EventBody>,
 }
 
 impl<'r> StepRun<'r> {
     pub(crate) fn new(run: &'r Run, at: u32, procedure: &'r Arc<Procedure>, attributes: Map) -> StepRun<'r> {
         let step = &run.plan.steps[at as usize];
-        StepRun { run, at, step, procedure, attributes, call: 0, waited: None, gathered: Vec::new() }
+        StepRun {
+            run,
+            at,
+            step,
+            procedure,
+            attributes,
+            call: 0,
+            waited: None,
+            answered: None,
+            begun: Instant::now(),
+            unclear: None,
+            gathered: Vec::new(),
+        }
     }
 
     /// Adds an event to those that will be written next.
     pub(crate) fn gather(&mut self, event: EventBody) {
         self.gathered.push(event);
+    }
+
+    /// Takes note that the cloud did a call: with what is now known of its object, where the call made it.
+    pub(crate) fn accept(&mut self, record: Option<Record>) {
+        let request_id = self.answered.take();
+        self.gather(EventBody::Accepted { step: self.at, call: self.call, record, request_id });
+        self.call += 1;
     }
 
     /// Writes what was gathered.
@@ -162,7 +189,9 @@ impl<'r> StepRun<'r> {
             marker: intent.marker.map(str::to_owned),
             ids_before: intent.ids_before,
         }));
-        self.flush().await
+        self.flush().await?;
+        (self.begun, self.unclear) = (Instant::now(), None);
+        Ok(())
     }
 
     /// The call's request.
@@ -170,17 +199,47 @@ impl<'r> StepRun<'r> {
         ask::request(&call.service, &call.operation, call.region.as_deref(), &call.parameters)
     }
 
+    /// Whether a send of the call under way may still have an effect that nobody has seen.
+    pub(crate) fn may_still_arrive(&self) -> bool {
+        self.unclear.is_some_and(|at| at.elapsed() < Duration::from_millis(SETTLE_MILLIS.unsigned_abs()))
+    }
+
+    /// Whether any send of the call under way had an unclear answer. Then a later refusal says nothing about that one.
+    pub(crate) fn is_unclear(&self) -> bool {
+        self.unclear.is_some()
+    }
+
     /// Sends it once, and again only while the cloud says that it refused because another task runs on the object.
-    pub(crate) async fn send(&self, request: &Request) -> Outcome {
+    pub(crate) async fn send(&mut self, request: &Request) -> Outcome {
         let clock = self.run.cloud.clock();
         let start = clock.now();
+        self.answered = None;
+        let (begun, lease) = (self.begun, self.run.guard.clone());
+        let (service, operation) = (request.service.clone(), request.operation.clone());
+        let guard = move || {
+            lease()?;
+            if begun.elapsed() < Duration::from_millis(SEND_MILLIS.unsigned_abs()) {
+                return Ok(());
+            }
+            // Whoever finds this call open counts on it.
+            let message = format!("its turn did not come within {} seconds; nothing was sent", SEND_MILLIS / 1000);
+            Err(ask::fault(FaultKind::Unavailable, &service, &operation, message))
+        };
         let mut pause = Duration::from_millis(100);
         loop {
-            let outcome = self.run.cloud.call_guarded(request.clone(), Priority::Normal, &*self.run.guard).await;
+            let outcome = self.run.cloud.call_guarded(request.clone(), Priority::Normal, &guard).await;
             match &outcome {
                 Outcome::NoEffect(fault) if is_busy(fault) && clock.now().millis_since(start) < BUSY_MILLIS => {
                     clock.sleep(pause).await;
                     pause = (pause * 2).min(Duration::from_secs(10));
+                }
+                Outcome::Ok(answer) => {
+                    self.answered = Some(answer.request_id.clone());
+                    return outcome;
+                }
+                Outcome::Unknown(_) => {
+                    self.unclear = Some(Instant::now());
+                    return outcome;
                 }
                 _ => return outcome,
             }

@@ -13,8 +13,13 @@ use firma_model::{
 };
 use firma_plan::{
     fill::{self, Wait},
+    procedure::Recovery,
     wait::{Until, is_at_rest},
 };
+use std::time::Duration;
+
+/// Between two looks for what a deletion without an answer may still do.
+const LOOK: Duration = Duration::from_secs(5);
 
 /// Deletes the object of a step.
 pub(crate) async fn unmake(run: &mut StepRun<'_>) -> Result<EventBody, Stop> {
@@ -37,7 +42,13 @@ pub(crate) async fn unmake(run: &mut StepRun<'_>) -> Result<EventBody, Stop> {
     for send in 1.. {
         let fault = match run.send(&request).await {
             Outcome::Ok(_) => break,
-            Outcome::NoEffect(fault) if says_not_found(&fault) => return Ok(removed(run, &record, "deleted")),
+            Outcome::NoEffect(fault) if says_not_found(&fault) => return gone(run, &record).await,
+            // The refusal is of the repetition; what was sent before may still arrive.
+            Outcome::NoEffect(fault) if run.is_unclear() => match after_the_last(run, &record).await {
+                None => return Err(Stop::Unresolved(fault)),
+                Some(true) => return gone(run, &record).await,
+                Some(false) => return Err(refuse(run, fault)),
+            },
             Outcome::NoEffect(fault) => match after_refusal(run, &record, &fault).await? {
                 Refusal::Gone => return Ok(removed(run, &record, "deleted")),
                 // Refused while it was changing, and it is at rest now: once more.
@@ -50,13 +61,12 @@ pub(crate) async fn unmake(run: &mut StepRun<'_>) -> Result<EventBody, Stop> {
             Outcome::Unknown(fault) => fault,
         };
         match run.look(&record.cloud_id).await {
-            Ok(None) => return Ok(removed(run, &record, "deleted")),
+            Ok(None) => return gone(run, &record).await,
             Ok(Some(_)) if send < SENDS => run.back_off(send).await,
             Ok(Some(_)) | Err(_) => return Err(Stop::Unresolved(fault)),
         }
     }
-    run.gather(EventBody::Accepted { step: run.at, call: run.call, record: None, request_id: None });
-    run.call += 1;
+    run.accept(None);
     if call.wait == Wait::Gone {
         run.flush().await?;
         match run.wait(&record.cloud_id, Until::Gone, "delete").await {
@@ -64,7 +74,29 @@ pub(crate) async fn unmake(run: &mut StepRun<'_>) -> Result<EventBody, Stop> {
             Err(Waited::Broken(fault, _) | Waited::Gone(fault) | Waited::Unknown(fault)) => return Err(failed(fault)),
         }
     }
-    Ok(removed(run, &record, "deleted"))
+    gone(run, &record).await
+}
+
+/// The object is gone. Where the id is the caller's own choice, a deletion that was sent and not answered must have come
+/// to nothing before anybody may make another object of that id: it would delete that one.
+async fn gone(run: &StepRun<'_>, record: &Record) -> Result<EventBody, Stop> {
+    while run.procedure.recovery == Recovery::Named && run.may_still_arrive() {
+        run.run.cloud.clock().sleep(LOOK).await;
+    }
+    Ok(removed(run, record, "deleted"))
+}
+
+/// Whether the object is gone once no deletion can arrive any more; none when nobody says.
+async fn after_the_last(run: &StepRun<'_>, record: &Record) -> Option<bool> {
+    loop {
+        let over = !run.may_still_arrive();
+        match run.look(&record.cloud_id).await {
+            Ok(None) => return Some(true),
+            Ok(Some(_)) if over => return Some(false),
+            Ok(Some(_)) => run.run.cloud.clock().sleep(LOOK).await,
+            Err(_) => return None,
+        }
+    }
 }
 
 fn refuse(run: &mut StepRun<'_>, fault: Fault) -> Stop {

@@ -36,8 +36,13 @@ use std::{
 /// client gives up on one after as long), and a list may lag behind.
 pub const SETTLE_MILLIS: i64 = 60_000;
 
-/// The cloud remembers a client token for ten minutes; a minute of that is left for the way there.
-pub const TOKEN_MILLIS: i64 = 9 * 60_000;
+/// No send of a call, no repetition either, leaves later than this after it was begun, however long its turn or the cloud's
+/// patience took. The cloud remembers a client token for ten minutes; a minute of that is left for the way there.
+pub const SEND_MILLIS: i64 = 9 * 60_000;
+
+/// Two clocks may differ by this much, each being off by what is tolerated: a time that another process wrote down counts
+/// as that much later.
+pub const SKEW_MILLIS: i64 = 120_000;
 
 /// Where to look for what a lost create may have made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,7 +61,7 @@ pub enum Probe {
 pub fn probe(procedure: &Procedure, intent: &Intent, attributes: &Map, begun: Timestamp, now: Timestamp) -> Probe {
     match &procedure.recovery {
         Recovery::Named => fill::known_id(procedure, attributes).map_or(Probe::Alike, Probe::Id),
-        Recovery::Tokened(_) if intent.token.is_some() && now.millis_since(begun) < TOKEN_MILLIS => Probe::Resend,
+        Recovery::Tokened(_) if intent.token.is_some() && now.millis_since(begun) < SEND_MILLIS => Probe::Resend,
         Recovery::MarkedByTag(_) | Recovery::MarkedByDescription(..) => {
             intent.marker.clone().map_or(Probe::Alike, Probe::Marker)
         }
@@ -64,10 +69,12 @@ pub fn probe(procedure: &Procedure, intent: &Intent, attributes: &Map, begun: Ti
     }
 }
 
-/// Whether an empty probe now means that nothing was made. `settle` is at least [`SETTLE_MILLIS`] unless the caller knows
-/// that nothing can be under way.
-pub fn is_settled(begun: Timestamp, now: Timestamp, settle: i64) -> bool {
-    now.millis_since(begun) >= settle
+/// Whether an empty probe now means that nothing was made by a call that another process began. `watched` are the
+/// milliseconds for which this one has been looking, by a clock that nobody sets: long enough by itself. By the wall
+/// clock the last send must be allowed for as well: the process may have died long after it wrote the call down, right
+/// after sending it. `settle` is at least [`SETTLE_MILLIS`] unless the caller knows that nothing can be under way.
+pub fn is_settled(begun: Timestamp, now: Timestamp, watched: i64, settle: i64) -> bool {
+    watched >= settle || now.millis_since(begun) >= SEND_MILLIS + settle + SKEW_MILLIS
 }
 
 /// The objects in a list's items, by id.

@@ -6,7 +6,7 @@ use crate::{
     exit::{Exit, Failure, Outcome},
     ops,
 };
-use firma_client::{Outcome as Answer, Priority};
+use firma_client::Priority;
 use firma_model::diagnostic::{Diagnostic, Diagnostics};
 use serde_json::{Map, Value, json};
 
@@ -50,10 +50,7 @@ pub(crate) async fn run(context: &Context, args: &ApiArgs) -> Outcome {
     })?;
     let result = match request.mutating {
         false => door.cloud.read(request).await,
-        true => match door.cloud.call_guarded(request, Priority::Normal, &|| Ok(())).await {
-            Answer::Ok(result) => Ok(result),
-            Answer::NoEffect(fault) | Answer::Unknown(fault) => Err(fault),
-        },
+        true => door.cloud.call_guarded(request, Priority::Normal, &|| Ok(())).await.into_result(),
     };
     match result {
         Ok(result) => {

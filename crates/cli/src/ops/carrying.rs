@@ -142,8 +142,7 @@ fn exit(outcome: &Outcome, received: &Received) -> Exit {
 
 /// The cloud of a door, with every call told to the observers of this run.
 fn watched(door: &Door, sender: UnboundedSender<RunEvent>) -> Arc<Cloud> {
-    let transport = door.transport.clone();
-    Arc::new(Cloud::new(transport, door.clock.clone()).with_log(Arc::new(Observers::to(sender))))
+    Arc::new(door.cloud.watched_by(Arc::new(Observers::to(sender))))
 }
 
 /// Says how the run ended and what to do about what is not done.

@@ -18,8 +18,6 @@ const EMBEDDED_SEED: u64 = 1;
 pub(crate) struct Door {
     /// The cloud.
     pub cloud: Arc<Cloud>,
-    /// What carries its requests, for a cloud with observers of its own.
-    pub transport: Arc<dyn Transport>,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// The embedded cloud, where it is that one.
@@ -70,8 +68,7 @@ pub(crate) fn embedded(path: &Path, speed: Option<f64>, clock: Arc<dyn Clock>) -
     let embedded = Arc::new(embedded);
     let transport: Arc<dyn Transport> = embedded.clone();
     Ok(Door {
-        cloud: Arc::new(Cloud::new(transport.clone(), clock.clone())),
-        transport,
+        cloud: Arc::new(Cloud::new(transport, clock.clone()).with_its_own_time()),
         clock,
         embedded: Some(embedded),
         endpoint: "emulator".into(),
@@ -99,8 +96,7 @@ pub(crate) fn http(
     let settings = HttpSettings { scheme, proxy, ..HttpSettings::new(endpoint, credentials.credential) };
     let transport: Arc<dyn Transport> = Arc::new(HttpTransport::new(settings, clock.clone())?);
     Ok(Door {
-        cloud: Arc::new(Cloud::new(transport.clone(), clock.clone())),
-        transport,
+        cloud: Arc::new(Cloud::new(transport, clock.clone())),
         clock,
         embedded: None,
         endpoint: url.to_owned(),

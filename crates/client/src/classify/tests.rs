@@ -38,7 +38,7 @@ fn envelope(code: i64, status: &str) -> String {
 fn success() {
     let check = |status, headers: &[(&str, &str)], body: &str, expected: serde_json::Value| {
         let verdict = judge(true, status, headers, body);
-        assert_eq!(verdict.outcome, Outcome::Ok(expected), "{body}");
+        assert_eq!(verdict.outcome.into_result(), Ok(expected), "{body}");
         assert_eq!(verdict.request_id.as_deref(), Some("req-1"), "{body}");
     };
     check(200, &[], r#"{"requestId":"req-1","result":{"vpcId":"vpc-a"}}"#, json!({"vpcId": "vpc-a"}));

@@ -12,7 +12,7 @@ async fn throttled_or_unreached_is_sent_again() {
     for first in [error(429, "RATE_LIMIT"), refused()] {
         let script = Script::new(move |n, _| if n < 2 { first.clone() } else { ok(json!({"vpcId": "vpc-a"})) });
         let (cloud, _) = cloud(script.clone());
-        assert_eq!(cloud.call_once(write()).await, Outcome::Ok(json!({"vpcId": "vpc-a"})));
+        assert_eq!(cloud.call_once(write()).await.into_result(), Ok(json!({"vpcId": "vpc-a"})));
         assert_eq!(script.count(), 3);
         assert!(script.sent().iter().all(|request| *request == write()), "the same request every time");
     }
