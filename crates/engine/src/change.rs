@@ -63,7 +63,7 @@ pub(crate) fn identify(run: &StepRun<'_>, record: &Record, sighting: &Option<Sig
         let message = format!("{} is gone from the cloud; a new plan will make it again", record.cloud_id);
         return Err(failed(run.fault(FaultKind::NotFound, message)));
     };
-    if recover::same_identity(&record.fingerprint, fingerprint) {
+    if cfg!(feature = "mutant-no-identity-check") || recover::same_identity(&record.fingerprint, fingerprint) {
         return Ok(());
     }
     let message = format!(

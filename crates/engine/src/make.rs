@@ -43,7 +43,10 @@ enum Lost {
 pub(crate) async fn make(run: &mut StepRun<'_>) -> Result<EventBody, Stop> {
     let procedure = run.procedure.clone();
     let ids_before = before(run).await?;
-    let (token, mark) = (uuid(&run.run.entropy), marker(&run.run.entropy));
+    let (token, mut mark) = (uuid(&run.run.entropy), marker(&run.run.entropy));
+    if cfg!(feature = "mutant-no-marker") {
+        mark.clear();
+    }
     let call = fill::create_call(run.step, &procedure, &run.attributes, &token, &mark)
         .ok_or_else(|| failed(run.fault(FaultKind::Invalid, format!("BUG: {} cannot be made", procedure.kind))))?;
     let request = run.request(&call).map_err(failed)?;
@@ -138,15 +141,24 @@ async fn created(
         let fault = match run.send(request).await {
             Outcome::Ok(answer) => match fill::created_id(run.procedure, &run.attributes, &answer.result) {
                 Some(id) => return Ok((id, None)),
-                None => no_id(run, &answer.result),
+                None => {
+                    // It was carried out, and what it made may not show yet.
+                    run.doubt();
+                    no_id(run, &answer.result)
+                }
             },
             Outcome::NoEffect(fault) => {
                 run.gather(EventBody::Refused { step: run.at, call: run.call, fault: fault.clone() });
                 return Err(failed(fault));
             }
+            Outcome::Unknown(_) if cfg!(feature = "mutant-retry-unknown") && beginning < BEGINNINGS => {
+                run.gather(EventBody::Refused { step: run.at, call: run.call, fault: no_id(run, &Json::Null) });
+                run.call += 1;
+                continue;
+            }
             Outcome::Unknown(fault) => fault,
         };
-        match lost(run, request, &mark, fault).await {
+        match lost(run, request, (&token, &mark), fault).await {
             Lost::Made(id, sighting) => return Ok((id, sighting)),
             Lost::Open(fault) => return Err(Stop::Unresolved(fault)),
             Lost::Nothing(fault) => {
@@ -168,10 +180,10 @@ fn no_id(run: &StepRun<'_>, result: &Json) -> Fault {
 }
 
 /// Finds out what a create did whose answer was lost, as its class allows.
-async fn lost(run: &mut StepRun<'_>, request: &Request, mark: &str, fault: Fault) -> Lost {
+async fn lost(run: &mut StepRun<'_>, request: &Request, (token, mark): (&str, &str), fault: Fault) -> Lost {
     match &run.procedure.recovery {
         Recovery::Named => lost_named(run, request, fault).await,
-        Recovery::Tokened(_) => lost_tokened(run, request, fault).await,
+        Recovery::Tokened(_) => lost_tokened(run, request, token, fault).await,
         Recovery::MarkedByTag(_) | Recovery::MarkedByDescription(..) => lost_marked(run, mark, fault).await,
         Recovery::Bare => Lost::Open(fault),
     }
@@ -198,10 +210,15 @@ async fn lost_named(run: &mut StepRun<'_>, request: &Request, mut fault: Fault) 
 
 /// The cloud answers a token it knows as it did before. Only success proves anything: a refusal of the repetition says
 /// nothing about the first send.
-async fn lost_tokened(run: &mut StepRun<'_>, request: &Request, mut fault: Fault) -> Lost {
+async fn lost_tokened(run: &mut StepRun<'_>, request: &Request, token: &str, mut fault: Fault) -> Lost {
     for send in 2..=SENDS {
         run.back_off(send - 1).await;
-        match run.send(request).await {
+        let mut request = request.clone();
+        if cfg!(feature = "mutant-new-token") {
+            let body = String::from_utf8_lossy(&request.body).replace(token, &uuid(&run.run.entropy));
+            request.body = body.into_bytes();
+        }
+        match run.send(&request).await {
             Outcome::Ok(answer) => {
                 if let Some(id) = fill::created_id(run.procedure, &run.attributes, &answer.result) {
                     return Lost::Made(id, None);

@@ -172,6 +172,9 @@ impl<'r> StepRun<'r> {
         } else {
             "update"
         };
+        if cfg!(feature = "mutant-skip-intent") {
+            return Ok(());
+        }
         self.gather(EventBody::Begin(Intent {
             step: self.at,
             call: self.call,
@@ -201,7 +204,13 @@ impl<'r> StepRun<'r> {
 
     /// Whether a send of the call under way may still have an effect that nobody has seen.
     pub(crate) fn may_still_arrive(&self) -> bool {
-        self.unclear.is_some_and(|at| at.elapsed() < Duration::from_millis(SETTLE_MILLIS.unsigned_abs()))
+        !cfg!(feature = "mutant-no-settling")
+            && self.unclear.is_some_and(|at| at.elapsed() < Duration::from_millis(SETTLE_MILLIS.unsigned_abs()))
+    }
+
+    /// Takes note that a send of the call under way may have had an effect that nobody has seen.
+    pub(crate) fn doubt(&mut self) {
+        self.unclear = Some(Instant::now());
     }
 
     /// Whether any send of the call under way had an unclear answer. Then a later refusal says nothing about that one.
@@ -238,7 +247,7 @@ impl<'r> StepRun<'r> {
                     return outcome;
                 }
                 Outcome::Unknown(_) => {
-                    self.unclear = Some(Instant::now());
+                    self.doubt();
                     return outcome;
                 }
                 _ => return outcome,

@@ -1,5 +1,6 @@
 //! The cloud door under virtual time, over a scripted transport.
 
+mod clock;
 mod fake;
 mod limiter;
 mod paging;

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a failing helper is a failing test")]
 
 mod applying;
+mod arriving;
 mod keeping;
 mod killing;
 mod losing;
