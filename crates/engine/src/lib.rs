@@ -7,7 +7,7 @@
 //! starts its steps, each of which is one of the drivers `make`, `change` and `unmake` (or `local`, without calls), all
 //! over the protocol in `run`; `watch` looks at objects together, `journal` makes events durable, [`event`] tells whoever
 //! watches; [`lease`] keeps others out meanwhile; [`basis`] says whether a plan is still true; [`recover`](mod@recover)
-//! settles what a run left open; [`report`] says what people must know of an ending.
+//! settles what a run left open; [`orphans`](mod@orphans) looks for objects in nobody's record; [`report`] says what people must know of an ending.
 
 #![expect(clippy::result_large_err, reason = "a fault travels once per failed call, which took a network round trip")]
 
@@ -32,6 +32,7 @@ pub mod apply;
 pub mod lease;
 pub mod basis;
 pub mod recover;
+pub mod orphans;
 pub mod report;
 
 pub use apply::{ApplyContext, CancelLevel, apply};
@@ -41,6 +42,7 @@ pub use event::{Observers, RunEvent};
 pub use journal::{Commit, inline, queued};
 pub use lease::Tenure;
 pub use observe::{look_up, refresh};
+pub use orphans::{Orphan, orphans};
 pub use outcome::{FailedStep, Outcome};
 pub use recover::{OpenWork, RecoverContext, Settled, Settlement, open_work, recover};
 pub use report::{stale, stuck};

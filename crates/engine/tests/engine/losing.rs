@@ -243,3 +243,23 @@ async fn what_nothing_identifies_is_never_adopted_in_silence() {
     lab.converge(&wanted).await;
     lab.assert_converged(&wanted).await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_the_network_doubled_is_found() {
+    let lab = Lab::new();
+    let wanted = desired(&[("vpc.vpc.main", vpc("main")), ("disk.disk.data", disk(100))]);
+    let plan = lab.plan(&wanted, Mode::Apply).await;
+    lab.wire.script(|request, number| if request.mutating && number < 2 { Fate::Twice } else { Fate::Pass });
+    assert!(lab.apply(&plan).await.is_complete());
+    lab.wire.mend();
+    let recorded = lab.recorded();
+    let known = recorded.records.values().map(|record| record.cloud_id.clone()).collect();
+    let markers = lab.store.lock().unwrap().markers().unwrap();
+    let find = |kind: &str| lab.procedures.get(kind).cloned();
+    let orphans = firma_engine::orphans(&lab.cloud, &markers, &known, &find).await.unwrap();
+    // The disk's token made the second one nothing; the network has no token.
+    let [orphan] = &orphans[..] else { panic!("{orphans:?}") };
+    assert_eq!(orphan.address.to_string(), "vpc.vpc.main");
+    assert!(!known.contains(&orphan.id) && orphan.region.is_some());
+    assert!(lab.in_cloud().contains(&("vpc.vpc".to_owned(), orphan.id.clone())));
+}
