@@ -120,6 +120,18 @@ pub enum EventBody {
         /// The record as it stands now, when there is one.
         record: Option<Record>,
     },
+    /// A state that does not continue what was last seen of it (a backup, a copy) was accepted as what is recorded. The rest
+    /// says what had been seen: the end of the history that was given up.
+    Restored {
+        /// `behind`, `forked`, `other`.
+        difference: String,
+        /// Its last event.
+        serial: u64,
+        /// Its last run.
+        run: u64,
+        /// Epoch of its lease.
+        epoch: u64,
+    },
     /// Outputs were written.
     Outputs(Vec<(String, Document, bool)>),
 }
@@ -167,6 +179,7 @@ impl EventBody {
             EventBody::Failed { .. } => "failed",
             EventBody::Skipped { .. } => "skipped",
             EventBody::Settled { .. } => "settled",
+            EventBody::Restored { .. } => "restored",
             EventBody::Outputs(_) => "outputs",
         }
     }

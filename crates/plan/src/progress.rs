@@ -157,6 +157,7 @@ impl Progress {
             EventBody::Accepted { .. }
             | EventBody::Refused { .. }
             | EventBody::Settled { .. }
+            | EventBody::Restored { .. }
             | EventBody::Outputs(_) => {}
         }
     }

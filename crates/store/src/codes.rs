@@ -161,4 +161,41 @@ pub const CODES: &[(&str, &str, &str)] = &[
          Check the state, and report it when it happens again:\n\n\
          ```sh\nfirma doctor\n```",
     ),
+    (
+        "E0623",
+        "the state is not the newest one",
+        "Beside the state, and in a folder of yours outside of the project, Firma remembers how far the state had come: its last\n\
+         event, that event's hash, the last run and the lease's epoch. The state found now does not continue that. It is an\n\
+         older copy (a backup, an old checkout, a disk that lost its last writes), a copy that went its own way, or another\n\
+         project's state. Objects made since then are not in it, and an apply would make them, and pay for them, again.\n\n\
+         So it is for reading only: `firma plan`, `show` and `history` work, everything that changes something is refused.\n\
+         Put the newest copy back, with `state.db-wal`, `state.key` and `state.mark` beside it. If there is none, accept this one;\n\
+         then look in the cloud for what it does not know of before you apply:\n\n\
+         ```sh\nfirma doctor --accept\nfirma plan\n```\n\n\
+         Plans made before are refused afterwards, and the acceptance is a run of its own in `firma history`.",
+    ),
+    (
+        "E0624",
+        "the state was replaced while it was in use",
+        "The file that this command had opened no longer has its name: it was moved, removed, or another file was put in its\n\
+         place. Whatever would be written to it would be lost, so the command stopped before its next write. Calls that were\n\
+         on their way are open calls of the file that was moved. Put it back, then:\n\n\
+         ```sh\nfirma doctor\nfirma recover\n```",
+    ),
+    (
+        "E0625",
+        "how far the state has come is not remembered outside of it",
+        "A warning. `.firma/state.mark`, and a file named by the state's lineage in `$XDG_STATE_HOME/firma/marks` (or\n\
+         `~/.local/state/firma/marks`), say how far the state had come, so that a backup brought back by mistake is noticed.\n\
+         They are missing, cannot be read or cannot be written. The state works without them. The next run writes them anew;\n\
+         make room for them, or switch the second one off where a home folder cannot be written:\n\n\
+         ```sh\nexport FIRMA_MARKS=\n```",
+    ),
+    (
+        "E0626",
+        "calls are open",
+        "A warning of `firma doctor`. A run was interrupted after it had written down a call and before it knew what became of\n\
+         it. The next apply settles that first; this does only that:\n\n\
+         ```sh\nfirma recover\n```",
+    ),
 ];

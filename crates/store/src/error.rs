@@ -1,5 +1,6 @@
 //! What can go wrong with the state, each said so that a person can act on it.
 
+use crate::restored::Restored;
 use firma_model::{
     diagnostic::{Diagnostic, Diagnostics},
     time::Timestamp,
@@ -44,6 +45,10 @@ pub enum ErrorKind {
     Io(String),
     /// The journal does not continue its own hashes.
     Chain(String),
+    /// It does not continue what was last seen of it.
+    Restored(Box<Restored>),
+    /// Another file was put in its place while it was open.
+    Replaced,
     /// Somebody else holds the lease.
     Held {
         /// Who.
@@ -112,6 +117,7 @@ impl StoreError {
             self.kind,
             ErrorKind::Missing
                 | ErrorKind::Empty
+                | ErrorKind::Restored(_)
                 | ErrorKind::Held { .. }
                 | ErrorKind::PlanConsumed { .. }
                 | ErrorKind::PlanUnverified(_)
@@ -119,6 +125,15 @@ impl StoreError {
                 | ErrorKind::OtherAccount { .. }
                 | ErrorKind::OtherProject { .. }
         )
+    }
+
+    /// What happened, without the file.
+    pub(crate) fn what(&self) -> String {
+        match &self.kind {
+            ErrorKind::Full => "there is no room".to_owned(),
+            ErrorKind::Denied(what) | ErrorKind::Io(what) => what.clone(),
+            _ => self.diagnostic().message,
+        }
     }
 
     /// The code of its diagnostic.
@@ -143,6 +158,8 @@ impl StoreError {
             ErrorKind::Conflict(_) => "E0618",
             ErrorKind::OtherAccount { .. } => "E0619",
             ErrorKind::OtherProject { .. } => "E0620",
+            ErrorKind::Restored(_) => "E0623",
+            ErrorKind::Replaced => "E0624",
             ErrorKind::Library(_) => "E0621",
             ErrorKind::Unexpected(_) => "E0622",
         }
@@ -177,6 +194,11 @@ impl StoreError {
                 .hint("what was committed before is safe; check the disk, then run the command again"),
             ErrorKind::Chain(what) => d(format!("the journal of the state `{path}` was altered: {what}"))
                 .hint("somebody changed the file outside of firma; restore a backup that passes `firma doctor`"),
+            ErrorKind::Restored(restored) => d(restored.sentence(path))
+                .hint("it can be read, and nothing is changed: put the newest copy back, with the files beside it")
+                .hint("if this is the newest there is, say so, then look for what it does not know of: firma doctor --accept"),
+            ErrorKind::Replaced => d(format!("the state `{path}` was moved, removed or replaced while it was in use"))
+                .hint("nothing more was done; look at what is there now, then run the command again: firma doctor"),
             ErrorKind::Held { holder, expires } => d(format!("{holder} is changing this project until {expires}"))
                 .hint("wait for it to finish; the lease runs out by itself if that process died"),
             ErrorKind::Fenced { epoch, now, holder } => {

@@ -63,6 +63,21 @@ impl Store {
     }
 }
 
+/// The events that began the calls still open, with their runs; nothing in them is unsealed.
+pub(crate) fn open(connection: &Connection) -> Result<Vec<(u64, EventBody)>, StoreError> {
+    let mut statement = connection.prepare(
+        "SELECT intent.run, intent.begun, event.body FROM intent JOIN event ON event.serial = intent.begun
+         ORDER BY intent.begun",
+    )?;
+    let mut rows = statement.query([])?;
+    let mut open = Vec::new();
+    while let Some(row) = rows.next()? {
+        let text: String = row.get(2)?;
+        open.push((row.get(0)?, decode_event(&text, row.get(1)?)?));
+    }
+    Ok(open)
+}
+
 /// What an event does to the open intents: at most two statements, whatever the size of the state.
 pub(crate) fn apply(connection: &Connection, serial: u64, run: u64, body: &EventBody) -> Result<(), StoreError> {
     match body {
@@ -83,7 +98,7 @@ pub(crate) fn apply(connection: &Connection, serial: u64, run: u64, body: &Event
         EventBody::Done { step, .. } | EventBody::Removed { step, .. } => {
             connection.prepare_cached("DELETE FROM intent WHERE run = ?1 AND step = ?2")?.execute((run, step))?;
         }
-        EventBody::Failed { .. } | EventBody::Skipped { .. } | EventBody::Outputs(_) => {}
+        EventBody::Failed { .. } | EventBody::Skipped { .. } | EventBody::Outputs(_) | EventBody::Restored { .. } => {}
     }
     Ok(())
 }

@@ -31,26 +31,18 @@ impl Store {
             return Ok(Vec::new());
         }
         let bodies = self.sealed(events)?;
-        self.write(|t| {
+        let bodies: Vec<(Timestamp, &EventBody)> =
+            events.iter().zip(&bodies).map(|(event, body)| (event.at, &**body)).collect();
+        let serials = self.write(|t| {
             lease::fence(t, lease)?;
-            let (mut serial, mut head): (u64, [u8; HASH]) = t
-                .prepare_cached("SELECT serial, head FROM meta WHERE one = 1")?
-                .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            let mut serials = Vec::with_capacity(events.len());
-            let mut insert = t.prepare_cached(
-                "INSERT INTO event (serial, run, epoch, at, body, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            )?;
-            for (event, body) in events.iter().zip(&bodies) {
-                serial += 1;
-                let text = encode_event(body)?;
-                head = chain(&head, serial, run, lease.epoch, event.at, &text);
-                insert.execute((serial, run, lease.epoch, event.at.0, &text, &head[..]))?;
-                apply(t, serial, run, body)?;
-                serials.push(serial);
-            }
-            t.prepare_cached("UPDATE meta SET serial = ?1, head = ?2 WHERE one = 1")?.execute((serial, &head[..]))?;
-            Ok(serials)
-        })
+            append_bodies(t, run, lease.epoch, &bodies)
+        })?;
+        if let (Some(last), Some(event)) = (serials.last(), events.last())
+            && self.witnesses.is_due(*last)
+        {
+            self.remember(event.at);
+        }
+        Ok(serials)
     }
 
     /// The events of a run, in order, with their serials. Records carry the version they had then.
@@ -75,13 +67,43 @@ impl Store {
         if !events.iter().any(|event| has_sensitive(&event.body)) {
             return Ok(events.iter().map(|event| Cow::Borrowed(&event.body)).collect());
         }
-        let Store { connection, keys, notices, path } = self;
+        let Store { connection, keys, notices, path, .. } = self;
         let mut seal = || {
             let sealer = keys.make(connection, notices)?;
             events.iter().map(|event| sealed_body(sealer, &event.body)).collect::<Result<Vec<_>, StoreError>>()
         };
         seal().map_err(|e| e.in_file(path))
     }
+}
+
+/// Appends events that hold nothing sensitive.
+pub(crate) fn append(connection: &Connection, run: u64, epoch: u64, events: &[Event]) -> Result<Vec<u64>, StoreError> {
+    let bodies: Vec<(Timestamp, &EventBody)> = events.iter().map(|event| (event.at, &event.body)).collect();
+    append_bodies(connection, run, epoch, &bodies)
+}
+
+fn append_bodies(
+    connection: &Connection,
+    run: u64,
+    epoch: u64,
+    bodies: &[(Timestamp, &EventBody)],
+) -> Result<Vec<u64>, StoreError> {
+    let (mut serial, mut head): (u64, [u8; HASH]) = connection
+        .prepare_cached("SELECT serial, head FROM meta WHERE one = 1")?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let mut serials = Vec::with_capacity(bodies.len());
+    let mut insert = connection
+        .prepare_cached("INSERT INTO event (serial, run, epoch, at, body, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+    for (at, body) in bodies {
+        serial += 1;
+        let text = encode_event(body)?;
+        head = chain(&head, serial, run, epoch, *at, &text);
+        insert.execute((serial, run, epoch, at.0, &text, &head[..]))?;
+        apply(connection, serial, run, body)?;
+        serials.push(serial);
+    }
+    connection.prepare_cached("UPDATE meta SET serial = ?1, head = ?2 WHERE one = 1")?.execute((serial, &head[..]))?;
+    Ok(serials)
 }
 
 /// The hash of an event: over the one before it and everything its row says.
@@ -113,6 +135,9 @@ fn apply(connection: &Connection, serial: u64, run: u64, body: &EventBody) -> Re
         for (name, value, sensitive) in outputs {
             insert.execute((name, value.as_str(), is_sealed(value.as_str()), sensitive))?;
         }
+    }
+    if let EventBody::Restored { .. } = body {
+        connection.prepare_cached("UPDATE meta SET restored = ?1 WHERE one = 1")?.execute([serial])?;
     }
     intent::apply(connection, serial, run, body)
 }
@@ -172,7 +197,8 @@ fn has_sensitive(body: &EventBody) -> bool {
         EventBody::Refused { .. }
         | EventBody::Unresolved { .. }
         | EventBody::Removed { .. }
-        | EventBody::Skipped { .. } => false,
+        | EventBody::Skipped { .. }
+        | EventBody::Restored { .. } => false,
     }
 }
 

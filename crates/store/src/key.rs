@@ -155,7 +155,7 @@ fn make_file(path: &Path, notices: &mut Vec<Diagnostic>) -> Result<[u8; KEY], St
     let written = file
         .write_all(format!("{HEADER} {}\n", hex::encode(key)).as_bytes())
         .and_then(|()| file.sync_all())
-        .and_then(|()| sync_folder(path));
+        .and_then(|()| permission::sync_folder(path));
     if let Err(e) = written {
         // Half a key file would be taken for a wrong one later.
         let _ = fs::remove_file(path);
@@ -169,17 +169,4 @@ fn make_file(path: &Path, notices: &mut Vec<Diagnostic>) -> Result<[u8; KEY], St
         .hint("keep a copy of it apart from the state, and never commit it"),
     );
     Ok(key)
-}
-
-#[cfg(unix)]
-fn sync_folder(path: &Path) -> io::Result<()> {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => fs::File::open(folder)?.sync_all(),
-        _ => fs::File::open(".")?.sync_all(),
-    }
-}
-
-#[cfg(not(unix))]
-fn sync_folder(_path: &Path) -> io::Result<()> {
-    Ok(())
 }

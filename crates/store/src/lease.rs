@@ -28,6 +28,7 @@ pub struct Lease {
 impl Store {
     /// Takes the lease when nobody holds it, or when it has run out. Keys are opened here when there are any.
     pub fn acquire(&mut self, holder: &str, now: Timestamp, ttl_millis: i64) -> Result<Lease, StoreError> {
+        self.look_again()?;
         self.prove_keys()?;
         let expires = now.plus_millis(ttl_millis);
         self.write(|t| {
@@ -53,6 +54,7 @@ impl Store {
         now: Timestamp,
         ttl_millis: i64,
     ) -> Result<Lease, StoreError> {
+        self.look_again()?;
         self.prove_keys()?;
         let expires = now.plus_millis(ttl_millis);
         self.write(|t| {
@@ -68,11 +70,13 @@ impl Store {
     /// Extends it. Also after it ran out, as long as nobody else took it.
     pub fn renew(&mut self, lease: &Lease, now: Timestamp, ttl_millis: i64) -> Result<Lease, StoreError> {
         let expires = now.plus_millis(ttl_millis);
-        self.write(|t| {
+        let renewed = self.write(|t| {
             fence(t, lease)?;
             t.prepare_cached("UPDATE lease SET expires = ?2 WHERE scope = ?1")?.execute((PROJECT, expires.0))?;
             Ok(Lease { expires, ..lease.clone() })
-        })
+        })?;
+        self.remember(now);
+        Ok(renewed)
     }
 
     /// Gives it back. Losing it before is no error: then there is nothing to give back.
@@ -92,6 +96,12 @@ impl Store {
     }
 }
 
+/// Nobody holds it any more, and whoever did is fenced.
+pub(crate) fn set_free(connection: &Connection, epoch: u64) -> Result<(), StoreError> {
+    connection.execute("UPDATE lease SET holder = '', epoch = ?2, expires = 0 WHERE scope = ?1", (PROJECT, epoch))?;
+    Ok(())
+}
+
 /// Refuses unless this very lease still stands. Called inside the transaction that writes.
 pub(crate) fn fence(connection: &Connection, lease: &Lease) -> Result<(), StoreError> {
     let now = current(connection)?;
@@ -101,7 +111,8 @@ pub(crate) fn fence(connection: &Connection, lease: &Lease) -> Result<(), StoreE
     Err(ErrorKind::Fenced { epoch: lease.epoch, now: now.epoch, holder: now.holder }.into())
 }
 
-fn current(connection: &Connection) -> Result<Lease, StoreError> {
+/// The lease's row as it stands.
+pub(crate) fn current(connection: &Connection) -> Result<Lease, StoreError> {
     let row = connection
         .prepare_cached("SELECT holder, epoch, expires FROM lease WHERE scope = ?1")?
         .query_row([PROJECT], |row| {

@@ -7,6 +7,7 @@
 
 mod error;
 mod permission;
+mod witness;
 mod migration;
 mod mark;
 mod seal;
@@ -22,15 +23,20 @@ mod minted;
 mod plan;
 mod duration;
 mod verify;
+mod restored;
+mod examine;
 mod writer;
 pub mod codes;
 
 pub use duration::Duration;
 pub use error::{ErrorKind, StoreError};
+pub use examine::{Checked, examine};
 pub use intent::OpenIntent;
 pub use lease::Lease;
 pub use minted::Minted;
 pub use plan::{PlanFile, StoredPlan, Verification, read_plan_file};
+pub use restored::{Difference, Restored};
 pub use run::{RunInfo, RunSummary};
 pub use store::{Mode, Store};
+pub use witness::{Mark, Position};
 pub use writer::{Reply, Writer, WriterHandle, inline};

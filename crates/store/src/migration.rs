@@ -2,9 +2,13 @@
 
 use crate::error::{ErrorKind, StoreError};
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
+use std::collections::BTreeMap;
 
 /// Every version's step, oldest first; the number is the format after it.
-const STEPS: &[(u32, &str)] = &[(1, include_str!("../../../state/sqlite/0001_initial.sql"))];
+const STEPS: &[(u32, &str)] = &[
+    (1, include_str!("../../../state/sqlite/0001_initial.sql")),
+    (2, include_str!("../../../state/sqlite/0002_restored.sql")),
+];
 
 /// The newest format.
 pub(crate) const NEWEST: u32 = STEPS[STEPS.len() - 1].0;
@@ -69,4 +73,35 @@ pub(crate) fn migrate(
     }
     transaction.commit()?;
     Ok(from < NEWEST)
+}
+
+/// How the tables, indices and triggers of a state differ from those its format says; a dropped trigger, for example, by
+/// which the journal refuses changes.
+pub(crate) fn differences(connection: &Connection) -> Result<Vec<String>, StoreError> {
+    let Found::Format(format) = look(connection)? else {
+        return Ok(vec!["its tables are not those of a state".to_owned()]);
+    };
+    let reference = Connection::open_in_memory()?;
+    for (_, sql) in STEPS.iter().filter(|(step, _)| *step <= format) {
+        reference.execute_batch(sql)?;
+    }
+    let (mut expected, found) = (schema(&reference)?, schema(connection)?);
+    let mut findings = Vec::new();
+    for (name, sql) in found {
+        match expected.remove(&name) {
+            Some(known) if known == sql => {}
+            Some(_) => findings.push(format!("the {name} is not as firma made it")),
+            None => findings.push(format!("the {name} was not made by firma")),
+        }
+    }
+    findings.extend(expected.into_keys().map(|name| format!("the {name} is missing")));
+    Ok(findings)
+}
+
+/// What a database consists of: `table meta` and so on, with the SQL that made it.
+fn schema(connection: &Connection) -> Result<BTreeMap<String, String>, StoreError> {
+    let mut statement =
+        connection.prepare("SELECT type || ' ' || name, sql FROM sqlite_schema WHERE sql IS NOT NULL")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }

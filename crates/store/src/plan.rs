@@ -5,6 +5,7 @@
 
 use crate::{
     error::{ErrorKind, StoreError},
+    restored::history,
     seal::is_sealed,
     snapshot::place,
     store::Store,
@@ -17,6 +18,10 @@ use serde::{Deserialize, Serialize};
 const FORMAT: &str = "firma.plan-file/1";
 /// Plans nobody carried out are kept this many deep: each may be large, and an old one is stale anyway.
 const KEPT: u32 = 20;
+/// Why a plan made before a restored state was accepted is not believed: who approved it did not know what was lost.
+const GIVEN_UP: &str = "it was made before this state was brought back from a copy";
+/// The first line of a plan at rest is shorter than this.
+const LONGEST_HEADER: u32 = 4096;
 
 /// A plan kept in the state.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,15 +61,20 @@ struct Header {
     format: String,
     id: String,
     lineage: String,
+    /// The history of the state when the plan was made; empty before any restored state was accepted.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    history: String,
     code: String,
 }
 
 impl Store {
     /// The bytes of a plan file: sealed, and provably from this state.
     pub fn plan_file(&mut self, id: &str, plan: &[u8]) -> Result<Vec<u8>, StoreError> {
-        let Store { connection, keys, notices, path } = self;
+        self.refuse_restored()?;
+        let Store { connection, keys, notices, path, .. } = self;
         let mut make = || {
             let lineage = keys.lineage().to_owned();
+            let history = history(connection)?;
             let sealer = keys.make(connection, notices)?;
             let text =
                 str::from_utf8(plan).map_err(|e| ErrorKind::Unexpected(format!("BUG: a plan is not text: {e}")))?;
@@ -73,8 +83,8 @@ impl Store {
             } else {
                 text.to_owned()
             };
-            let code = hex::encode(sealer.plan_code(id, body.as_bytes()));
-            let header = Header { format: FORMAT.to_owned(), id: id.to_owned(), lineage, code };
+            let code = hex::encode(sealer.plan_code(id, &history, body.as_bytes()));
+            let header = Header { format: FORMAT.to_owned(), id: id.to_owned(), lineage, history, code };
             let header = serde_json::to_string(&header).map_err(|e| ErrorKind::Unexpected(e.to_string()))?;
             Ok(format!("{header}\n{body}").into_bytes())
         };
@@ -83,7 +93,15 @@ impl Store {
 
     /// Reads a plan file, verifies it, and opens its sealed values when it is verified. What is no plan file is an error.
     pub fn open_plan_file(&self, file: &[u8]) -> Result<PlanFile, StoreError> {
-        self.read(|t| self.verified(t, file))
+        self.read(|t| {
+            let (plan, made_on) = self.verified(t, file)?;
+            match plan.verification {
+                Verification::Verified if made_on != history(t)? => {
+                    Ok(PlanFile { verification: Verification::Unverified(GIVEN_UP.to_owned()), ..plan })
+                }
+                _ => Ok(plan),
+            }
+        })
     }
 
     /// Keeps a plan. The same plan again changes nothing. Old ones that nobody carried out make room.
@@ -114,7 +132,8 @@ impl Store {
             let Some((file, made, consumed_by)) = row else {
                 return Ok(None);
             };
-            let plan = self.verified(t, &file)?;
+            // Also one made before a restored state was accepted: the calls its run left open are settled by it.
+            let (plan, _) = self.verified(t, &file)?;
             match plan.verification {
                 Verification::Verified if plan.id == id => {
                     Ok(Some(StoredPlan { bytes: plan.bytes, made: Timestamp(made), consumed_by }))
@@ -137,6 +156,7 @@ impl Store {
     /// Marks a plan as carried out by a run. The same run may say it again; another one is refused.
     pub fn consume_plan(&mut self, id: &str, run: u64) -> Result<(), StoreError> {
         self.write(|t| {
+            refuse_given_up(t, id)?;
             let taken = t.execute("UPDATE plan SET run = ?2 WHERE id = ?1 AND (run IS NULL OR run = ?2)", (id, run))?;
             if taken == 1 {
                 return Ok(());
@@ -151,15 +171,17 @@ impl Store {
         })
     }
 
-    fn verified(&self, connection: &Connection, file: &[u8]) -> Result<PlanFile, StoreError> {
+    /// The plan of a file, and the history of the state it was made on.
+    fn verified(&self, connection: &Connection, file: &[u8]) -> Result<(PlanFile, String), StoreError> {
         let (header, body) = split(file)?;
         let unverified = |why: &str| {
-            Ok(PlanFile {
+            let plan = PlanFile {
                 id: header.id.clone(),
                 lineage: header.lineage.clone(),
                 bytes: body.as_bytes().to_vec(),
                 verification: Verification::Unverified(why.to_owned()),
-            })
+            };
+            Ok((plan, header.history.clone()))
         };
         if header.lineage != self.lineage() {
             return unverified("it was made with another state");
@@ -167,16 +189,33 @@ impl Store {
         let Some(sealer) = self.keys.open(connection)? else {
             return unverified("this state has made no plan yet");
         };
-        if hex::encode(sealer.plan_code(&header.id, body.as_bytes())) != header.code {
+        if hex::encode(sealer.plan_code(&header.id, &header.history, body.as_bytes())) != header.code {
             return unverified("it was changed after it was made");
         }
         let open = if is_sealed(body) { sealer.unseal_text(&place::plan(&header.id), body)? } else { body.to_owned() };
-        Ok(PlanFile {
+        let plan = PlanFile {
             id: header.id,
             lineage: header.lineage,
             bytes: open.into_bytes(),
             verification: Verification::Verified,
-        })
+        };
+        Ok((plan, header.history))
+    }
+}
+
+/// Refuses a kept plan that was made before a restored state was accepted. The interleaving: A plans and waits for approval;
+/// the state is replaced by an older copy and accepted; A is approved and would carry out what the lost history may have.
+fn refuse_given_up(connection: &Connection, id: &str) -> Result<(), StoreError> {
+    let start: Option<Vec<u8>> = connection
+        .prepare_cached("SELECT substr(body, 1, ?2) FROM plan WHERE id = ?1")?
+        .query_row((id, LONGEST_HEADER), |row| row.get(0))
+        .optional()?;
+    let Some(start) = start else { return Ok(()) };
+    let line = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    match serde_json::from_slice::<Header>(line) {
+        Ok(header) if header.history == history(connection)? => Ok(()),
+        Ok(_) => Err(ErrorKind::PlanUnverified(GIVEN_UP.to_owned()).into()),
+        Err(error) => Err(ErrorKind::PlanUnverified(format!("its first line cannot be read: {error}")).into()),
     }
 }
 

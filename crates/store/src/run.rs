@@ -5,7 +5,7 @@ use crate::{
     store::Store,
 };
 use firma_model::time::Timestamp;
-use rusqlite::Row;
+use rusqlite::{Connection, Row};
 
 /// What is known when a run begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,22 +46,16 @@ impl Store {
     /// Begins a run. Keys are opened here when there are any: a wrong key stops a run before its first step.
     pub fn begin_run(&mut self, info: &RunInfo) -> Result<u64, StoreError> {
         self.prove_keys()?;
-        let argv = serde_json::to_string(&info.argv).map_err(|e| ErrorKind::Unexpected(e.to_string()))?;
-        self.write(|t| {
-            t.prepare_cached(
-                "INSERT INTO run (started, command, argv, who, git_commit, plan) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            )?
-            .execute((info.started.0, &info.command, argv, &info.who, &info.git_commit, &info.plan_id))?;
-            Ok(t.query_row("SELECT max(id) FROM run", [], |row| row.get(0))?)
-        })
+        let run = self.write(|t| insert(t, None, info))?;
+        self.remember(info.started);
+        Ok(run)
     }
 
     /// Ends a run.
     pub fn end_run(&mut self, run: u64, outcome: &str, at: Timestamp) -> Result<(), StoreError> {
-        self.write(|t| {
-            t.execute("UPDATE run SET outcome = ?2, ended = ?3 WHERE id = ?1", (run, outcome, at.0))?;
-            Ok(())
-        })
+        self.write(|t| end(t, run, outcome, at))?;
+        self.remember(at);
+        Ok(())
     }
 
     /// The number of the last run, 0 before the first.
@@ -95,6 +89,23 @@ impl Store {
     pub(crate) fn prove_keys(&self) -> Result<(), StoreError> {
         self.keys.open(&self.connection).map(|_| ()).map_err(|e| e.in_file(&self.path))
     }
+}
+
+/// Writes a run down, under this number or the next one.
+pub(crate) fn insert(connection: &Connection, run: Option<u64>, info: &RunInfo) -> Result<u64, StoreError> {
+    let argv = serde_json::to_string(&info.argv).map_err(|e| ErrorKind::Unexpected(e.to_string()))?;
+    connection
+        .prepare_cached(
+            "INSERT INTO run (id, started, command, argv, who, git_commit, plan) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?
+        .execute((run, info.started.0, &info.command, argv, &info.who, &info.git_commit, &info.plan_id))?;
+    Ok(connection.query_row("SELECT max(id) FROM run", [], |row| row.get(0))?)
+}
+
+/// Writes down how a run ended.
+pub(crate) fn end(connection: &Connection, run: u64, outcome: &str, at: Timestamp) -> Result<(), StoreError> {
+    connection.execute("UPDATE run SET outcome = ?2, ended = ?3 WHERE id = ?1", (run, outcome, at.0))?;
+    Ok(())
 }
 
 fn summary(row: &Row<'_>) -> Result<RunSummary, StoreError> {

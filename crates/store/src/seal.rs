@@ -65,8 +65,9 @@ impl Sealer {
     }
 
     /// The code that proves a plan was made with this state.
-    pub(crate) fn plan_code(&self, id: &str, body: &[u8]) -> [u8; KEY] {
-        hmac(&self.mac, &[id.as_bytes(), self.lineage.as_bytes(), body])
+    pub(crate) fn plan_code(&self, id: &str, history: &str, body: &[u8]) -> [u8; KEY] {
+        let state = if history.is_empty() { self.lineage.clone() } else { format!("{} {history}", self.lineage) };
+        hmac(&self.mac, &[id.as_bytes(), state.as_bytes(), body])
     }
 
     /// Seals every marked value of a document; with `whole`, the document itself even without marks.

@@ -5,8 +5,10 @@ use crate::{
     key::Keyring,
     migration::{self, Found},
     permission,
+    restored::{self, Restored},
     seal::{KEY, fill},
     verify,
+    witness::{self, Witnesses},
 };
 use firma_model::diagnostic::Diagnostic;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, config::DbConfig};
@@ -43,23 +45,47 @@ pub struct Store {
     pub(crate) keys: Keyring,
     pub(crate) path: String,
     pub(crate) notices: Vec<Diagnostic>,
+    /// Where it is remembered how far this state has come.
+    pub(crate) witnesses: Witnesses,
+    /// No mark was found anywhere.
+    pub(crate) unwitnessed: bool,
+    /// Why it is for reading only.
+    pub(crate) restored: Option<Restored>,
+    /// The file, and which one it was when it was opened.
+    file: Option<(PathBuf, Option<(u64, u64)>)>,
 }
 
 impl Store {
-    /// Opens the state of a file; the tail of its journal is verified.
+    /// Opens the state of a file; the tail of its journal is verified, and compared with the mark beside it.
     pub fn open(path: &Path, mode: Mode) -> Result<Store, StoreError> {
+        Store::open_witnessed(path, mode, &[])
+    }
+
+    /// Opens it with more witnesses: folders where marks of many states are kept, each under its lineage. They notice
+    /// what the mark beside the state cannot, that the whole folder was brought back together.
+    pub fn open_witnessed(path: &Path, mode: Mode, folders: &[PathBuf]) -> Result<Store, StoreError> {
         let shown = path.display().to_string();
-        open(path, mode).map_err(|e| e.in_file(&shown))
+        open(path, mode, folders).map_err(|e| e.in_file(&shown))
     }
 
     /// An empty state in memory, always with the same lineage and key: nothing of it is ever at rest.
     pub fn in_memory() -> Result<Store, StoreError> {
         check_library(rusqlite::version_number())?;
         let mut connection = Connection::open_in_memory()?;
-        configure(&connection)?;
+        prepare(&connection)?;
+        make_durable(&connection)?;
         migration::migrate(&mut connection, || Ok(MEMORY_LINEAGE.to_owned()))?;
         let keys = Keyring::in_memory(MEMORY_LINEAGE.to_owned());
-        Ok(Store { connection, keys, path: "in memory".to_owned(), notices: Vec::new() })
+        Ok(Store {
+            connection,
+            keys,
+            path: "in memory".to_owned(),
+            notices: Vec::new(),
+            witnesses: Witnesses::default(),
+            unwitnessed: false,
+            restored: None,
+            file: None,
+        })
     }
 
     /// What the user should be told, once: a key file was made, for example.
@@ -95,6 +121,8 @@ impl Store {
                 let kind = ErrorKind::OtherAccount { pinned, given: account.to_owned() };
                 Err(StoreError::from(kind).in_file(&self.path))
             }
+            // Nothing is kept of a look at a state that may only be read.
+            None if self.restored.is_some() => Ok(()),
             None => self.write(|t| {
                 t.execute("UPDATE meta SET account = ?1 WHERE account IS NULL", [account])?;
                 Ok(())
@@ -123,6 +151,7 @@ impl Store {
                 let kind = ErrorKind::OtherProject { pinned, given: project.to_owned() };
                 Err(StoreError::from(kind).in_file(&self.path))
             }
+            None if self.restored.is_some() => Ok(()),
             None => self.write(|t| {
                 t.execute("UPDATE meta SET project = ?1 WHERE project IS NULL", [project])?;
                 Ok(())
@@ -133,7 +162,13 @@ impl Store {
     /// The key for keyed hashes of values that are not kept (write-only attributes, secrets in a plan's id).
     /// Makes the data key when there is none: see [`Store::take_notices`].
     pub fn hash_key(&mut self) -> Result<[u8; KEY], StoreError> {
-        let Store { connection, keys, notices, path } = self;
+        let Store { connection, keys, notices, path, restored, .. } = self;
+        if restored.is_some() && keys.open(connection).map_err(|e| e.clone().in_file(path))?.is_none() {
+            // For one look at what may only be read; nothing it hashes is kept.
+            let mut key = [0; KEY];
+            fill(&mut key)?;
+            return Ok(key);
+        }
         keys.make(connection, notices).map(|sealer| sealer.hash_key()).map_err(|e| e.in_file(path))
     }
 
@@ -166,6 +201,8 @@ impl Store {
         &mut self,
         write: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
+        self.refuse_restored()?;
+        self.refuse_replaced()?;
         let all = || {
             let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let value = write(&transaction)?;
@@ -174,9 +211,22 @@ impl Store {
         };
         all().map_err(|e: StoreError| e.in_file(&self.path))
     }
+
+    /// Refuses to write into a file that no longer has its name: what is written there is lost.
+    ///
+    /// The interleaving: an apply waits for approval; somebody moves the state away, or copies a backup over it with a
+    /// tool that makes a new file; the apply writes its journal into a file that nobody will ever open.
+    fn refuse_replaced(&self) -> Result<(), StoreError> {
+        match &self.file {
+            Some((path, opened)) if permission::identity(path) != *opened => {
+                Err(StoreError::from(ErrorKind::Replaced).in_file(&self.path))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
-fn open(path: &Path, mode: Mode) -> Result<Store, StoreError> {
+fn open(path: &Path, mode: Mode, folders: &[PathBuf]) -> Result<Store, StoreError> {
     check_library(rusqlite::version_number())?;
     let mut flags =
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE;
@@ -196,8 +246,9 @@ fn open(path: &Path, mode: Mode) -> Result<Store, StoreError> {
         Err(e) => return Err(permission::denied(path, &e)),
     }
     let mut connection = Connection::open_with_flags(path, flags)?;
-    // Before the first write: the files beside the database are made with its mode.
-    permission::narrow(path, 0o600)?;
+    prepare(&connection)?;
+    // What is refused below is left as it is, to the byte: also its write-ahead log is not moved into it.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     let found = migration::look(&connection)?;
     match found {
         // An empty file is what a creation that died leaves, and what `touch` makes: no state in either case.
@@ -206,12 +257,20 @@ fn open(path: &Path, mode: Mode) -> Result<Store, StoreError> {
         Found::Format(found) if found > migration::NEWEST => {
             return Err(ErrorKind::Newer { found, known: migration::NEWEST }.into());
         }
-        Found::Nothing | Found::Format(_) => {}
+        Found::Nothing => {
+            // Before the first write: the files beside the database are made with its mode.
+            permission::narrow(path, 0o600)?;
+            witness::clear(path)?;
+        }
+        Found::Format(_) => {
+            verify::check_chain(&connection, Some(TAIL))?;
+            permission::narrow(path, 0o600)?;
+        }
     }
     if connection.is_readonly("main")? {
         return Err(ErrorKind::Denied("it is read-only".to_owned()).into());
     }
-    configure(&connection)?;
+    make_durable(&connection)?;
     migration::migrate(&mut connection, new_lineage)?;
     for suffix in ["-wal", "-shm"] {
         let mut beside = path.as_os_str().to_owned();
@@ -221,20 +280,40 @@ fn open(path: &Path, mode: Mode) -> Result<Store, StoreError> {
             permission::narrow(&beside, 0o600)?;
         }
     }
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
     let lineage: String = connection.query_row("SELECT lineage FROM meta", [], |row| row.get(0))?;
-    verify::check_chain(&connection, Some(TAIL))?;
-    let keys = Keyring::beside(path, lineage);
-    Ok(Store { connection, keys, path: path.display().to_string(), notices: Vec::new() })
+    let witnesses = Witnesses::of(path, folders, &lineage);
+    let looked = restored::look(&connection, &witnesses, &lineage)?;
+    let mut store = Store {
+        connection,
+        keys: Keyring::beside(path, lineage),
+        path: path.display().to_string(),
+        notices: looked.unreadable.iter().map(|(path, why)| restored::unreadable(path, why)).collect(),
+        witnesses,
+        unwitnessed: looked.found == 0,
+        restored: None,
+        file: Some((path.to_owned(), permission::identity(path))),
+    };
+    store.reading_only(looked.restored)?;
+    Ok(store)
 }
 
-fn configure(connection: &Connection) -> Result<(), StoreError> {
+/// Everything that a connection needs and that writes nothing.
+pub(crate) fn prepare(connection: &Connection) -> Result<(), StoreError> {
     connection.busy_timeout(LOCK_WAIT)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
-    connection.pragma_update(None, "journal_mode", "wal")?;
-    connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(())
+}
+
+/// A commit is on the disk when it returns.
+fn make_durable(connection: &Connection) -> Result<(), StoreError> {
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    // Mutant: commits that return before the disk has them.
+    let synchronous = if cfg!(feature = "mutant-no-fsync") { "off" } else { "full" };
+    connection.pragma_update(None, "synchronous", synchronous)?;
     Ok(())
 }
 

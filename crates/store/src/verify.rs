@@ -3,6 +3,7 @@
 use crate::{
     error::{ErrorKind, StoreError},
     journal::{HASH, chain},
+    lease, migration,
     row::decode_event,
     snapshot,
     store::Store,
@@ -30,13 +31,13 @@ impl Store {
     pub fn verify_all(&self) -> Result<Vec<String>, StoreError> {
         self.read(|t| {
             let mut findings = integrity(t)?;
+            findings.extend(migration::differences(t)?);
             match check_chain(t, None) {
                 Ok(()) => {}
                 Err(StoreError { kind: ErrorKind::Chain(what), .. }) => findings.push(what),
                 Err(other) => return Err(other),
             }
-            let fold = Fold::of(t)?;
-            fold.compare(t, &mut findings)?;
+            findings.extend(check_fold(t)?);
             findings.truncate(MOST);
             Ok(findings)
         })
@@ -62,13 +63,20 @@ pub(crate) fn check_chain(connection: &Connection, count: Option<u64>) -> Result
     let mut statement =
         connection.prepare("SELECT serial, run, epoch, at, body, hash FROM event WHERE serial > ?1 ORDER BY serial")?;
     let mut rows = statement.query([before])?;
-    let mut expect = before;
+    let (mut expect, mut epoch) = (before, 0);
     while let Some(row) = rows.next()? {
         expect += 1;
         let serial: u64 = row.get(0)?;
-        if serial != expect {
+        if serial < expect {
+            return broken(format!("event {serial} is there twice"));
+        }
+        if serial > expect {
             return broken(format!("event {expect} is missing"));
         }
+        if epoch > row.get(2)? {
+            return broken(format!("event {serial} was written under an older lease than the event before it"));
+        }
+        epoch = row.get(2)?;
         let text = row.get_ref(4)?.as_str().map_err(|e| ErrorKind::Corrupt(format!("event {serial}: {e}")))?;
         head = chain(&head, serial, row.get(1)?, row.get(2)?, Timestamp(row.get(3)?), text);
         if head != row.get::<_, [u8; HASH]>(5)? {
@@ -81,10 +89,23 @@ pub(crate) fn check_chain(connection: &Connection, count: Option<u64>) -> Result
     if head != expected {
         return broken(format!("event {mark} is not the last one that was written"));
     }
+    // A lease that went back would let two holders write under one epoch.
+    let lease = lease::current(connection)?.epoch;
+    if epoch > lease {
+        return broken(format!("event {mark} was written under epoch {epoch}, the lease says {lease}"));
+    }
     Ok(())
 }
 
-fn integrity(connection: &Connection) -> Result<Vec<String>, StoreError> {
+/// Whether the tables equal the fold of the journal.
+pub(crate) fn check_fold(connection: &Connection) -> Result<Vec<String>, StoreError> {
+    let mut findings = Vec::new();
+    Fold::of(connection)?.compare(connection, &mut findings)?;
+    Ok(findings)
+}
+
+/// What SQLite itself finds.
+pub(crate) fn integrity(connection: &Connection) -> Result<Vec<String>, StoreError> {
     let mut findings = Vec::new();
     let mut statement = connection.prepare("PRAGMA integrity_check(10)")?;
     let mut rows = statement.query([])?;
@@ -107,6 +128,7 @@ struct Fold {
     objects: BTreeMap<(Address, String), Record>,
     outputs: BTreeMap<String, RecordedOutput>,
     intents: BTreeSet<(u64, u32, u32)>,
+    restored: Option<u64>,
 }
 
 impl Fold {
@@ -117,7 +139,11 @@ impl Fold {
         while let Some(row) = rows.next()? {
             let serial: u64 = row.get(0)?;
             let text = row.get_ref(2)?.as_str().map_err(|e| ErrorKind::Corrupt(format!("event {serial}: {e}")))?;
-            fold.apply(row.get(1)?, &decode_event(text, serial)?);
+            let body = decode_event(text, serial)?;
+            if let EventBody::Restored { .. } = body {
+                fold.restored = Some(serial);
+            }
+            fold.apply(row.get(1)?, &body);
         }
         Ok(fold)
     }
@@ -153,7 +179,10 @@ impl Fold {
                     })
                     .collect();
             }
-            EventBody::Unresolved { .. } | EventBody::Failed { .. } | EventBody::Skipped { .. } => {}
+            EventBody::Unresolved { .. }
+            | EventBody::Failed { .. }
+            | EventBody::Skipped { .. }
+            | EventBody::Restored { .. } => {}
         }
     }
 
@@ -176,6 +205,10 @@ impl Fold {
             statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect::<Result<_, _>>()?;
         if open != self.intents {
             findings.push("the open intents differ from the journal".to_owned());
+        }
+        let restored: Option<u64> = connection.query_row("SELECT restored FROM meta", [], |row| row.get(0))?;
+        if restored != self.restored {
+            findings.push("when a restored state was accepted differs from the journal".to_owned());
         }
         Ok(())
     }

@@ -92,7 +92,7 @@ async fn plan_and_carry(
 async fn from_file(context: &Context, file: &Path) -> Result<Approved, Failure> {
     let loaded = project::load(&context.directory, &context.env)?;
     recovering::first(context, &loaded).await?;
-    let mut store = state::open(&loaded)?;
+    let mut store = state::open(context, &loaded)?;
     let bytes = crate::ops::files::read_plan(file).map_err(|error| {
         Failure::new(Diagnostic::error("E0905", format!("cannot read {}: {error}", file.display())))
     })?;

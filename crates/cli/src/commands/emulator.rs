@@ -23,7 +23,7 @@ pub(crate) async fn run(context: &Context, command: &EmulatorCommand) -> Outcome
             let loaded = ops::project::load(&context.directory, &context.env)?;
             let mut known = 0;
             // A state that cannot be read keeps nobody from emptying a simulation.
-            if let Ok(Some(store)) = ops::state::open_existing(&loaded) {
+            if let Ok(Some(store)) = ops::state::open_existing(context, &loaded) {
                 ops::held::refuse_if_held(&store, ops::carrying::now())?;
                 known = store.snapshot().map_or(0, |recorded| recorded.records.len());
             }

@@ -13,7 +13,7 @@ use serde_json::{Value as Json, json};
 /// Runs it.
 pub(crate) fn run(context: &Context, args: &HistoryArgs) -> Outcome {
     let loaded = ops::project::load(&context.directory, &context.env)?;
-    let store = ops::state::open_existing(&loaded)?;
+    let store = ops::state::open_existing(context, &loaded)?;
     match &args.command {
         None => {
             let runs = match &store {
@@ -123,6 +123,9 @@ pub(crate) fn event_json(body: &EventBody) -> Json {
             "of_run": run, "step": step, "call": call, "how": how,
             "address": record.as_ref().map(|record| record.address.to_string()),
         }),
+        EventBody::Restored { difference, serial, run, epoch } => json!({
+            "difference": difference, "given_up": { "serial": serial, "run": run, "epoch": epoch },
+        }),
         EventBody::Outputs(outputs) => {
             json!({ "outputs": outputs.iter().map(|(name, _, _)| name.clone()).collect::<Vec<_>>() })
         }
@@ -145,6 +148,9 @@ fn line(body: &EventBody) -> String {
         EventBody::Failed { fault, .. } => format!("failed: {fault}"),
         EventBody::Skipped { because, .. } => format!("skipped: {because}"),
         EventBody::Settled { run, how, .. } => format!("settled a call of run {run}: {how}"),
+        EventBody::Restored { difference, serial, run, .. } => {
+            format!("accepted a restored state ({difference}); given up: what led to event {serial} of run {run}")
+        }
         EventBody::Outputs(outputs) => format!("outputs written: {}", outputs.len()),
     }
 }

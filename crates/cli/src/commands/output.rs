@@ -14,7 +14,7 @@ use serde_json::{Map, Value as Json};
 /// Runs it.
 pub(crate) fn run(context: &Context, args: &OutputArgs) -> Outcome {
     let loaded = ops::project::load(&context.directory, &context.env)?;
-    let outputs = match ops::state::open_existing(&loaded)? {
+    let outputs = match ops::state::open_existing(context, &loaded)? {
         Some(store) => store.snapshot()?.outputs,
         None => Default::default(),
     };

@@ -13,7 +13,7 @@ use serde_json::json;
 pub(crate) async fn run(context: &Context, args: &RecoverArgs) -> Outcome {
     let loaded = project::load(&context.directory, &context.env)?;
     if let Some(address) = &args.forget {
-        let closed = match state::open_existing(&loaded)? {
+        let closed = match state::open_to_change(&loaded)? {
             Some(mut store) => recovering::forget(&mut store, &context.env, address)?,
             None => 0,
         };
@@ -24,7 +24,7 @@ pub(crate) async fn run(context: &Context, args: &RecoverArgs) -> Outcome {
         });
         return Ok(Exit::Done);
     }
-    let settled = match state::open_existing(&loaded)? {
+    let settled = match state::open_to_change(&loaded)? {
         None => Vec::new(),
         Some(store) => {
             let door = cloud::open(&loaded)?;

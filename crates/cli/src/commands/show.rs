@@ -18,7 +18,7 @@ pub(crate) fn run(context: &Context, args: &ShowArgs) -> Outcome {
     let Some(name) = &args.plan else { return show_state(context, args.format) };
     // A plan can be read anywhere; whether it can be trusted only the state it was made from can say.
     let store = match project::load(&context.directory, &context.env) {
-        Ok(loaded) => state::open_existing(&loaded).ok().flatten(),
+        Ok(loaded) => state::open_existing(context, &loaded).ok().flatten(),
         Err(_) => None,
     };
     let (id, plan, verified) = find(store.as_ref(), name)?;
@@ -95,7 +95,7 @@ fn missing(name: &str) -> Failure {
 
 fn show_state(context: &Context, format: Format) -> Outcome {
     let loaded = project::load(&context.directory, &context.env)?;
-    let recorded = match state::open_existing(&loaded)? {
+    let recorded = match state::open_existing(context, &loaded)? {
         Some(store) => store.snapshot()?,
         None => Default::default(),
     };

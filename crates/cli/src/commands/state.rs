@@ -20,7 +20,10 @@ use serde_json::{Value as Json, json};
 /// Runs it.
 pub(crate) fn run(context: &Context, command: &StateCommand) -> Outcome {
     let loaded = ops::project::load(&context.directory, &context.env)?;
-    let store = ops::state::open_existing(&loaded)?;
+    let store = match command {
+        StateCommand::Rm { .. } => ops::state::open_to_change(&loaded)?,
+        _ => ops::state::open_existing(context, &loaded)?,
+    };
     let recorded = match &store {
         Some(store) => store.snapshot()?,
         None => Recorded::default(),

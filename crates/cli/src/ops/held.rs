@@ -3,7 +3,7 @@
 use crate::{
     Context,
     exit::Failure,
-    ops::{cloud::Door, holder, provenance},
+    ops::{cloud::Door, holder, provenance, state},
 };
 use firma_api::transport::Clock;
 use firma_client::WallClock;
@@ -125,6 +125,7 @@ impl Held {
                 return Err(error.into());
             }
         };
+        state::tell_notices(context, &mut store);
         let store = Arc::new(Mutex::new(store));
         let writer = Writer::spawn(store.clone(), lease.clone(), run)?;
         let tenure = Arc::new(Tenure::new(

@@ -75,12 +75,10 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
         return Err(Failure::in_sources(diagnostics, &sources));
     }
 
-    let mut store = state::open(&loaded)?;
+    let mut store = state::open(context, &loaded)?;
     store.pin_project(&loaded.name())?;
     let hash_key = store.hash_key()?;
-    for notice in store.take_notices() {
-        context.terminal.diagnostics(&notice.into(), &[]);
-    }
+    state::tell_notices(context, &mut store);
     let recorded = store.snapshot()?;
     let door = cloud::open(&loaded)?;
     // Asked first: a key that does not fit is told as such, not as whatever fails because of it.
@@ -146,7 +144,10 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
     };
     let bytes = firma_plan::format::encode(&plan);
     let id = firma_plan::format::id_of_encoded(&bytes, &hash_key);
-    store.put_plan(&id, &bytes, door.clock.now())?;
+    // Of a state that may only be read a plan is a look, not something to apply.
+    if store.restored().is_none() {
+        store.put_plan(&id, &bytes, door.clock.now())?;
+    }
     Ok(Made { store, door, plan: Arc::new(plan), id, diagnostics, sources })
 }
 

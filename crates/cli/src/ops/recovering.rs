@@ -128,7 +128,7 @@ pub(crate) fn tell(context: &Context, settled: &[Settlement]) {
 
 /// Settles what earlier runs left open, before anything new is planned.
 pub(crate) async fn first(context: &Context, loaded: &Loaded) -> Result<(), Failure> {
-    let Some(store) = state::open_existing(loaded)? else { return Ok(()) };
+    let Some(store) = state::open_to_change(loaded)? else { return Ok(()) };
     refuse_if_held(&store, firma_api::transport::Clock::now(&firma_client::WallClock))?;
     if store.open_intents()?.is_empty() {
         return Ok(());

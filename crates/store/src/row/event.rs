@@ -198,6 +198,12 @@ enum BodyRow<'a> {
         #[serde(borrow)]
         record: Option<Box<RecordRow<'a>>>,
     },
+    Restored {
+        difference: String,
+        serial: u64,
+        run: u64,
+        epoch: u64,
+    },
     #[serde(borrow)]
     Outputs(Vec<OutputRow<'a>>),
 }
@@ -233,6 +239,9 @@ pub(crate) fn encode_event(body: &EventBody) -> Result<String, StoreError> {
         EventBody::Skipped { step, because } => BodyRow::Skipped { step: *step, because: because.clone() },
         EventBody::Settled { run, step, call, how, record: r } => {
             BodyRow::Settled { run: *run, step: *step, call: *call, how: how.clone(), record: record(r)? }
+        }
+        EventBody::Restored { difference, serial, run, epoch } => {
+            BodyRow::Restored { difference: difference.clone(), serial: *serial, run: *run, epoch: *epoch }
         }
         EventBody::Outputs(outputs) => BodyRow::Outputs(
             outputs
@@ -276,6 +285,7 @@ pub(crate) fn decode_event(text: &str, serial: u64) -> Result<EventBody, StoreEr
         BodyRow::Settled { run, step, call, how, record: r } => {
             EventBody::Settled { run, step, call, how, record: record(r)? }
         }
+        BodyRow::Restored { difference, serial, run, epoch } => EventBody::Restored { difference, serial, run, epoch },
         BodyRow::Outputs(outputs) => EventBody::Outputs(
             outputs
                 .into_iter()

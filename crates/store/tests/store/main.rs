@@ -7,5 +7,6 @@ mod leases;
 mod sealing;
 mod plans;
 mod damage;
+mod restoring;
 mod writing;
 mod fold;

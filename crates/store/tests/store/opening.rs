@@ -69,7 +69,7 @@ fn a_newer_format_is_refused() {
     create(&path);
     rusqlite::Connection::open(&path).expect("opened").execute("UPDATE meta SET format = 99", []).expect("set");
     for mode in [Mode::Existing, Mode::CreateIfMissing] {
-        refused(&path, mode, "E0603", "the state `{path}` has format 99, this firma knows formats up to 1");
+        refused(&path, mode, "E0603", "the state `{path}` has format 99, this firma knows formats up to 2");
     }
 }
 

@@ -60,9 +60,9 @@ fn the_canary_is_in_no_file() {
     let mut store = create(&path);
     let run = write_secrets(&mut store);
     let clean = |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), false)).collect::<Vec<_>>();
-    assert_eq!(on_disk(&path), clean(&["state.db", "state.db-shm", "state.db-wal", "state.key"]));
+    assert_eq!(on_disk(&path), clean(&["state.db", "state.db-shm", "state.db-wal", "state.key", "state.mark"]));
     drop(store);
-    assert_eq!(on_disk(&path), clean(&["state.db", "state.key"]));
+    assert_eq!(on_disk(&path), clean(&["state.db", "state.key", "state.mark"]));
 
     let store = existing(&path);
     let world = store.snapshot().expect("snapshot");
