@@ -172,6 +172,13 @@ impl Store {
         keys.make(connection, notices).map(|sealer| sealer.hash_key()).map_err(|e| e.in_file(path))
     }
 
+    /// How a commit reaches the disk: the journal mode and the level of `synchronous` of the connection that writes. It must
+    /// be `wal` and 2 (FULL): every commit is one fsync of the write-ahead log.
+    pub fn durability(&self) -> Result<(String, u32), StoreError> {
+        let pragma = "SELECT journal_mode, synchronous FROM pragma_journal_mode, pragma_synchronous";
+        Ok(self.connection.query_row(pragma, [], |row| Ok((row.get(0)?, row.get(1)?)))?)
+    }
+
     /// Waits this many milliseconds for another process's lock instead of five seconds.
     pub fn wait_for_lock(&self, millis: u64) -> Result<(), StoreError> {
         Ok(self.connection.busy_timeout(Wait::from_millis(millis))?)

@@ -2,6 +2,9 @@
 //!
 //! An fsync costs the same for one event as for a hundred. The writer takes whatever is queued when it is free, without a
 //! timer: under load groups grow by themselves, and a lone event waits for nobody.
+//!
+//! Nobody is told "durable" before the transaction returned from its fsync, replies come in the order of the commits, and
+//! everybody is told something: also when a reply panics, when the thread dies, and when it is gone already.
 
 use crate::{
     error::{ErrorKind, StoreError},
@@ -11,6 +14,7 @@ use crate::{
 use firma_model::event::Event;
 use std::{
     fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         mpsc::{Receiver, Sender, channel},
@@ -26,7 +30,29 @@ const GROUP: usize = 4096;
 
 struct Job {
     events: Vec<Event>,
-    reply: Reply,
+    reply: Answer,
+}
+
+/// A reply that is given in any case: dropped without one, because the thread died or its queue is gone, it says so.
+struct Answer(Option<Reply>);
+
+impl Answer {
+    fn give(mut self, result: Result<Vec<u64>, StoreError>) {
+        self.say(result);
+    }
+
+    fn say(&mut self, result: Result<Vec<u64>, StoreError>) {
+        if let Some(reply) = self.0.take() {
+            // Somebody else's reply may panic; it was told to its own thread's hook, and the journal goes on.
+            let _ = catch_unwind(AssertUnwindSafe(move || reply(result)));
+        }
+    }
+}
+
+impl Drop for Answer {
+    fn drop(&mut self) {
+        self.say(Err(stopped()));
+    }
 }
 
 enum Message {
@@ -60,7 +86,7 @@ impl Writer {
         let (messages, queue) = channel();
         let thread = thread::Builder::new()
             .name("firma-journal".to_owned())
-            .spawn(move || work(&store, &lease, run, &queue))
+            .spawn(move || work(|events| lock(&store).commit(&lease, run, events), &queue))
             .map_err(|e| ErrorKind::Unexpected(format!("no thread for the journal: {e}")))?;
         Ok(Writer { handle: WriterHandle { messages }, thread: Some(thread) })
     }
@@ -85,11 +111,8 @@ impl Drop for Writer {
 impl WriterHandle {
     /// Queues events; `reply` is called when they are durable or refused.
     pub fn submit(&self, events: Vec<Event>, reply: Reply) {
-        if let Err(unsent) = self.messages.send(Message::Commit(Job { events, reply }))
-            && let Message::Commit(job) = unsent.0
-        {
-            (job.reply)(Err(stopped()));
-        }
+        // When the writer is gone the message comes back, is dropped, and its answer says so.
+        let _ = self.messages.send(Message::Commit(Job { events, reply: Answer(Some(reply)) }));
     }
 
     /// Queues events and waits.
@@ -124,7 +147,8 @@ fn stopped() -> StoreError {
     ErrorKind::Unexpected("the journal's writer has stopped".to_owned()).into()
 }
 
-fn work(store: &Mutex<Store>, lease: &Lease, run: u64, queue: &Receiver<Message>) {
+/// The thread: until it is stopped, or `commit` panics. What is still queued then is dropped, and so told.
+fn work(mut commit: impl FnMut(&[Event]) -> Result<Vec<u64>, StoreError>, queue: &Receiver<Message>) {
     let mut stop = false;
     while !stop && let Ok(Message::Commit(first)) = queue.recv() {
         let mut count = first.events.len();
@@ -141,41 +165,45 @@ fn work(store: &Mutex<Store>, lease: &Lease, run: u64, queue: &Receiver<Message>
                 Message::Stop => stop = true,
             }
         }
-        commit(&mut lock(store), lease, run, group);
-    }
-    // Queued behind the end: refused, so that nobody waits for ever.
-    while let Ok(message) = queue.try_recv() {
-        if let Message::Commit(job) = message {
-            (job.reply)(Err(stopped()));
-        }
+        write(&mut commit, group);
     }
 }
 
-fn commit(store: &mut Store, lease: &Lease, run: u64, group: Vec<Job>) {
+/// One transaction for all of a group, and the replies in its order.
+fn write(commit: &mut impl FnMut(&[Event]) -> Result<Vec<u64>, StoreError>, mut group: Vec<Job>) {
     let sizes: Vec<usize> = group.iter().map(|job| job.events.len()).collect();
-    let (mut events, mut replies) = (Vec::with_capacity(sizes.iter().sum()), Vec::with_capacity(group.len()));
-    for job in group {
-        events.extend(job.events);
-        replies.push(job.reply);
+    let mut events = Vec::with_capacity(sizes.iter().sum());
+    for job in &mut group {
+        events.append(&mut job.events);
     }
-    match store.commit(lease, run, &events) {
+    let replies = group.into_iter().map(|job| job.reply);
+    if cfg!(feature = "mutant-early-ack") {
+        // Mutant: told "durable" before anything is written.
+        replies.for_each(|reply| reply.give(Ok(vec![u64::MAX])));
+        let _ = commit(&events);
+        return;
+    }
+    match commit(&events) {
         Ok(serials) => {
             let mut rest = &serials[..];
             for (size, reply) in sizes.into_iter().zip(replies) {
                 let (own, others) = rest.split_at(size);
                 rest = others;
-                reply(Ok(own.to_vec()));
+                reply.give(Ok(own.to_vec()));
             }
         }
         // One job that breaks a rule of the tables must not take the others with it.
-        Err(StoreError { kind: ErrorKind::Conflict(_), .. }) if replies.len() > 1 => {
+        Err(StoreError { kind: ErrorKind::Conflict(_), .. }) if sizes.len() > 1 => {
             let mut rest = &events[..];
             for (size, reply) in sizes.into_iter().zip(replies) {
                 let (own, others) = rest.split_at(size);
                 rest = others;
-                reply(store.commit(lease, run, own));
+                reply.give(commit(own));
             }
         }
-        Err(error) => replies.into_iter().for_each(|reply| reply(Err(error.clone()))),
+        Err(error) => replies.for_each(|reply| reply.give(Err(error.clone()))),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -85,3 +85,81 @@ fn inline_commits_before_it_returns() {
     assert_eq!(commit(&[value(0), value(1)]), Ok(vec![1, 2]));
     assert_eq!(store.lock().expect("lock").serial(), Ok(2));
 }
+
+/// What a reply says must be so at that very moment, for anybody who looks: a second connection sees only what was committed.
+#[test]
+fn nothing_is_acknowledged_before_it_is_committed() {
+    let (_folder, path) = folder();
+    let mut store = create(&path);
+    let (lease, run) = begin(&mut store);
+    let writer = Writer::spawn(Arc::new(Mutex::new(store)), lease, run).expect("thread");
+    let handle = writer.handle();
+    let (answer, answers) = channel();
+    for index in 0..50 {
+        let (answer, path) = (answer.clone(), path.clone());
+        let reply = move |result: Result<Vec<u64>, _>| {
+            let seen = existing(&path).serial().expect("read");
+            answer.send((result.expect("durable"), seen)).expect("heard");
+        };
+        handle.submit(vec![value(index)], Box::new(reply));
+    }
+    drop(answer);
+    drop(writer);
+    let told: Vec<(Vec<u64>, u64)> = answers.iter().collect();
+    assert_eq!(told.len(), 50);
+    assert!(told.iter().all(|(serials, seen)| serials[0] <= *seen), "{told:?}");
+    assert!(told.is_sorted_by_key(|(serials, _)| serials[0]), "in the order of the commits: {told:?}");
+}
+
+/// What was refused is not there, what was acknowledged is: also when the disk fills up in between.
+#[test]
+fn an_acknowledged_event_is_there_afterwards() {
+    let (_folder, path) = folder();
+    let mut store = create(&path);
+    let (lease, run) = begin(&mut store);
+    store.limit_pages(Some(60)).expect("little room");
+    let writer = Writer::spawn(Arc::new(Mutex::new(store)), lease, run).expect("thread");
+    let handle = writer.handle();
+    let results: Vec<bool> = (0..400).map(|index| handle.commit(vec![value(index)]).is_ok()).collect();
+    drop(writer);
+    let store = existing(&path);
+    let records = store.snapshot().expect("snapshot").records;
+    for (index, acknowledged) in results.iter().enumerate() {
+        let there = records.contains_key(&crate::world::address(&format!("firma.value.v[{index}]")));
+        assert_eq!(there, *acknowledged, "event {index}");
+    }
+    assert!(results.iter().any(|acknowledged| !acknowledged), "the disk never filled up");
+    assert_eq!(store.verify_all(), Ok(Vec::new()));
+}
+
+#[test]
+fn a_reply_that_panics_harms_nobody_else() {
+    let mut store = Store::in_memory().expect("store");
+    let (lease, run) = begin(&mut store);
+    let store = Arc::new(Mutex::new(store));
+    let writer = Writer::spawn(Arc::clone(&store), lease, run).expect("thread");
+    let handle = writer.handle();
+    let (answer, answers) = channel();
+    {
+        let _held = store.lock().expect("lock");
+        for index in 0..3_u32 {
+            let answer = answer.clone();
+            let reply = move |result: Result<Vec<u64>, _>| {
+                assert!(index != 1, "on purpose: a reply that panics");
+                answer.send(result).expect("heard");
+            };
+            handle.submit(vec![value(index)], Box::new(reply));
+        }
+    }
+    assert_eq!(handle.commit(vec![value(9)]), Ok(vec![4]), "the writer lives on");
+    drop(answer);
+    assert_eq!(answers.iter().collect::<Vec<_>>(), [Ok(vec![1]), Ok(vec![3])]);
+}
+
+#[test]
+fn a_commit_is_on_the_disk_when_it_returns() {
+    let (_folder, path) = folder();
+    for store in [create(&path), existing(&path)] {
+        assert_eq!(store.durability(), Ok(("wal".to_owned(), 2)), "write-ahead log, synchronous=FULL");
+    }
+}
