@@ -216,7 +216,8 @@ impl StoreError {
             ErrorKind::PlanUnverified(why) => d(format!("the plan cannot be verified: {why}"))
                 .hint("apply takes only plans made with this state; make a new one: firma plan"),
             ErrorKind::PlanUnknown(id) => d(format!("there is no plan {id}")).hint("make one: firma plan"),
-            ErrorKind::Conflict(what) => d(format!("the state `{path}` refused a write: {what}")),
+            ErrorKind::Conflict(what) => d(format!("the state `{path}` refused a write: {what}"))
+                .hint("one object of the cloud belongs to one address: look at both with `firma state show`, and let one go"),
             ErrorKind::OtherAccount { pinned, given } => {
                 d(format!("the state `{path}` belongs to {pinned}, the credentials are of {given}"))
                     .hint("use the credentials of the account that owns these objects")
@@ -227,7 +228,8 @@ impl StoreError {
             }
             ErrorKind::Library(version) => d(format!("SQLite {version} can damage a state and is not used"))
                 .hint("build firma with the SQLite it brings along (3.51.3 or newer)"),
-            ErrorKind::Unexpected(what) => d(format!("the state `{path}` could not be used: {what}")),
+            ErrorKind::Unexpected(what) => d(format!("the state `{path}` could not be used: {what}"))
+                .hint("what was committed before is safe; look at it before anything else: firma doctor"),
         }
     }
 }
@@ -274,9 +276,23 @@ impl From<rusqlite::Error> for StoreError {
             }
             Some(ErrorCode::SystemIoFailure) => ErrorKind::Io(text),
             Some(ErrorCode::ConstraintViolation) => ErrorKind::Conflict(text),
+            _ if is_unreadable(&error, &text) => ErrorKind::Corrupt(text),
             _ => ErrorKind::Unexpected(text),
         };
         kind.into()
+    }
+}
+
+/// Whether a value, a table or a column is not what was written there: the file was damaged in a way that SQLite itself does
+/// not notice.
+fn is_unreadable(error: &rusqlite::Error, text: &str) -> bool {
+    match error {
+        rusqlite::Error::FromSqlConversionFailure(..)
+        | rusqlite::Error::IntegralValueOutOfRange(..)
+        | rusqlite::Error::InvalidColumnType(..)
+        | rusqlite::Error::Utf8Error(..)
+        | rusqlite::Error::QueryReturnedNoRows => true,
+        _ => text.starts_with("no such table") || text.starts_with("no such column"),
     }
 }
 

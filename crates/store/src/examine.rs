@@ -1,19 +1,19 @@
 //! Examining a state, for `firma doctor`: every question with its answer, of any file, also one that cannot be opened.
 //!
-//! Nothing is written and nothing is repaired: the file is opened for reading only, so that what is wrong stays as it is.
+//! Nothing is written and nothing is repaired, so that what is wrong stays as it is.
 
 use crate::{
     error::{ErrorKind, StoreError},
     key::Keyring,
     lease,
     migration::{self, Found, NEWEST},
-    permission, restored, snapshot,
+    permission, restored, run, snapshot,
     store::prepare,
     verify,
     witness::{self, Witnesses},
 };
 use firma_model::{diagnostic::Diagnostic, event::EventBody, time::Timestamp};
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, config::DbConfig};
 use std::path::{Path, PathBuf};
 
 /// One question, and its answer.
@@ -46,15 +46,8 @@ pub fn examine(path: &Path, folders: &[PathBuf], now: Timestamp) -> Vec<Checked>
     let about = |kind: fn(String) -> ErrorKind, findings: Vec<String>| -> Vec<Diagnostic> {
         findings.into_iter().map(|what| StoreError::from(kind(what)).in_file(&shown).diagnostic()).collect()
     };
-    let size = || -> Result<u64, StoreError> {
-        Ok(connection.query_row(
-            "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",
-            [],
-            |row| row.get(0),
-        )?)
-    };
     let mut all = vec![
-        checked("file", size().map(|bytes| (format!("{} KiB", bytes.div_ceil(1024)), Vec::new()))),
+        checked("file", file(&connection)),
         checked(
             "schema",
             migration::differences(&connection).map(|found| (format_says(format), about(ErrorKind::Corrupt, found))),
@@ -86,15 +79,27 @@ fn open(path: &Path) -> Result<(Connection, u32), StoreError> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(ErrorKind::Missing.into()),
         Err(error) => return Err(permission::denied(path, &error)),
     }
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE;
+    // Opened as if to write, to learn whether that could be done; then told to write nothing.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE;
     let connection = Connection::open_with_flags(path, flags)?;
     prepare(&connection)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    connection.pragma_update(None, "query_only", true)?;
     match migration::look(&connection)? {
         Found::Nothing => Err(ErrorKind::Empty.into()),
         Found::Foreign => Err(ErrorKind::NotAState("it holds the tables of another program".to_owned()).into()),
         Found::Format(found) if found > NEWEST => Err(ErrorKind::Newer { found, known: NEWEST }.into()),
         Found::Format(found) => Ok((connection, found)),
     }
+}
+
+fn file(connection: &Connection) -> Answer {
+    if connection.is_readonly("main")? {
+        return Err(ErrorKind::Denied("it is read-only".to_owned()).into());
+    }
+    let size = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
+    let bytes: u64 = connection.query_row(size, [], |row| row.get(0))?;
+    Ok((format!("{} KiB", bytes.div_ceil(1024)), Vec::new()))
 }
 
 fn format_says(format: u32) -> String {
@@ -107,8 +112,8 @@ fn format_says(format: u32) -> String {
 fn journal(connection: &Connection) -> Answer {
     verify::check_chain(connection, None)?;
     let events: u64 = connection.query_row("SELECT serial FROM meta", [], |row| row.get(0))?;
-    let runs: u64 = connection.query_row("SELECT count(*) FROM run", [], |row| row.get(0))?;
-    Ok((format!("{events} events of {runs} runs, every hash fits"), Vec::new()))
+    let runs = run::all(connection)?;
+    Ok((format!("{events} events of {} runs, every hash fits", runs.len()), Vec::new()))
 }
 
 fn records(connection: &Connection) -> Result<(String, Vec<String>), StoreError> {

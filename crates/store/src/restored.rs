@@ -13,7 +13,7 @@ use firma_model::{
     event::{Event, EventBody},
     time::Timestamp,
 };
-use rusqlite::{Connection, OptionalExtension as _};
+use rusqlite::{Connection, OptionalExtension as _, config::DbConfig};
 
 /// How a state differs from what was last seen of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -237,6 +237,8 @@ impl Store {
     pub(crate) fn reading_only(&mut self, restored: Option<Restored>) -> Result<(), StoreError> {
         if restored.is_some() != self.restored.is_some() {
             self.connection.pragma_update(None, "query_only", restored.is_some())?;
+            // Nor is its write-ahead log moved into it when it is closed: it stays as it was found.
+            self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, restored.is_some())?;
         }
         self.restored = restored;
         Ok(())

@@ -65,15 +65,7 @@ impl Store {
 
     /// Every run, oldest first.
     pub fn runs(&self) -> Result<Vec<RunSummary>, StoreError> {
-        self.read(|t| {
-            let mut statement = t.prepare_cached(&format!("{SUMMARY} ORDER BY id"))?;
-            let mut rows = statement.query([])?;
-            let mut runs = Vec::new();
-            while let Some(row) = rows.next()? {
-                runs.push(summary(row)?);
-            }
-            Ok(runs)
-        })
+        self.read(|t| all(t))
     }
 
     /// One run.
@@ -89,6 +81,17 @@ impl Store {
     pub(crate) fn prove_keys(&self) -> Result<(), StoreError> {
         self.keys.open(&self.connection).map(|_| ()).map_err(|e| e.in_file(&self.path))
     }
+}
+
+/// Every run, oldest first.
+pub(crate) fn all(connection: &Connection) -> Result<Vec<RunSummary>, StoreError> {
+    let mut statement = connection.prepare_cached(&format!("{SUMMARY} ORDER BY id"))?;
+    let mut rows = statement.query([])?;
+    let mut runs = Vec::new();
+    while let Some(row) = rows.next()? {
+        runs.push(summary(row)?);
+    }
+    Ok(runs)
 }
 
 /// Writes a run down, under this number or the next one.

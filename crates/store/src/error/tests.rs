@@ -26,7 +26,10 @@ fn sqlite_errors_become_what_they_mean() {
         let error = StoreError::from(rusqlite::Error::SqliteFailure(ffi::Error::new(code), None));
         assert_eq!(error.code(), expected, "SQLite code {code}");
     }
-    assert_eq!(StoreError::from(rusqlite::Error::QueryReturnedNoRows).code(), "E0622");
+    // Rows that always are there, and are not; values of another type than was written.
+    assert_eq!(StoreError::from(rusqlite::Error::QueryReturnedNoRows).code(), "E0605");
+    assert_eq!(StoreError::from(rusqlite::Error::IntegralValueOutOfRange(0, -1)).code(), "E0605");
+    assert_eq!(StoreError::from(rusqlite::Error::InvalidQuery).code(), "E0622");
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod leases;
 mod sealing;
 mod plans;
 mod damage;
+mod corpus;
 mod restoring;
 mod writing;
 mod fold;
