@@ -5,18 +5,20 @@
 //! | `clock` | `{"advanceMillis": n}` | moves emulated time ahead; by nothing, tells it |
 //! | `seed` | `{"service", "operation", "parameters", "ids": [...]}` | a call whose new objects take these ids |
 //! | `quota` | `{"limits": {"vpc": 100}}` | sets limits; `*` for all without their own |
-//! | `settings` | `{"speed", "ratePerMinute", "skewMillis"}` | sets what is given; null removes a limit |
-//! | `keys` | `{"accessKey", "secretKey"?, "enabled"?}` | adds or changes a key pair |
-//! | `reset` | `{}` | an empty cloud with the same seed, settings and keys |
+//! | `settings` | `{"speed", "ratePerMinute", "skewMillis", "clockShiftMillis"}` | sets what is given; null removes a limit |
+//! | `keys` | `{"accessKey", "secretKey"?, "enabled"?, "account"?}` | adds or changes a key pair; of another account, it sees another cloud |
+//! | `fault` | `{"add": [...]?, "clear": true?}` | clears the faults in force, adds others, and tells them with the calls they saw and hit |
+//! | `reset` | `{}` | an empty cloud with the same seed, settings and keys, and no faults |
 //! | `inventory` | `{}` | what exists |
 //! | `log` | `{}` | the calls this process saw |
 
 use crate::call::{Args, Call, Parameters};
 use crate::clock::Moment;
 use crate::fault::{Answer, Fault};
-use crate::handle::Change;
 use crate::http::HttpRequest;
+use crate::injection::Injection;
 use crate::inventory;
+use crate::perform::Change;
 use crate::services::{self, Behaviour};
 use crate::world::{AccessKey, World};
 use serde_json::{Value, json};
@@ -56,6 +58,8 @@ pub(crate) fn perform(world: &mut World, operation: &str, params: Parameters, no
     let answer = match operation {
         "inventory" => return (Ok(inventory::view(world)), None),
         "log" => return (Ok(log(world)), None),
+        // Faults are not part of the cloud: nothing of them is kept for a replay.
+        "fault" => return (faults(world, args, now), None),
         "clock" if !args.has("advanceMillis") || args.opt_int("advanceMillis") == Some(0) => {
             return (Ok(time(world)), None);
         }
@@ -71,13 +75,44 @@ pub(crate) fn perform(world: &mut World, operation: &str, params: Parameters, no
         return (answer, None);
     }
     world.revision += 1;
-    let change = Change { at: now, service: SERVICE.to_owned(), operation: operation.to_owned(), parameters: params };
+    let change = Change {
+        at: now,
+        service: SERVICE.to_owned(),
+        operation: operation.to_owned(),
+        parameters: params,
+        account: String::new(),
+        fate: None,
+    };
     (answer, Some(change))
 }
 
 fn log(world: &World) -> Value {
     let calls: Vec<Value> = world.calls.iter().zip(1..).map(|(call, seq)| call.view(seq)).collect();
     json!({"calls": calls})
+}
+
+/// Adds all of several faults, or none when one is wrong.
+fn faults(world: &mut World, args: Args<'_>, now: Moment) -> Answer {
+    if let Some(unknown) = args.0.keys().find(|name| !matches!(name.as_str(), "add" | "clear")) {
+        return Err(Fault::invalid(format!("`{unknown}` is unknown: fault takes `add` and `clear`")));
+    }
+    let add: &[Value] = match args.0.get("add") {
+        None | Some(Value::Null) => &[],
+        Some(Value::Array(faults)) => faults,
+        Some(fault) => std::slice::from_ref(fault),
+    };
+    let read = |(number, fault): (usize, &Value)| {
+        let place = if add.len() > 1 { format!("fault {number}: ") } else { String::new() };
+        Injection::read(fault).map_err(|problem| Fault::invalid(format!("{place}{problem}")))
+    };
+    let add = (1..).zip(add).map(read).collect::<Result<Vec<Injection>, Fault>>()?;
+    if args.flag("clear") {
+        world.faults.0.clear();
+    }
+    for injection in add {
+        world.faults.add(injection, now);
+    }
+    Ok(json!({"faults": world.faults.view(now)}))
 }
 
 fn advance(world: &mut World, args: Args<'_>) -> Answer {
@@ -107,7 +142,7 @@ fn seed(world: &mut World, args: Args<'_>, now: Moment) -> Answer {
         return Err(Fault::exists(format!("{taken} already exists")));
     }
     world.ids.give(ids);
-    let answer = write(world, &Call { service, operation, args: params, now });
+    let answer = write(world, &Call { service, operation, args: params, account: "", now });
     world.ids.take_given();
     answer
 }
@@ -134,6 +169,12 @@ fn settings(world: &mut World, args: Args<'_>) -> Answer {
     if let Some(value) = args.0.get("skewMillis") {
         new.skew_millis = value.as_i64();
     }
+    if let Some(value) = args.0.get("clockShiftMillis") {
+        new.clock_shift_millis = match value {
+            Value::Null => 0,
+            value => value.as_i64().ok_or_else(|| Fault::invalid("clockShiftMillis must be a whole number"))?,
+        };
+    }
     world.settings = new;
     Ok(json!({"settings": world.settings}))
 }
@@ -150,8 +191,13 @@ fn keys(world: &mut World, args: Args<'_>) -> Answer {
         true => args.flag("enabled"),
         false => old.is_none_or(|key| key.enabled),
     };
-    world.keys.insert(access_key.to_owned(), AccessKey { secret, enabled });
-    Ok(json!({"accessKey": access_key, "enabled": enabled}))
+    let account = match args.opt_text("account") {
+        Some(account) => account.to_owned(),
+        None => old.map_or_else(String::new, |key| key.account.clone()),
+    };
+    let answer = json!({"accessKey": access_key, "enabled": enabled, "account": account});
+    world.keys.insert(access_key.to_owned(), AccessKey { secret, enabled, account });
+    Ok(answer)
 }
 
 /// Everything goes but the seed, the settings, the keys and the time: the next ids are those of a fresh cloud.

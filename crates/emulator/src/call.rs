@@ -16,6 +16,8 @@ pub(crate) struct Call<'a> {
     pub(crate) operation: &'a str,
     /// All parameters, wherever they stood.
     pub(crate) args: Args<'a>,
+    /// Account of the caller; empty for the usual one.
+    pub(crate) account: &'a str,
     /// Emulated time.
     pub(crate) now: Moment,
 }

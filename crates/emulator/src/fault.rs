@@ -1,6 +1,7 @@
 //! What the cloud answers instead of a result: HTTP code, status word, message.
 
 use serde_json::{Value, json};
+use std::borrow::Cow;
 
 /// A refused call, as it stands under `error` in the answer.
 #[derive(Clone, Debug, PartialEq)]
@@ -8,7 +9,7 @@ pub(crate) struct Fault {
     /// Class of the error and HTTP status of the answer.
     pub(crate) code: u16,
     /// Detailed division (`NOT_FOUND`).
-    pub(crate) status: &'static str,
+    pub(crate) status: Cow<'static, str>,
     /// For people.
     pub(crate) message: String,
     /// One entry per wrong parameter, where there are several.
@@ -20,7 +21,7 @@ pub(crate) type Answer = Result<Value, Fault>;
 
 impl Fault {
     fn new(code: u16, status: &'static str, message: impl Into<String>) -> Fault {
-        Fault { code, status, message: message.into(), details: Vec::new() }
+        Fault { code, status: status.into(), message: message.into(), details: Vec::new() }
     }
 
     /// A parameter that can never be right.

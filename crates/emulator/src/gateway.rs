@@ -60,55 +60,101 @@ impl Gate {
     }
 }
 
-/// What became clear about a request, as far as it did.
-#[derive(Clone, Debug, Default)]
+/// An operation of the API facts, and the parameters in the path.
+type Route = (&'static Operation, BTreeMap<String, String>);
+
+/// What a request is about, before anybody asks whether it is believed.
+#[derive(Clone, Debug)]
 pub(crate) struct Understood {
     /// Service of the credential scope, or of the host name.
     pub(crate) service: String,
-    /// Operation of the API facts.
-    pub(crate) operation: Option<&'static Operation>,
-    /// Region of the path.
-    pub(crate) region: String,
+    authorization: Result<Authorization, Fault>,
+    /// What is called.
+    pub(crate) route: Result<Route, Fault>,
 }
 
-/// Lets a request in, or says why not. `seen` is filled on the way, for the log.
-pub(crate) fn admit(
-    world: &mut World,
-    request: &HttpRequest,
-    now: Moment,
-    seen: &mut Understood,
-) -> Result<(&'static Operation, Parameters), Fault> {
-    seen.service = service_by_host(request).unwrap_or_default();
-    let header = request.header("authorization").ok_or_else(|| Fault::access("lack of header authorization"))?;
-    let authorization = Authorization::parse(header).map_err(|e| Fault::access(e.to_string()))?;
-    seen.service.clone_from(&authorization.service);
-    authenticate(world, request, &authorization, now)?;
+impl Understood {
+    /// Operation of the API facts.
+    pub(crate) fn operation(&self) -> Option<&'static Operation> {
+        self.route.as_ref().ok().map(|(operation, _)| *operation)
+    }
 
-    let name = authorization.service.as_str();
+    /// Region of the path; empty where there is none.
+    pub(crate) fn region(&self) -> &str {
+        self.route.as_ref().ok().and_then(|(_, ids)| ids.get("regionId")).map_or("", String::as_str)
+    }
+
+    /// All parameters, right or wrong, as far as they can be read.
+    pub(crate) fn parameters(&self, request: &HttpRequest) -> Parameters {
+        let read = |(operation, ids): &Route| firma_api::parameters(operation, ids, &request.query, &request.body).ok();
+        self.route.as_ref().ok().and_then(read).unwrap_or_default()
+    }
+}
+
+/// Reads what a request is about.
+pub(crate) fn understand(request: &HttpRequest) -> Understood {
+    let authorization = request
+        .header("authorization")
+        .ok_or_else(|| Fault::access("lack of header authorization"))
+        .and_then(|header| Authorization::parse(header).map_err(|e| Fault::access(e.to_string())));
+    let service = match &authorization {
+        Ok(authorization) => authorization.service.clone(),
+        Err(_) => service_by_host(request).unwrap_or_default(),
+    };
+    let route = route(&service, request);
+    Understood { service, authorization, route }
+}
+
+fn route(name: &str, request: &HttpRequest) -> Result<Route, Fault> {
     let service = firma_api::service(name).ok_or_else(|| Fault::no_route(format!("service {name} does not exist")))?;
     let method = Method::parse(&request.method)
         .ok_or_else(|| Fault::no_route(format!("method {} does not exist", request.method)))?;
     let path = decode(&request.path).ok_or_else(|| Fault::invalid("the path is not percent-encoded UTF-8"))?;
-    let (operation, ids) = firma_api::match_operation(service, method, &path)
-        .ok_or_else(|| Fault::no_route(format!("{name} has no call {} {path}", request.method)))?;
-    seen.operation = Some(operation);
-    seen.region = ids.get("regionId").cloned().unwrap_or_default();
+    firma_api::match_operation(service, method, &path)
+        .ok_or_else(|| Fault::no_route(format!("{name} has no call {} {path}", request.method)))
+}
 
+/// Lets a request in and reads its parameters, or says why not.
+pub(crate) fn admit(
+    world: &mut World,
+    request: &HttpRequest,
+    now: Moment,
+    seen: &Understood,
+) -> Result<Parameters, Fault> {
+    let authorization = seen.authorization.as_ref().map_err(Fault::clone)?;
+    authenticate(world, request, authorization, now)?;
+    let name = seen.service.as_str();
+    let (operation, ids) = seen.route.as_ref().map_err(Fault::clone)?;
     if let Some(limit) = world.settings.rate_per_minute
         && !world.gate.admit(name, now, limit)
     {
         return Err(Fault::rate(name, limit));
     }
-    let params = firma_api::parameters(operation, &ids, &request.query, &request.body)
+    let params = firma_api::parameters(operation, ids, &request.query, &request.body)
         .map_err(|problem| Fault::invalid(problem.to_string()))?;
     let problems = firma_api::check(operation, &params);
     if !problems.is_empty() {
         return Err(invalid(&problems));
     }
-    if !seen.region.is_empty() && !places::is_region(&seen.region) && !tag_region(name, &seen.region) {
-        return Err(Fault::invalid(format!("regionId `{}` is not a region", seen.region)));
+    let region = seen.region();
+    if !region.is_empty() && !places::is_region(region) && !tag_region(name, region) {
+        return Err(Fault::invalid(format!("regionId `{region}` is not a region")));
     }
-    Ok((operation, params))
+    Ok(params)
+}
+
+impl World {
+    /// The account of the key that a request is signed with; empty for the usual one.
+    pub(crate) fn account_of(&self, seen: &Understood) -> String {
+        let key = seen.authorization.as_ref().ok().and_then(|a| self.keys.get(&a.access_key));
+        key.map_or_else(String::new, |key| key.account.clone())
+    }
+
+    /// What this cloud's own clock shows. Time that was moved ahead is not in it: the callers' clocks know nothing of that.
+    pub(crate) fn wall(&self, now: Moment) -> Timestamp {
+        let here = now.0.saturating_sub(self.clock.offset_millis);
+        Timestamp(here.saturating_add(self.settings.clock_shift_millis))
+    }
 }
 
 /// The tag service knows two regions that are none.
@@ -148,10 +194,9 @@ fn authenticate(
     let date = request.header("x-jdcloud-date").and_then(basic_time);
     let date = date.ok_or_else(|| Fault::access("x-jdcloud-date is not a time"))?;
     if let Some(window) = world.settings.skew_millis {
-        // The caller signs with its own clock, which knows nothing of time that was moved ahead here.
-        let here = now.0.saturating_sub(world.clock.offset_millis);
-        if here.abs_diff(date.0) > window.unsigned_abs() {
-            return Err(Fault::access(format!("x-jdcloud-date {date} is too far from {}", Timestamp(here))));
+        let here = world.wall(now);
+        if here.0.abs_diff(date.0) > window.unsigned_abs() {
+            return Err(Fault::access(format!("x-jdcloud-date {date} is too far from {here}")));
         }
     }
     let nonce = request.header("x-jdcloud-nonce").filter(|n| !n.is_empty());

@@ -6,7 +6,8 @@ use crate::world::World;
 use serde_json::{Value, json};
 
 /// Everything that is not deleted, by service, kind and id. `madeBy` names the object that something came with: it goes
-/// with it too, and nobody asked for it by itself.
+/// with it too, and nobody asked for it by itself. `account`
+/// names an account other than the usual one.
 pub fn view(world: &World) -> Value {
     let mut rows = Vec::new();
     let mut row = |service: &str,
@@ -36,35 +37,41 @@ pub fn view(world: &World) -> Value {
         let owner = disk.system_of.as_deref();
         row("disk", "disk", &disk.region, id, &disk.name, disk.status.as_str(), &disk.tags, owner);
     }
-    for (id, instance) in &world.instances {
+    for (id, instance) in world.instances.iter() {
         row("vm", "instance", &instance.region, id, &instance.name, instance.status.as_str(), &instance.tags, None);
     }
     for keypair in world.keypairs.values() {
         row("vm", "keypair", &keypair.region, &keypair.name, &keypair.name, "", &keypair.tags, None);
     }
-    for (id, acl) in &world.acls {
+    for (id, acl) in world.acls.iter() {
         row("vpc", "network_acl", &acl.region, id, &acl.name, "", &none, Some(&acl.vpc));
     }
-    for (id, elastic_ip) in &world.elastic_ips {
+    for (id, elastic_ip) in world.elastic_ips.iter() {
         let status = if elastic_ip.interface.is_some() { "ASSOCIATED" } else { "NOT_ASSOCIATED" };
         row("vpc", "elastic_ip", &elastic_ip.region, id, &elastic_ip.name, status, &elastic_ip.tags, None);
     }
-    for (id, port) in &world.interfaces {
+    for (id, port) in world.interfaces.iter() {
         row("vpc", "network_interface", &port.region, id, &port.name, "", &port.tags, port.instance.as_deref());
     }
-    for (id, group) in &world.security_groups {
+    for (id, group) in world.security_groups.iter() {
         let owner = group.default.then_some(group.vpc.as_str());
         row("vpc", "network_security_group", &group.region, id, &group.name, "", &group.tags, owner);
     }
-    for (id, table) in &world.route_tables {
+    for (id, table) in world.route_tables.iter() {
         let owner = table.default.then_some(table.vpc.as_str());
         row("vpc", "route_table", &table.region, id, &table.name, "", &table.tags, owner);
     }
-    for (id, subnet) in &world.subnets {
+    for (id, subnet) in world.subnets.iter() {
         row("vpc", "subnet", &subnet.region, id, &subnet.name, "", &subnet.tags, None);
     }
-    for (id, vpc) in &world.vpcs {
+    for (id, vpc) in world.vpcs.iter() {
         row("vpc", "vpc", &vpc.region, id, &vpc.name, "", &vpc.tags, None);
+    }
+    for (account, theirs) in &world.accounts {
+        for mut object in view(theirs)["objects"].take().as_array_mut().into_iter().flat_map(std::mem::take) {
+            object["account"] = json!(account);
+            rows.push(object);
+        }
     }
     json!({"now": world.clock.last.to_string(), "revision": world.revision, "objects": rows})
 }

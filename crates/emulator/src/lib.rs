@@ -4,7 +4,7 @@
 //! from the API facts and from what is known of the services, never from Firma's own catalogue, so that a wrong belief
 //! of the engine does not look right here. The official SDKs work against it unmodified.
 //!
-//! - [`http`], [`world`], [`handle`](mod@handle): the door, the state, the way through.
+//! - [`http`], [`world`], [`handle`](mod@handle), [`perform`]: the door, the state, the way through, what is kept of it.
 //! - [`in_process`]: the same as a `Transport`, requests signed.
 //! - [`injection`]: what goes wrong on purpose.
 //! - [`calls`], [`inventory`], [`coverage`], [`admin`]: looking at it, and acting on it from outside the cloud.
@@ -38,6 +38,8 @@ pub mod injection;
 
 mod envelope;
 mod gateway;
+mod account;
+pub mod perform;
 pub mod handle;
 
 pub mod admin;
@@ -50,8 +52,9 @@ pub mod snapshot;
 pub use calls::CallRecord;
 pub use clock::Moment;
 pub use coverage::{Covered, covered};
-pub use handle::{Change, Handled, handle, handle_kept, replay};
+pub use handle::{Handled, handle, handle_kept};
 pub use http::HttpRequest;
-pub use in_process::{InProcess, outside, sign_local};
-pub use injection::{Delivery, Injection};
+pub use in_process::{InProcess, arrive, outside, sign_local, sign_with};
+pub use injection::{Armed, Delivery, Faults, Injection};
+pub use perform::{Change, Fate, replay};
 pub use world::{DEFAULT_KEY, Settings, World};

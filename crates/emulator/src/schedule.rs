@@ -3,11 +3,17 @@
 //! Due transitions are carried out in the order of their moments before anything else is looked at, and each depends on
 //! its own moment only. So it makes no difference whether reads happened in between, and a replay of the changing calls
 //! alone gives the same world.
+//!
+//! A job that fails (a fault) ends at its usual moment: the instance in `error`, a disk in `error_create`, `error_extend`
+//! (with its old size) or `error_delete`, an attachment in `error_attach` or `error_detach`. All of them can be asked to
+//! go, and an attachment to be undone. The real service takes a failed instance away after a time nobody tells; here it
+//! stays until it is deleted.
 
 use crate::clock::Moment;
 use crate::ids;
+use crate::perform::{JobFate, arrive};
 use crate::services::{disk, vm};
-use crate::state::InstanceStatus;
+use crate::state::{AttachmentStatus, InstanceStatus};
 use crate::world::World;
 use serde::{Deserialize, Serialize};
 
@@ -30,14 +36,54 @@ pub(crate) enum Event {
     InstanceIs { instance: String, status: InstanceStatus },
     /// A deleted instance disappears with what belongs to it.
     InstanceGone { instance: String },
-    /// A new or extended disk is ready.
-    DiskReady { disk: String },
+    /// A new disk is ready, or an extended one, which had this size in GB and these IOPS before.
+    DiskReady {
+        disk: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        was: Option<(i64, Option<i64>)>,
+    },
     /// A deleted disk becomes a tombstone.
     DiskGone { disk: String },
     /// A disk is attached.
     Attached { instance: String, disk: String },
     /// A disk is detached.
     Detached { instance: String, disk: String },
+    /// A job that was to end like this fails.
+    Failed { job: Box<Event> },
+    /// A request that was late arrives.
+    Arrives { call: Box<LateCall> },
+}
+
+/// A call on its way.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct LateCall {
+    pub(crate) service: String,
+    pub(crate) operation: String,
+    /// Its parameters as JSON text.
+    pub(crate) parameters: String,
+    /// Id under which its sending is in the log.
+    pub(crate) request_id: String,
+}
+
+/// Operations that a job goes on after, by service and name.
+const JOBS: [(&str, &str); 12] = [
+    ("disk", "createDisks"),
+    ("disk", "deleteDisk"),
+    ("disk", "extendDisk"),
+    ("vm", "attachDisk"),
+    ("vm", "createInstances"),
+    ("vm", "deleteInstance"),
+    ("vm", "detachDisk"),
+    ("vm", "rebootInstance"),
+    ("vm", "rebuildInstance"),
+    ("vm", "resizeInstance"),
+    ("vm", "startInstance"),
+    ("vm", "stopInstance"),
+];
+
+/// Whether a job goes on after this operation.
+pub(crate) fn has_job(service: &str, operation: &str) -> bool {
+    JOBS.contains(&(service, operation))
 }
 
 /// Usual duration of a task in milliseconds at speed 1.
@@ -74,18 +120,27 @@ impl World {
         (usual as f64 * self.settings.speed * ids::jitter(self.ids.seed, id)) as i64
     }
 
-    /// Plans an event.
+    /// Plans how a job ends, or how a fault makes it end.
     pub(crate) fn plan(&mut self, at: Moment, event: Event) {
         let order = self.ids.next();
+        let (at, event) = match self.job_fate {
+            None => (at, event),
+            Some(JobFate::Fails) => (at, Event::Failed { job: Box::new(event) }),
+            Some(JobFate::Sticks { millis: Some(millis) }) => (at.plus(millis), event),
+            Some(JobFate::Sticks { millis: None }) => return,
+        };
         self.schedule.insert(Due { at, order, event });
     }
 
-    /// Carries out everything due by `now`.
+    /// Carries out everything due by `now`, for every account.
     pub(crate) fn settle(&mut self, now: Moment) {
         while self.schedule.first().is_some_and(|due| due.at <= now) {
             if let Some(due) = self.schedule.pop_first() {
                 self.happen(due.at, due.event);
             }
+        }
+        if !self.accounts.is_empty() {
+            self.each_account(|theirs| theirs.settle(now));
         }
     }
 
@@ -93,10 +148,34 @@ impl World {
         match event {
             Event::InstanceIs { instance, status } => vm::instance_is(self, &instance, status, at),
             Event::InstanceGone { instance } => vm::instance_gone(self, &instance, at),
-            Event::DiskReady { disk } => disk::ready(self, &disk),
+            Event::DiskReady { disk, .. } => disk::ready(self, &disk),
             Event::DiskGone { disk } => disk::gone(self, &disk),
             Event::Attached { instance, disk } => disk::attached(self, &instance, &disk),
             Event::Detached { instance, disk } => disk::detached(self, &instance, &disk),
+            Event::Failed { job } => self.fail(at, *job),
+            Event::Arrives { call } => arrive(self, &call, at),
+        }
+    }
+
+    /// A job ends in the error state of what it was about.
+    fn fail(&mut self, at: Moment, job: Event) {
+        match job {
+            // On the way there all is well: it is the end that is not reached.
+            Event::InstanceIs { instance, status } if !status.is_stable() => {
+                vm::instance_is(self, &instance, status, at);
+            }
+            Event::InstanceIs { instance, .. } | Event::InstanceGone { instance } => {
+                vm::instance_is(self, &instance, InstanceStatus::Error, at);
+            }
+            Event::DiskReady { disk, was } => disk::not_ready(self, &disk, was),
+            Event::DiskGone { disk } => disk::not_gone(self, &disk),
+            Event::Attached { instance, disk } => {
+                disk::tie_failed(self, &instance, &disk, AttachmentStatus::ErrorAttach);
+            }
+            Event::Detached { instance, disk } => {
+                disk::tie_failed(self, &instance, &disk, AttachmentStatus::ErrorDetach);
+            }
+            Event::Failed { .. } | Event::Arrives { .. } => {}
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::world::World;
 use serde::{Deserialize, Serialize};
 
 /// Raised whenever the world's inner types change their written form.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 #[derive(Serialize)]
 struct Write<'w> {

@@ -4,10 +4,12 @@ use crate::calls::CallRecord;
 use crate::clock::{Moment, WorldClock};
 use crate::gateway::Gate;
 use crate::ids::Source;
+use crate::injection::{Faults, Injection};
+use crate::perform::JobFate;
 use crate::quota::Overrides;
 use crate::schedule::Due;
 use crate::state::{
-    Disk, ElasticIp, Instance, Keypair, NetworkAcl, NetworkInterface, RouteTable, SecurityGroup, Subnet, Vpc,
+    Disk, ElasticIp, Instance, Keypair, NetworkAcl, NetworkInterface, RouteTable, SecurityGroup, Shelf, Subnet, Vpc,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -24,6 +26,9 @@ pub struct Settings {
     pub skew_millis: Option<i64>,
     /// Raised quotas.
     pub quotas: Overrides,
+    /// How far this cloud's wall clock is ahead of the caller's: what signatures are held against and `Date` headers show.
+    #[serde(default)]
+    pub clock_shift_millis: i64,
 }
 
 impl Default for Settings {
@@ -35,6 +40,7 @@ impl Default for Settings {
             // JD Cloud documents no window; 15 minutes is what signature schemes of this family use.
             skew_millis: Some(15 * 60 * 1000),
             quotas: Overrides::new(),
+            clock_shift_millis: 0,
         }
     }
 }
@@ -46,6 +52,9 @@ pub struct AccessKey {
     pub secret: String,
     /// A disabled key is refused.
     pub enabled: bool,
+    /// The account it belongs to; empty for the one that everything belongs to at first.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub account: String,
 }
 
 /// Both halves of the key pair every world starts with.
@@ -53,8 +62,8 @@ pub const DEFAULT_KEY: &str = "emulator";
 
 /// A whole cloud with its clock.
 ///
-/// Everything but the gate and the call log is durable: it depends on the changing calls alone, and two worlds that saw
-/// the same ones are equal.
+/// What is durable depends on the changing calls alone, and two worlds that saw the same ones are equal. The gate, the
+/// faults and the log of calls are not: they stand before the cloud.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct World {
     pub(crate) settings: Settings,
@@ -65,17 +74,29 @@ pub struct World {
     /// Results of calls that carried a client token.
     pub(crate) tokens: BTreeMap<String, Value>,
     pub(crate) schedule: BTreeSet<Due>,
-    pub(crate) vpcs: BTreeMap<String, Vpc>,
-    pub(crate) subnets: BTreeMap<String, Subnet>,
-    pub(crate) route_tables: BTreeMap<String, RouteTable>,
-    pub(crate) acls: BTreeMap<String, NetworkAcl>,
-    pub(crate) security_groups: BTreeMap<String, SecurityGroup>,
-    pub(crate) interfaces: BTreeMap<String, NetworkInterface>,
-    pub(crate) elastic_ips: BTreeMap<String, ElasticIp>,
-    pub(crate) instances: BTreeMap<String, Instance>,
+    pub(crate) vpcs: Shelf<Vpc>,
+    pub(crate) subnets: Shelf<Subnet>,
+    pub(crate) route_tables: Shelf<RouteTable>,
+    pub(crate) acls: Shelf<NetworkAcl>,
+    pub(crate) security_groups: Shelf<SecurityGroup>,
+    pub(crate) interfaces: Shelf<NetworkInterface>,
+    pub(crate) elastic_ips: Shelf<ElasticIp>,
+    pub(crate) instances: Shelf<Instance>,
     /// By region and name.
-    pub(crate) keypairs: BTreeMap<String, Keypair>,
-    pub(crate) disks: BTreeMap<String, Disk>,
+    pub(crate) keypairs: Shelf<Keypair>,
+    pub(crate) disks: Shelf<Disk>,
+    /// What belongs to other accounts, by account: whole clouds of their own.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) accounts: BTreeMap<String, World>,
+    /// What a fault makes of the jobs planned now.
+    #[serde(skip)]
+    pub(crate) job_fate: Option<JobFate>,
+    /// Late calls that arrived and are not yet in the log.
+    #[serde(skip)]
+    pub(crate) arrived: Vec<CallRecord>,
+    /// What goes wrong on purpose.
+    #[serde(skip)]
+    pub(crate) faults: Faults,
     /// Calls seen lately: nonces and rate windows.
     #[serde(skip)]
     pub(crate) gate: Gate,
@@ -87,7 +108,7 @@ pub struct World {
 impl World {
     /// An empty cloud.
     pub fn new(seed: u64, settings: Settings) -> World {
-        let key = AccessKey { secret: DEFAULT_KEY.to_owned(), enabled: true };
+        let key = AccessKey { secret: DEFAULT_KEY.to_owned(), enabled: true, account: String::new() };
         World {
             settings,
             clock: WorldClock::default(),
@@ -96,16 +117,20 @@ impl World {
             keys: BTreeMap::from([(DEFAULT_KEY.to_owned(), key)]),
             tokens: BTreeMap::new(),
             schedule: BTreeSet::new(),
-            vpcs: BTreeMap::new(),
-            subnets: BTreeMap::new(),
-            route_tables: BTreeMap::new(),
-            acls: BTreeMap::new(),
-            security_groups: BTreeMap::new(),
-            interfaces: BTreeMap::new(),
-            elastic_ips: BTreeMap::new(),
-            instances: BTreeMap::new(),
-            keypairs: BTreeMap::new(),
-            disks: BTreeMap::new(),
+            vpcs: Shelf::default(),
+            subnets: Shelf::default(),
+            route_tables: Shelf::default(),
+            acls: Shelf::default(),
+            security_groups: Shelf::default(),
+            interfaces: Shelf::default(),
+            elastic_ips: Shelf::default(),
+            instances: Shelf::default(),
+            keypairs: Shelf::default(),
+            disks: Shelf::default(),
+            accounts: BTreeMap::new(),
+            job_fate: None,
+            arrived: Vec::new(),
+            faults: Faults::default(),
             gate: Gate::default(),
             calls: Vec::new(),
         }
@@ -126,6 +151,22 @@ impl World {
         self.clock.last
     }
 
+    /// Faults in force.
+    pub fn faults(&self) -> &Faults {
+        &self.faults
+    }
+
+    /// Replaces the faults in force, counters included.
+    pub fn set_faults(&mut self, faults: Faults) {
+        self.faults = faults;
+    }
+
+    /// Puts a fault in force and returns its number.
+    pub fn inject(&mut self, injection: Injection) -> u64 {
+        let now = self.clock.last;
+        self.faults.add(injection, now)
+    }
+
     /// Calls handled since the last time this was asked.
     pub fn take_calls(&mut self) -> Vec<CallRecord> {
         std::mem::take(&mut self.calls)
@@ -139,5 +180,53 @@ impl World {
     /// Key of a key pair in its map.
     pub(crate) fn keypair_key(region: &str, name: &str) -> String {
         format!("{region}/{name}")
+    }
+
+    /// Ids of what was made and deleted since the last time this was asked; key pairs by their names.
+    pub(crate) fn take_traces(&mut self) -> (Vec<String>, Vec<String>) {
+        let (mut made, mut unmade) = (Vec::new(), Vec::new());
+        self.keypairs.take_traces(&mut made, &mut unmade);
+        for key in made.iter_mut().chain(&mut unmade) {
+            if let Some((_, name)) = key.split_once('/') {
+                *key = name.to_owned();
+            }
+        }
+        self.vpcs.take_traces(&mut made, &mut unmade);
+        self.subnets.take_traces(&mut made, &mut unmade);
+        self.route_tables.take_traces(&mut made, &mut unmade);
+        self.acls.take_traces(&mut made, &mut unmade);
+        self.security_groups.take_traces(&mut made, &mut unmade);
+        self.interfaces.take_traces(&mut made, &mut unmade);
+        self.elastic_ips.take_traces(&mut made, &mut unmade);
+        self.instances.take_traces(&mut made, &mut unmade);
+        self.disks.take_traces(&mut made, &mut unmade);
+        (made, unmade)
+    }
+
+    /// Looks at the cloud as it was without what was made less than `millis` ago.
+    pub(crate) fn without_young<T>(&mut self, now: Moment, millis: i64, look: impl FnOnce(&World) -> T) -> T {
+        let young = |made: Moment| made.plus(millis) > now;
+        let vpcs = self.vpcs.hide(|o| young(o.created));
+        let subnets = self.subnets.hide(|o| young(o.created));
+        let route_tables = self.route_tables.hide(|o| young(o.created));
+        let acls = self.acls.hide(|o| young(o.created));
+        let security_groups = self.security_groups.hide(|o| young(o.created));
+        let interfaces = self.interfaces.hide(|o| young(o.created));
+        let elastic_ips = self.elastic_ips.hide(|o| young(o.created));
+        let instances = self.instances.hide(|o| young(o.created));
+        let keypairs = self.keypairs.hide(|o| young(o.created));
+        let disks = self.disks.hide(|o| young(o.created));
+        let result = look(self);
+        self.vpcs.show(vpcs);
+        self.subnets.show(subnets);
+        self.route_tables.show(route_tables);
+        self.acls.show(acls);
+        self.security_groups.show(security_groups);
+        self.interfaces.show(interfaces);
+        self.elastic_ips.show(elastic_ips);
+        self.instances.show(instances);
+        self.keypairs.show(keypairs);
+        self.disks.show(disks);
+        result
     }
 }

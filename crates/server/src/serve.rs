@@ -7,7 +7,7 @@ use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response as HttpResponse};
 use firma_api::{Clock, Response, TransportError};
-use firma_emulator::{HttpRequest, Settings, World, handle};
+use firma_emulator::{Delivery, HttpRequest, Settings, World, handle};
 use std::fmt;
 use std::future::Future;
 use std::net::SocketAddr;
@@ -59,7 +59,7 @@ enum Cloud {
 }
 
 impl Cloud {
-    async fn receive(&self, request: HttpRequest) -> Result<Response, TransportError> {
+    async fn receive(&self, request: HttpRequest) -> Result<(Response, Delivery), TransportError> {
         match self {
             Cloud::File(embedded) => embedded.receive(request).await,
             Cloud::Memory(world, clock) => {
@@ -117,7 +117,7 @@ async fn answer(State(cloud): State<Arc<Cloud>>, request: Request) -> HttpRespon
         body: body.to_vec(),
     };
     match cloud.receive(request).await {
-        Ok(response) => {
+        Ok((response, _)) => {
             let mut answer = HttpResponse::builder().status(response.status);
             for (name, value) in &response.headers {
                 answer = answer.header(name, value);

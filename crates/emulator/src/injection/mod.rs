@@ -1,136 +1,23 @@
 //! Faults as data: what goes wrong on purpose, with which calls, and when.
 //!
-//! An injection is part of the world. It decides what becomes of a call ([`Delivery`]); the shell around the world, a socket
-//! or a transport inside one process, does it.
+//! Faults stand at the door of the cloud and are no part of it: they decide what becomes of a call, and the cloud keeps
+//! only what was done. What they make of a call that changes the cloud is written into its [`Change`](crate::Change), so that
+//! a replay needs no faults and no counters, and gives the same world byte for byte.
+//!
+//! - [`Injection`]: the form; [`Injection::read`] says what is wrong with a bad one.
+//! - [`Faults`]: those in force, each with the calls it has seen. Of several that are about one call the first one added
+//!   happens; all count it.
+//! - [`Delivery`]: what the shell around the world, a socket or a transport inside one process, does with an answer.
 
-use serde::{Deserialize, Serialize};
+mod form;
+mod reading;
 
-/// Something that goes wrong on purpose.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Injection {
-    /// Calls it is about.
-    #[serde(rename = "match", default)]
-    pub matching: Match,
-    /// Which of them.
-    #[serde(default)]
-    pub at: At,
-    /// What happens to them.
-    pub kind: Kind,
-}
+mod faults;
 
-/// Calls, by what they are. What is not given matches everything.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Match {
-    /// Service.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub service: Option<String>,
-    /// Operation; a `*` at its end stands for any rest.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub operation: Option<String>,
-    /// Region.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub region: Option<String>,
-    /// Whether the operation is one that changes the cloud.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mutating: Option<bool>,
-}
+mod answers;
 
-/// Which of the matching calls, counted from the moment the fault was injected.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
-pub struct At {
-    /// The first call it happens to, from 1.
-    pub call: u64,
-    /// To how many calls in a row it happens; none for all from there.
-    pub times: Option<u64>,
-    /// Milliseconds of emulated time after which it is over, whatever the number of calls.
-    pub for_millis: Option<i64>,
-}
+pub use faults::{Armed, Faults};
+pub use form::{At, Delivery, Injection, Kind, Match};
 
-impl Default for At {
-    fn default() -> At {
-        At { call: 1, times: Some(1), for_millis: None }
-    }
-}
-
-/// What happens.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", rename_all_fields = "camelCase", deny_unknown_fields)]
-pub enum Kind {
-    /// No connection: not a byte arrives. Over a socket, the connection is closed before the request is read to its end.
-    Refused,
-    /// The request is lost on its way; the connection breaks without an answer.
-    RequestLost,
-    /// Carried out; the connection breaks without an answer.
-    AnswerLost,
-    /// Delivered twice; the answer is that to the second.
-    Twice,
-    /// The connection breaks; the request arrives and is carried out later.
-    Late {
-        /// Milliseconds until it arrives.
-        millis: i64,
-    },
-    /// Carried out at once, answered later.
-    Slow {
-        /// Milliseconds until the answer leaves.
-        millis: i64,
-    },
-    /// Carried out; half of the answer arrives.
-    Truncated,
-    /// Not carried out: a captive portal's page, with 200.
-    NotJson,
-    /// Carried out; the answer is valid JSON of 200 that has nothing of what it should have.
-    WrongSchema,
-    /// Not carried out, answered with this error.
-    Error {
-        /// HTTP status and the envelope's code.
-        code: u16,
-        /// The envelope's status word.
-        status: String,
-        /// Seconds of a Retry-After header.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        retry_after: Option<u64>,
-    },
-    /// Carried out, answered with this error all the same.
-    ErrorAfter {
-        /// HTTP status and the envelope's code.
-        code: u16,
-        /// The envelope's status word.
-        status: String,
-    },
-    /// A list is answered with 200 and nothing in it.
-    EmptyList,
-    /// A list's pages after the first come empty.
-    LosesPage,
-    /// A list's pages after the first repeat the first.
-    RepeatsPage,
-    /// Lists and reads do not show what was made less than this long ago; a read by id answers that it does not exist.
-    Lags {
-        /// Milliseconds.
-        millis: i64,
-    },
-    /// Accepted; the job behind it fails and its object ends in its error state.
-    JobFails,
-    /// Accepted; the job behind it never ends, or ends this much later.
-    JobSticks {
-        /// Milliseconds; none for ever.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        millis: Option<i64>,
-    },
-}
-
-/// How an answer reaches the caller.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Delivery {
-    /// At once.
-    #[default]
-    Now,
-    /// After this many milliseconds.
-    After(i64),
-    /// Not at all: the connection breaks.
-    Never,
-    /// There was never a connection.
-    Refused,
-}
+pub(crate) use answers::{cut, empty, error, no_cloud, nothing_of_it, rows_lost};
+pub(crate) use faults::Seen;

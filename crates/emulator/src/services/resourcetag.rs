@@ -131,7 +131,7 @@ fn each_named(
 }
 
 fn data(call: &Call<'_>, mut body: Value) -> Value {
-    body["pin"] = json!(user::PIN);
+    body["pin"] = json!(user::pin(call));
     body["region"] = json!(call.region());
     json!({"data": body})
 }

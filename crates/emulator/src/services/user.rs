@@ -9,9 +9,16 @@ use serde_json::json;
 /// What the service does.
 pub(crate) const OPERATIONS: Operations = &[("describeUser", Read(describe))];
 
-/// Account name of everybody here.
-pub(crate) const PIN: &str = "emulator";
+/// The account that every key belongs to unless it was given another.
+const USUAL: (&str, &str) = ("emulator", "000000000001");
 
-fn describe(_: &World, _: &Call<'_>) -> Answer {
-    Ok(json!({"pin": PIN, "loginName": PIN, "accountId": "000000000001", "userAuth": 1}))
+/// Name of the caller's account.
+pub(crate) fn pin<'a>(call: &Call<'a>) -> &'a str {
+    if call.account.is_empty() { USUAL.0 } else { call.account }
+}
+
+fn describe(_: &World, call: &Call<'_>) -> Answer {
+    let id = if call.account.is_empty() { USUAL.1 } else { call.account };
+    let pin = pin(call);
+    Ok(json!({"pin": pin, "loginName": pin, "accountId": id, "userAuth": 1}))
 }

@@ -19,6 +19,7 @@ pub(crate) enum InstanceStatus {
     Rebuilding,
     Resizing,
     Deleting,
+    Error,
 }
 
 impl InstanceStatus {
@@ -34,12 +35,13 @@ impl InstanceStatus {
             InstanceStatus::Rebuilding => "rebuilding",
             InstanceStatus::Resizing => "resizing",
             InstanceStatus::Deleting => "deleting",
+            InstanceStatus::Error => "error",
         }
     }
 
     /// Whether nothing moves the instance on but another call.
     pub(crate) fn is_stable(self) -> bool {
-        matches!(self, InstanceStatus::Running | InstanceStatus::Stopped)
+        matches!(self, InstanceStatus::Running | InstanceStatus::Stopped | InstanceStatus::Error)
     }
 }
 
@@ -112,6 +114,9 @@ pub(crate) enum DiskStatus {
     Deleting,
     Deleted,
     InRecyclebin,
+    ErrorCreate,
+    ErrorExtend,
+    ErrorDelete,
 }
 
 impl DiskStatus {
@@ -125,6 +130,9 @@ impl DiskStatus {
             DiskStatus::Deleting => "deleting",
             DiskStatus::Deleted => "deleted",
             DiskStatus::InRecyclebin => "in-recyclebin",
+            DiskStatus::ErrorCreate => "error_create",
+            DiskStatus::ErrorExtend => "error_extend",
+            DiskStatus::ErrorDelete => "error_delete",
         }
     }
 }
@@ -136,6 +144,8 @@ pub(crate) enum AttachmentStatus {
     Attaching,
     Attached,
     Detaching,
+    ErrorAttach,
+    ErrorDetach,
 }
 
 impl AttachmentStatus {
@@ -145,6 +155,8 @@ impl AttachmentStatus {
             AttachmentStatus::Attaching => "attaching",
             AttachmentStatus::Attached => "attached",
             AttachmentStatus::Detaching => "detaching",
+            AttachmentStatus::ErrorAttach => "error_attach",
+            AttachmentStatus::ErrorDetach => "error_detach",
         }
     }
 }
@@ -190,7 +202,7 @@ impl Disk {
             _ => self.attachments.values().find_map(|a| match a.status {
                 AttachmentStatus::Attaching => Some("attach"),
                 AttachmentStatus::Detaching => Some("detach"),
-                AttachmentStatus::Attached => None,
+                AttachmentStatus::Attached | AttachmentStatus::ErrorAttach | AttachmentStatus::ErrorDetach => None,
             }),
         }
     }

@@ -2,6 +2,7 @@
 
 mod compute;
 mod network;
+mod shelf;
 
 pub(crate) use compute::{
     AttachedDisk, Attachment, AttachmentStatus, Disk, DiskStatus, Instance, InstanceStatus, Keypair, SystemDisk,
@@ -9,3 +10,4 @@ pub(crate) use compute::{
 pub(crate) use network::{
     ElasticIp, NetworkAcl, NetworkInterface, Route, RouteTable, Rule, SecurityGroup, Subnet, Vpc,
 };
+pub(crate) use shelf::Shelf;

@@ -199,7 +199,7 @@ fn the_log_has_refused_calls_too() {
         [
             r#"1 "vpc" "createVpc" "OK" true"#,
             r#"2 "vpc" "describeVpc" "NOT_FOUND" false"#,
-            r#"3 "vpc" "" "ACCESS_ERROR" false"#,
+            r#"3 "vpc" "describeVpcs" "ACCESS_ERROR" false"#,
         ]
     );
 }

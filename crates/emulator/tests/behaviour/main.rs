@@ -9,6 +9,8 @@
 mod cloud;
 mod disk;
 mod gateway;
+mod injection;
+mod injection_form;
 mod replay;
 mod resourcetag;
 mod scale;

@@ -21,7 +21,22 @@ enum Step {
     Advance(u32),
     Look,
     Pass(u16),
+    Fault(u8),
+    Account(bool),
 }
+
+/// Faults that change what a call makes of the cloud, and some that only change its answer.
+const FAULTS: [&str; 9] = [
+    r#""twice""#,
+    r#"{"late": {"millis": 30000}}"#,
+    r#"{"late": {"millis": 0}}"#,
+    r#""job_fails""#,
+    r#"{"job_sticks": {"millis": 40000}}"#,
+    r#"{"job_sticks": {}}"#,
+    r#""answer_lost""#,
+    r#"{"error_after": {"code": 500, "status": "INTERNAL"}}"#,
+    r#"{"lags": {"millis": 100000}}"#,
+];
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
@@ -37,6 +52,8 @@ fn step() -> impl Strategy<Value = Step> {
         (0..100_000_u32).prop_map(Step::Advance),
         Just(Step::Look),
         (0..60_u16).prop_map(Step::Pass),
+        any::<u8>().prop_map(Step::Fault),
+        any::<bool>().prop_map(Step::Account),
     ]
 }
 
@@ -68,8 +85,16 @@ impl Run {
         let now = self.cloud.clock.now();
         let signed = sign_local(&request, now, &self.nonce.to_string());
         let handled = self.cloud.inner.with(|world| handle_kept(world, &signed, now));
-        self.changes.extend(handled.change);
+        self.changes.extend(handled.changes);
         serde_json::from_slice::<Value>(&handled.response.body).unwrap()["result"].take()
+    }
+
+    fn outside(&mut self, operation: &str, body: Value) {
+        let now = self.cloud.clock.now();
+        let handled = self.cloud.inner.with(|world| handle_kept(world, &outside(operation, &body), now));
+        let answer: Value = serde_json::from_slice(&handled.response.body).unwrap();
+        assert!(answer.get("error").is_none(), "{answer}");
+        self.changes.extend(handled.changes);
     }
 
     fn go(&mut self, step: &Step) {
@@ -116,13 +141,18 @@ impl Run {
                 self.call("disk", "deleteDisk", json!({"diskId": id}));
             }
             Step::Advance(millis) => {
-                let now = self.cloud.clock.now();
-                let request = outside("clock", &json!({"advanceMillis": millis}));
-                let handled = self.cloud.inner.with(|world| handle_kept(world, &request, now));
-                self.changes.extend(handled.change);
+                self.outside("clock", json!({"advanceMillis": millis}));
             }
             Step::Look => drop(self.call("vm", "describeInstances", json!({}))),
             Step::Pass(seconds) => self.cloud.pass(i64::from(*seconds)),
+            Step::Fault(number) => {
+                let kind: Value = serde_json::from_str(FAULTS[usize::from(*number) % FAULTS.len()]).unwrap();
+                self.outside("fault", json!({"add": {"at": {"times": 2}, "kind": kind}}));
+            }
+            Step::Account(other) => {
+                let account = if *other { "other" } else { "" };
+                self.outside("keys", json!({"accessKey": "emulator", "account": account}));
+            }
         }
     }
 }

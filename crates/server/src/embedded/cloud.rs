@@ -5,7 +5,7 @@ use super::{
     worker::{Job, Worker},
 };
 use firma_api::{BoxFuture, Clock, Request, Response, Transport, TransportError};
-use firma_emulator::{HttpRequest, outside, sign_local};
+use firma_emulator::{Delivery, HttpRequest, arrive, outside, sign_local};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -47,11 +47,11 @@ impl Embedded {
         Ok(Embedded { jobs: Some(jobs), thread: Some(thread), clock, nonces: AtomicU64::new(0) })
     }
 
-    /// Handles a request as it stands.
+    /// Handles a request as it stands, and says how its answer reaches the caller.
     ///
     /// # Errors
     /// The file could not be read or written; the request had no effect, unless the error says otherwise.
-    pub async fn receive(&self, request: HttpRequest) -> Result<Response, TransportError> {
+    pub async fn receive(&self, request: HttpRequest) -> Result<(Response, Delivery), TransportError> {
         let (reply, answer) = oneshot::channel();
         let sent = self.jobs.as_ref().is_some_and(|jobs| jobs.send(Job { request, reply }).is_ok());
         if !sent {
@@ -66,7 +66,7 @@ impl Embedded {
     /// The emulator refused, or the file could not be used.
     pub async fn outside(&self, operation: &str, body: &Value) -> Result<Value, EmbeddedError> {
         let response = self.receive(outside(operation, body)).await;
-        let response = response.map_err(|e| EmbeddedError::Refused(e.to_string()))?;
+        let (response, _) = response.map_err(|e| EmbeddedError::Refused(e.to_string()))?;
         let mut body: Value = serde_json::from_slice(&response.body).unwrap_or_else(|_| json!({}));
         match body.get("error").and_then(|e| e["message"].as_str()) {
             Some(message) => Err(EmbeddedError::Refused(message.to_owned())),
@@ -111,7 +111,10 @@ impl Transport for Embedded {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
         let nonce = format!("{}-{}", std::process::id(), self.nonces.fetch_add(1, Ordering::Relaxed));
         let signed = sign_local(&request, self.clock.now(), &nonce);
-        Box::pin(self.receive(signed))
+        Box::pin(async move {
+            let (response, delivery) = self.receive(signed).await?;
+            arrive(response, delivery, &*self.clock).await
+        })
     }
 }
 

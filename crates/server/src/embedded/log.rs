@@ -1,14 +1,19 @@
-//! The tables of the file: changes, the snapshot, calls.
+//! The tables of the file: changes, the snapshot, calls, faults.
 
 use super::{cloud::Options, error::EmbeddedError};
-use firma_emulator::{CallRecord, Change, Moment};
+use firma_emulator::{Armed, CallRecord, Change, Faults, Moment};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Result, params};
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use std::path::Path;
 use std::time::Duration;
 
-const SCHEMA: &str = include_str!("../../../../state/emulator/0001_initial.sql");
-const VERSION: i64 = 1;
+/// One step a version: a file is brought to the newest from its own.
+const STEPS: [&str; 2] = [
+    include_str!("../../../../state/emulator/0001_initial.sql"),
+    include_str!("../../../../state/emulator/0002_faults.sql"),
+];
+const VERSION: i64 = STEPS.len() as i64;
 /// `FEMU`: tells an emulator's file from any other.
 const APPLICATION_ID: i64 = 0x4645_4D55;
 /// How long another process may hold the lock. Its transactions last milliseconds; a stopped process frees the lock.
@@ -50,11 +55,16 @@ impl Log {
         self.connection.pragma_update(None, "journal_mode", "WAL").map_err(lost)?;
         self.begin().map_err(lost)?;
         // Another process may have made the tables since they were looked for.
-        if self.identity().map_err(lost)?.1 == 0 {
-            self.connection.execute_batch(SCHEMA).map_err(lost)?;
+        let version = self.identity().map_err(lost)?.1;
+        for step in STEPS.iter().skip(usize::try_from(version).unwrap_or_default()) {
+            self.connection.execute_batch(step).map_err(lost)?;
+        }
+        if version == 0 {
             let seed = i64::from_ne_bytes(seed.to_ne_bytes());
             self.connection.execute("INSERT INTO origin (one, seed) VALUES (1, ?1)", [seed]).map_err(lost)?;
             self.connection.pragma_update(None, "application_id", APPLICATION_ID).map_err(lost)?;
+        }
+        if version < VERSION {
             self.connection.pragma_update(None, "user_version", VERSION).map_err(lost)?;
         }
         let seed: i64 = self.connection.query_row("SELECT seed FROM origin", [], |r| r.get(0)).map_err(lost)?;
@@ -108,22 +118,19 @@ impl Log {
 
     /// Changes after this number, in order.
     pub(super) fn changes_after(&self, seq: i64) -> Result<Vec<(i64, Change)>> {
-        let mut select = self
-            .connection
-            .prepare_cached("SELECT seq, at, service, operation, parameters FROM change WHERE seq > ?1 ORDER BY seq")?;
+        let mut select = self.connection.prepare_cached(
+            "SELECT seq, at, service, operation, parameters, account, fate FROM change WHERE seq > ?1 ORDER BY seq",
+        )?;
         let rows = select.query_map([seq], |r| {
-            let text: String = r.get(4)?;
-            let parameters = match serde_json::from_str(&text) {
-                Ok(Value::Object(parameters)) => parameters,
-                _ => {
-                    return Err(rusqlite::Error::InvalidColumnType(
-                        4,
-                        "parameters".into(),
-                        rusqlite::types::Type::Text,
-                    ));
-                }
+            let fate: Option<String> = Some(r.get(6)?).filter(|text: &String| !text.is_empty());
+            let change = Change {
+                at: Moment(r.get(1)?),
+                service: r.get(2)?,
+                operation: r.get(3)?,
+                parameters: json(r, 4)?,
+                account: r.get(5)?,
+                fate: fate.map(|_| json(r, 6)).transpose()?,
             };
-            let change = Change { at: Moment(r.get(1)?), service: r.get(2)?, operation: r.get(3)?, parameters };
             Ok((r.get(0)?, change))
         })?;
         rows.collect()
@@ -131,16 +138,30 @@ impl Log {
 
     pub(super) fn add_change(&self, seq: i64, change: &Change) -> Result<()> {
         let mut insert = self.connection.prepare_cached(
-            "INSERT INTO change (seq, at, service, operation, parameters) VALUES (?1, ?2, ?3, ?4, ?5)",
+            "INSERT INTO change (seq, at, service, operation, parameters, account, fate)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )?;
-        let parameters = Value::Object(change.parameters.clone()).to_string();
-        insert.execute(params![seq, change.at.0, change.service, change.operation, parameters]).map(drop)
+        let fate = change.fate.as_ref().map(text).unwrap_or_default();
+        let parameters = text(&change.parameters);
+        insert
+            .execute(params![seq, change.at.0, change.service, change.operation, parameters, change.account, fate])
+            .map(drop)
     }
 
+    /// Keeps a call. One that arrives late does so for every process that looks at the cloud: it is kept once.
     pub(super) fn add_call(&self, call: &CallRecord) -> Result<()> {
+        if call.injected.as_deref() == Some("late") {
+            let known = "SELECT count(*) FROM call WHERE request_id = ?1 AND at = ?2 AND code = ?3";
+            let count: i64 =
+                self.connection.query_row(known, params![call.request_id, call.at.0, call.code], |r| r.get(0))?;
+            if count > 0 {
+                return Ok(());
+            }
+        }
         let mut insert = self.connection.prepare_cached(
-            "INSERT INTO call (at, service, operation, region, code, status, request_id, mutating)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            "INSERT INTO call (at, service, operation, region, code, status, request_id, mutating, injected, changed,
+                               made, unmade)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         )?;
         let row = params![
             call.at.0,
@@ -150,7 +171,11 @@ impl Log {
             call.code,
             call.status,
             call.request_id,
-            call.mutating
+            call.mutating,
+            call.injected.as_deref().unwrap_or_default(),
+            call.changed,
+            text(&call.made),
+            text(&call.unmade)
         ];
         insert.execute(row).map(drop)
     }
@@ -158,7 +183,9 @@ impl Log {
     /// Every call as the log shows it.
     pub(super) fn calls(&self) -> Result<Vec<Value>> {
         let mut select = self.connection.prepare_cached(
-            "SELECT seq, at, service, operation, region, code, status, request_id, mutating FROM call ORDER BY seq",
+            "SELECT seq, at, service, operation, region, code, status, request_id, mutating, injected, changed, made,
+                    unmade
+             FROM call ORDER BY seq",
         )?;
         let rows = select.query_map([], |r| {
             let call = CallRecord {
@@ -170,15 +197,67 @@ impl Log {
                 status: r.get(6)?,
                 request_id: r.get(7)?,
                 mutating: r.get(8)?,
+                injected: Some(r.get(9)?).filter(|word: &String| !word.is_empty()),
+                changed: r.get(10)?,
+                parameters: serde_json::Map::new(),
+                made: json(r, 11)?,
+                unmade: json(r, 12)?,
             };
             Ok(call.view(r.get::<_, i64>(0)?.unsigned_abs()))
         })?;
         rows.collect()
     }
 
+    /// The faults in force, with what every process counted.
+    pub(super) fn faults(&self) -> Result<Faults> {
+        let mut select =
+            self.connection.prepare_cached("SELECT id, since, injection, seen, hits FROM fault ORDER BY id")?;
+        let rows = select.query_map([], |r| {
+            Ok(Armed {
+                id: r.get::<_, i64>(0)?.unsigned_abs(),
+                since: Moment(r.get(1)?),
+                injection: json(r, 2)?,
+                seen: r.get::<_, i64>(3)?.unsigned_abs(),
+                hits: r.get::<_, i64>(4)?.unsigned_abs(),
+            })
+        })?;
+        rows.collect::<Result<Vec<Armed>>>().map(Faults)
+    }
+
+    pub(super) fn set_faults(&self, faults: &Faults) -> Result<()> {
+        self.connection.execute("DELETE FROM fault", [])?;
+        let mut insert = self
+            .connection
+            .prepare_cached("INSERT INTO fault (id, since, injection, seen, hits) VALUES (?1, ?2, ?3, ?4, ?5)")?;
+        for armed in &faults.0 {
+            let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+            insert.execute(params![
+                number(armed.id),
+                armed.since.0,
+                text(&armed.injection),
+                number(armed.seen),
+                number(armed.hits)
+            ])?;
+        }
+        Ok(())
+    }
+
     pub(super) fn forget_calls(&self) -> Result<()> {
         self.connection.execute("DELETE FROM call", []).map(drop)
     }
+}
+
+/// A value as JSON text.
+fn text<T: Serialize>(value: &T) -> String {
+    serde_json::to_string(value).expect("BUG: the emulator's values have text keys and finite numbers")
+}
+
+/// A column of JSON text.
+fn json<T: DeserializeOwned>(row: &rusqlite::Row<'_>, column: usize) -> Result<T> {
+    let text: String = row.get(column)?;
+    serde_json::from_str(&text).map_err(|error| {
+        rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(error))
+    })
 }
 
 /// Kept calls hold passwords of instances: the file is its owner's alone. By path, because opening and closing the file a

@@ -3,7 +3,9 @@
 use super::log::{Log, file};
 use super::{EmbeddedError, Options};
 use firma_api::{Clock, Response, TransportError};
-use firma_emulator::{Handled, HttpRequest, Settings, World, admin, handle_kept, outside, replay, snapshot};
+use firma_emulator::{
+    Delivery, Faults, Handled, HttpRequest, Settings, World, admin, handle_kept, outside, replay, snapshot,
+};
 use serde_json::json;
 use std::path::PathBuf;
 use std::sync::{Arc, mpsc};
@@ -12,8 +14,11 @@ use tokio::sync::oneshot;
 /// A request and who waits for its answer.
 pub(super) struct Job {
     pub(super) request: HttpRequest,
-    pub(super) reply: oneshot::Sender<Result<Response, TransportError>>,
+    pub(super) reply: oneshot::Sender<Result<Answered, TransportError>>,
 }
+
+/// An answer, and how it reaches whoever waits.
+pub(super) type Answered = (Response, Delivery);
 
 /// Most requests of one transaction: long enough to share an fsync, short enough not to keep other processes waiting.
 const BATCH: usize = 256;
@@ -99,11 +104,13 @@ impl Worker {
         }
     }
 
-    fn handle_all(&mut self, changing: bool, jobs: &[Job]) -> Result<Vec<Response>, EmbeddedError> {
+    fn handle_all(&mut self, changing: bool, jobs: &[Job]) -> Result<Vec<Answered>, EmbeddedError> {
         let path = self.path.clone();
         self.log.set_fsync(changing).and_then(|()| self.log.begin()).map_err(|e| file(&path, &e))?;
         self.catch_up()?;
-        let responses = jobs.iter().map(|job| self.step(&job.request)).collect::<Result<Vec<Response>, _>>()?;
+        let faults = self.arm()?;
+        let responses = jobs.iter().map(|job| self.step(&job.request)).collect::<Result<Vec<Answered>, _>>()?;
+        self.disarm(&faults)?;
         if self.seen - self.snapshot >= SNAPSHOT_EVERY
             && let Some(world) = &self.world
         {
@@ -136,33 +143,51 @@ impl Worker {
         Ok(())
     }
 
+    /// Puts the faults of the file in force: another process may have added some, or counted.
+    fn arm(&mut self) -> Result<Faults, EmbeddedError> {
+        let faults = self.log.faults().map_err(|e| file(&self.path, &e))?;
+        if let Some(world) = &mut self.world
+            && *world.faults() != faults
+        {
+            world.set_faults(faults.clone());
+        }
+        Ok(faults)
+    }
+
+    /// Writes down what has become of the faults in this transaction.
+    fn disarm(&self, before: &Faults) -> Result<(), EmbeddedError> {
+        match &self.world {
+            Some(world) if world.faults() != before => {
+                self.log.set_faults(world.faults()).map_err(|e| file(&self.path, &e))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Handles one request inside the transaction.
-    fn step(&mut self, request: &HttpRequest) -> Result<Response, EmbeddedError> {
+    fn step(&mut self, request: &HttpRequest) -> Result<Answered, EmbeddedError> {
         let path = self.path.clone();
         let lost = |e: rusqlite::Error| file(&path, &e);
         let outside = admin::operation(&request.path);
         if outside == Some("log") {
             let calls = self.log.calls().map_err(lost)?;
             let body = json!({"requestId": "", "result": {"calls": calls}}).to_string().into_bytes();
-            return Ok(Response {
-                status: 200,
-                headers: vec![("content-type".into(), "application/json".into())],
-                body,
-            });
+            let headers = vec![("content-type".into(), "application/json".into())];
+            return Ok((Response { status: 200, headers, body }, Delivery::Now));
         }
         let now = self.clock.now();
         let world = self.world.as_mut().ok_or(EmbeddedError::Stopped)?;
-        let Handled { response, call, change } = handle_kept(world, request, now);
-        if let Some(call) = call {
+        let Handled { response, delivery, calls, changes } = handle_kept(world, request, now);
+        for call in calls {
             self.log.add_call(&call).map_err(lost)?;
         }
-        if let Some(change) = change {
+        for change in changes {
             self.seen += 1;
             self.log.add_change(self.seen, &change).map_err(lost)?;
             if outside == Some("reset") {
                 self.log.forget_calls().map_err(lost)?;
             }
         }
-        Ok(response)
+        Ok((response, delivery))
     }
 }

@@ -33,7 +33,7 @@ fn a_log_that_does_not_fit_is_refused_with_the_way_out() {
     let path = directory.path().join("emulator.db");
     drop(open(&path));
     let file = rusqlite::Connection::open(&path).unwrap();
-    file.execute("INSERT INTO change VALUES (99, 0, 'vpc', 'deleteVpc', '{\"vpcId\": \"vpc-none\"}')", []).unwrap();
+    file.execute("INSERT INTO change (seq, at, service, operation, parameters) VALUES (99, 0, 'vpc', 'deleteVpc', '{\"vpcId\": \"vpc-none\"}')", []).unwrap();
     drop(file);
     let error = Embedded::open(&options(&path), Arc::new(WallClock)).err().unwrap().to_string();
     assert!(error.contains("change 99") && error.contains("delete it"), "{error}");

@@ -74,6 +74,14 @@ pub(crate) fn detached(world: &mut World, instance: &str, disk: &str) {
     vm::task_over(world, instance);
 }
 
+/// Attaching or detaching failed.
+pub(crate) fn tie_failed(world: &mut World, instance: &str, disk: &str, status: AttachmentStatus) {
+    if let Some(attachment) = world.disks.get_mut(disk).and_then(|d| d.attachments.get_mut(instance)) {
+        attachment.status = status;
+    }
+    vm::task_over(world, instance);
+}
+
 /// Takes a disk off an instance at once.
 pub(crate) fn release(world: &mut World, instance: &str, disk: &str) {
     if let Some(object) = world.disks.get_mut(disk) {

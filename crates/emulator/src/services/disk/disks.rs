@@ -33,7 +33,7 @@ pub(crate) fn create(world: &mut World, call: &Call<'_>) -> Answer {
         .map(|_| {
             let id = insert(world, call, &order, tags.clone(), None);
             let at = call.now.plus(world.latency(usual::CREATE_DISK, &id));
-            world.plan(at, Event::DiskReady { disk: id.clone() });
+            world.plan(at, Event::DiskReady { disk: id.clone(), was: None });
             id
         })
         .collect();
@@ -71,6 +71,25 @@ pub(crate) fn ready(world: &mut World, id: &str) {
         world.disks.get_mut(id).filter(|d| matches!(d.status, DiskStatus::Creating | DiskStatus::Extending))
     {
         disk.status = if disk.attachments.is_empty() { DiskStatus::Available } else { DiskStatus::InUse };
+    }
+}
+
+/// Making or extending a disk failed.
+pub(crate) fn not_ready(world: &mut World, id: &str, was: Option<(i64, Option<i64>)>) {
+    let Some(disk) = world.disks.get_mut(id) else { return };
+    disk.status = match was {
+        None => DiskStatus::ErrorCreate,
+        Some((size_gb, iops)) => {
+            (disk.size_gb, disk.iops) = (size_gb, iops);
+            DiskStatus::ErrorExtend
+        }
+    };
+}
+
+/// Deleting a disk failed.
+pub(crate) fn not_gone(world: &mut World, id: &str) {
+    if let Some(disk) = world.disks.get_mut(id) {
+        disk.status = DiskStatus::ErrorDelete;
     }
 }
 
@@ -173,14 +192,14 @@ pub(crate) fn extend(world: &mut World, call: &Call<'_>) -> Answer {
     }
     spec::check_size(&disk.disk_type, size)?;
     let iops = spec::check_iops(&disk.disk_type, size, call.args.opt_int("iops").or(disk.iops))?;
-    let id = id.clone();
+    let (id, was) = (id.clone(), Some((disk.size_gb, disk.iops)));
     if let Some(disk) = world.disks.get_mut(&id) {
         disk.size_gb = size;
         disk.iops = iops;
         disk.status = DiskStatus::Extending;
     }
     let at = call.now.plus(world.latency(usual::EXTEND_DISK, &id));
-    world.plan(at, Event::DiskReady { disk: id });
+    world.plan(at, Event::DiskReady { disk: id, was });
     Ok(Value::Null)
 }
 
@@ -195,6 +214,7 @@ pub(crate) fn delete(world: &mut World, call: &Call<'_>) -> Answer {
     if let Some(disk) = world.disks.get_mut(&id) {
         disk.status = if bin { DiskStatus::InRecyclebin } else { DiskStatus::Deleting };
     }
+    world.disks.going(&id);
     if !bin {
         let at = call.now.plus(world.latency(usual::DELETE_DISK, &id));
         world.plan(at, Event::DiskGone { disk: id });

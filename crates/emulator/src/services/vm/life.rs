@@ -74,6 +74,7 @@ pub(crate) fn delete(world: &mut World, call: &Call<'_>) -> Answer {
         instance.task = Some(InstanceStatus::Deleting.as_str().to_owned());
         instance.delete_elastic_ip = take_elastic_ip;
     }
+    world.instances.going(id);
     let at = call.now.plus(world.latency(usual::DELETE_INSTANCE, id));
     world.plan(at, Event::InstanceGone { instance: id.to_owned() });
     Ok(Value::Null)

@@ -7,7 +7,7 @@ use crate::fault::{Answer, Fault};
 use crate::quota;
 use crate::schedule::{Event, usual};
 use crate::services::{disk, vpc};
-use crate::state::{AttachedDisk, Instance};
+use crate::state::{AttachedDisk, Instance, InstanceStatus};
 use crate::world::World;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -45,7 +45,7 @@ pub(crate) fn check_disk_count(world: &World, data_disks: usize) -> Result<(), F
 fn stable<'w>(world: &'w World, call: &Call<'_>) -> Result<(&'w String, &'w Instance), Fault> {
     let id = call.args.text("instanceId")?;
     let instance = find_idle(world, call.region(), id)?;
-    if !instance.status.is_stable() {
+    if !matches!(instance.status, InstanceStatus::Running | InstanceStatus::Stopped) {
         return Err(Fault::precondition(format!("instance {id} is {}", instance.status.as_str())));
     }
     world.instances.get_key_value(id).ok_or_else(|| Fault::not_found("instance", id))
