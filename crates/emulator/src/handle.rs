@@ -182,25 +182,27 @@ impl Handling<'_> {
             }
             Some(Kind::EmptyList) => wrap(empty(self.carry_out())),
             Some(Kind::LosesPage) => wrap(rows_lost(self.carry_out())),
-            Some(Kind::RepeatsPage) => wrap(self.carry_out_under(Under { first_page: true, ..Under::default() })),
-            Some(Kind::Lags { millis }) => wrap(self.carry_out_under(Under { lag: Some(*millis), ..Under::default() })),
-            Some(Kind::JobFails) => wrap(self.carry_out_under(job(JobFate::Fails))),
-            Some(Kind::JobSticks { millis }) => wrap(self.carry_out_under(job(JobFate::Sticks { millis: *millis }))),
+            Some(Kind::RepeatsPage) => wrap(self.carry_out_under(&Under { first_page: true, ..Under::default() })),
+            Some(Kind::Lags { millis }) => {
+                wrap(self.carry_out_under(&Under { lag: Some(*millis), ..Under::default() }))
+            }
+            Some(Kind::JobFails) => wrap(self.carry_out_under(&job(JobFate::Fails))),
+            Some(Kind::JobSticks { millis }) => wrap(self.carry_out_under(&job(JobFate::Sticks { millis: *millis }))),
         };
         (response, delivery)
     }
 
     fn carry_out(&mut self) -> Answer {
-        self.carry_out_under(Under::default())
+        self.carry_out_under(&Under::default())
     }
 
-    fn carry_out_under(&mut self, under: Under) -> Answer {
+    fn carry_out_under(&mut self, under: &Under) -> Answer {
         let params = match self.admit() {
             Ok(params) if under.first_page => first_page(params),
             Ok(params) => params,
             Err(answer) => return answer,
         };
-        self.perform(params, &under)
+        self.perform(params, under)
     }
 
     /// The second comes through the door with the first.

@@ -10,6 +10,7 @@ mod clock;
 
 pub mod embedded;
 
+mod connection;
 pub mod serve;
 
 pub use clock::WallClock;

@@ -34,6 +34,12 @@ impl Served {
 
     /// Status and body of an answer.
     async fn send(&self, request: &HttpRequest) -> (u16, Vec<u8>) {
+        let (head, body) = self.exchange(request).await;
+        (head.split_whitespace().nth(1).unwrap().parse().unwrap(), body)
+    }
+
+    /// Head and body of an answer as they came, both empty where none did.
+    async fn exchange(&self, request: &HttpRequest) -> (String, Vec<u8>) {
         let mut text = format!("{} {}", request.method, request.path);
         if !request.query.is_empty() {
             text = format!("{text}?{}", request.query);
@@ -52,10 +58,9 @@ impl Served {
         drop(stream.write_all(&request.body).await);
         let mut answer = Vec::new();
         drop(stream.read_to_end(&mut answer).await);
-        let head_end = answer.windows(4).position(|w| w == b"\r\n\r\n").unwrap() + 4;
+        let head_end = answer.windows(4).position(|w| w == b"\r\n\r\n").map_or(answer.len(), |at| at + 4);
         let head = String::from_utf8_lossy(&answer[..head_end]).into_owned();
-        let status = head.split_whitespace().nth(1).unwrap().parse().unwrap();
-        (status, answer.split_off(head_end))
+        (head, answer.split_off(head_end))
     }
 
     async fn stop(self) {
@@ -97,6 +102,85 @@ async fn calls_over_http() {
         (200, vec![json!("network_acl"), json!("network_security_group"), json!("route_table"), json!("vpc")])
     );
     served.stop().await;
+}
+
+/// What a caller sees of an answer: nothing, its status, or its status and that it is cut.
+fn seen(head: &str, body: &[u8]) -> String {
+    let Some(status) = head.split_whitespace().nth(1) else { return "nothing".to_owned() };
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
+    match length.parse::<usize>().unwrap() {
+        announced if announced == body.len() => status.to_owned(),
+        announced => {
+            assert_eq!(body.len(), announced / 2);
+            format!("{status} cut")
+        }
+    }
+}
+
+#[tokio::test]
+async fn faults_over_a_socket() {
+    let directory = tempfile::tempdir().unwrap();
+    for state in [None, Some(directory.path().join("served.db"))] {
+        let served = Served::start(state).await;
+        let mut made = 0;
+        for (number, (kind, expected, makes)) in [
+            (json!("refused"), "nothing", 0),
+            (json!("request_lost"), "nothing", 0),
+            (json!("answer_lost"), "nothing", 1),
+            (json!("truncated"), "200 cut", 1),
+            (json!("not_json"), "200", 0),
+            (json!({"slow": {"millis": 30}}), "200", 1),
+            (json!({"error": {"code": 503, "status": "UNAVAILABLE", "retryAfter": 9}}), "503", 0),
+            (json!("twice"), "200", 2),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            served.send(&outside("fault", &json!({"add": {"kind": kind}}))).await;
+            let params = json!({"vpcName": "main", "addressPrefix": "10.0.0.0/16"});
+            let (head, body) = served.exchange(&signed("createVpc", &params, &format!("f{number}"))).await;
+            assert_eq!(seen(&head, &body), expected, "{kind}: {head}");
+            if kind.get("error").is_some() {
+                assert!(head.contains("retry-after: 9\r\n"), "{head}");
+            }
+            assert_eq!(head.matches("date: ").count(), usize::from(expected != "nothing"), "{head}");
+            made += makes;
+            let (_, list) = served.send(&signed("describeVpcs", &json!({}), &format!("l{number}"))).await;
+            assert_eq!(serde_json::from_slice::<Value>(&list).unwrap()["result"]["totalCount"], made, "{kind}");
+        }
+        served.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn stopping_does_not_wait_for_a_slow_answer() {
+    let served = Served::start(None).await;
+    served.send(&outside("fault", &json!({"add": {"kind": {"slow": {"millis": 86_400_000}}}}))).await;
+    let request = signed("describeVpcs", &json!({}), "slow");
+    let Served { address, stop, done } = served;
+    let (sender, sent) = oneshot::channel();
+    let caller = tokio::spawn(async move {
+        let (stop, done) = (oneshot::channel().0, tokio::spawn(async {}));
+        let served = Served { address, stop, done };
+        // The cloud has the request once its log has the call.
+        let exchange = served.exchange(&request);
+        let watch = async {
+            loop {
+                let (_, log) = served.send(&outside("log", &json!({}))).await;
+                let log: Value = serde_json::from_slice(&log).unwrap();
+                if log["result"]["calls"].as_array().unwrap().len() == 1 {
+                    sender.send(()).unwrap();
+                    return;
+                }
+            }
+        };
+        tokio::join!(exchange, watch).0
+    });
+    sent.await.unwrap();
+    stop.send(()).unwrap();
+    done.await.unwrap();
+    let (head, body) = caller.await.unwrap();
+    assert_eq!(seen(&head, &body), "200");
 }
 
 #[tokio::test]
