@@ -50,10 +50,14 @@ impl Store {
                     return Err(ErrorKind::Corrupt(format!("event {serial} does not begin a call")).into());
                 };
                 let fault = match (row.get::<_, Option<u64>>(4)?, row.get::<_, Option<String>>(5)?) {
-                    (Some(serial), Some(text)) => match decode_event(&text, serial)? {
-                        EventBody::Unresolved { fault, .. } => Some(fault),
-                        _ => None,
-                    },
+                    (Some(serial), Some(text)) => {
+                        let mut seen = decode_event(&text, serial)?;
+                        unseal_event(t, &self.keys, &mut seen)?;
+                        match seen {
+                            EventBody::Unresolved { fault, .. } => Some(fault),
+                            _ => None,
+                        }
+                    }
                     _ => None,
                 };
                 open.push(OpenIntent { run: row.get(0)?, serial, at: Timestamp(row.get(2)?), intent, fault });

@@ -6,13 +6,14 @@ use crate::{
     key::Keyring,
     lease::{self, Lease},
     row::{billing_text, decode_event, dependencies_text, encode_event},
-    seal::{Sealer, is_sealed, needs_sealing},
+    seal::{Sealer, is_sealed, needs_sealing, text_needs_sealing},
     snapshot::{place, unseal},
     store::Store,
 };
 use firma_model::{
     document::Document,
     event::{Change, Event, EventBody},
+    fault::Fault,
     record::Record,
     time::Timestamp,
 };
@@ -187,6 +188,9 @@ fn put(connection: &Connection, serial: u64, record: &Record) -> Result<(), Stor
 
 fn has_sensitive(body: &EventBody) -> bool {
     let record = |record: &Option<Record>| record.as_ref().is_some_and(marked);
+    if fault(body).is_some_and(|(_, fault)| text_needs_sealing(&fault.message)) {
+        return true;
+    }
     match body {
         EventBody::Begin(intent) => needs_sealing(&intent.parameters),
         EventBody::Accepted { record: r, .. }
@@ -199,6 +203,25 @@ fn has_sensitive(body: &EventBody) -> bool {
         | EventBody::Removed { .. }
         | EventBody::Skipped { .. }
         | EventBody::Restored { .. } => false,
+    }
+}
+
+/// The fault of an event, with its step. What the cloud says in it is the only text of an event that is no document.
+fn fault(body: &EventBody) -> Option<(u32, &Fault)> {
+    match body {
+        EventBody::Refused { step, fault, .. }
+        | EventBody::Unresolved { step, fault, .. }
+        | EventBody::Failed { step, fault, .. } => Some((*step, fault)),
+        _ => None,
+    }
+}
+
+fn fault_mut(body: &mut EventBody) -> Option<(u32, &mut Fault)> {
+    match body {
+        EventBody::Refused { step, fault, .. }
+        | EventBody::Unresolved { step, fault, .. }
+        | EventBody::Failed { step, fault, .. } => Some((*step, fault)),
+        _ => None,
     }
 }
 
@@ -236,6 +259,11 @@ fn sealed_body<'e>(sealer: &Sealer, body: &'e EventBody) -> Result<Cow<'e, Event
         *document = sealer.seal(place, document, whole)?;
         Ok(())
     })?;
+    if let Some((step, fault)) = fault_mut(&mut sealed)
+        && text_needs_sealing(&fault.message)
+    {
+        fault.message = sealer.seal_whole(&place::fault(step), &fault.message)?;
+    }
     Ok(Cow::Owned(sealed))
 }
 
@@ -246,5 +274,12 @@ pub(crate) fn unseal_event(connection: &Connection, keys: &Keyring, body: &mut E
             *document = unseal(connection, keys, place, document)?;
         }
         Ok(())
-    })
+    })?;
+    if let Some((step, fault)) = fault_mut(body)
+        && is_sealed(&fault.message)
+    {
+        let message = Document::from_text(fault.message.as_str());
+        fault.message = unseal(connection, keys, &place::fault(step), &message)?.as_str().to_owned();
+    }
+    Ok(())
 }

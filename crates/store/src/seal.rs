@@ -81,6 +81,11 @@ impl Sealer {
         Ok(document.clone())
     }
 
+    /// Seals a text that is no document: all of it.
+    pub(crate) fn seal_whole(&self, place: &str, text: &str) -> Result<String, StoreError> {
+        self.seal_value(place, "", RAW, text)
+    }
+
     /// Seals every marked value of JSON text.
     pub(crate) fn seal_text(&self, place: &str, text: &str) -> Result<String, StoreError> {
         rewrite(text, SENSITIVE, true, &mut |path, found| match found {
@@ -148,6 +153,12 @@ impl Sealer {
 /// Whether a document may not be written as it is.
 pub(crate) fn needs_sealing(document: &Document) -> bool {
     document.as_str().contains(SENSITIVE)
+}
+
+/// Whether a text that is no document may not be written as it is: it says that it is sensitive, or it could be taken for
+/// one that was sealed.
+pub(crate) fn text_needs_sealing(text: &str) -> bool {
+    text.contains(SENSITIVE) || text.contains(SEALED)
 }
 
 /// Whether JSON text has sealed values.

@@ -30,6 +30,10 @@ pub(crate) mod place {
         format!("{address} parameters")
     }
 
+    pub(crate) fn fault(step: u32) -> String {
+        format!("step {step} fault")
+    }
+
     pub(crate) fn output(name: &str) -> String {
         format!("output.{name}")
     }

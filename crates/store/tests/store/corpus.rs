@@ -323,7 +323,7 @@ fn every_edit_behind_our_back_is_noticed() {
             }
             Ok(store) => {
                 assert_eq!(None, *at_opening, "{sql}: opened");
-                let full = store.verify_all().map_or_else(|error| vec![error.code().to_owned()], |found| found);
+                let full = store.verify_all().unwrap_or_else(|error| vec![error.code().to_owned()]);
                 // What is sealed is not opened by the full check, but by whoever reads it, and by doctor.
                 let read = store.snapshot().map_or_else(|error| error.code().to_owned(), |_| String::new());
                 format!("{} {read}", full.join("; "))

@@ -11,3 +11,6 @@ mod corpus;
 mod restoring;
 mod writing;
 mod fold;
+mod room;
+mod crowd;
+mod child;

@@ -1,7 +1,7 @@
 //! Sealing: what is sensitive never reaches the disk in the clear.
 
-use crate::world::{NOW, TTL, begin, create, done, event, existing, folder, intent, record};
-use firma_model::{document::Document, event::EventBody};
+use crate::world::{NOW, TTL, begin, begun, create, done, event, existing, fault, folder, intent, record};
+use firma_model::{document::Document, event::EventBody, fault::Fault};
 use firma_store::{Mode, Store};
 use std::{fs, path::Path};
 
@@ -52,6 +52,46 @@ fn write_secrets(store: &mut Store) -> u64 {
         .expect("plan");
     store.release(&lease).expect("released");
     run
+}
+
+/// What the cloud says about a failed call may repeat a secret that was sent. Marked, it is sealed like any other value.
+#[test]
+fn a_marked_message_of_a_fault_is_sealed_whole() {
+    let (_folder, path) = folder();
+    let mut store = create(&path);
+    let (lease, run) = begin(&mut store);
+    let said = |message: &str| Fault { message: message.to_owned(), ..fault() };
+    let marked = format!("{{\"$sensitive\":\"password {CANARY} is too short\"}}");
+    // One that only looks sealed must not be taken for it, and one that is neither JSON nor plain comes back as it was.
+    let messages = [marked.as_str(), "{\"$sealed\":\"x\"}", "half a $sensitive\" text", "plain text"];
+    store.commit(&lease, run, &[begun(0, 0)]).expect("commit");
+    for message in messages {
+        let bodies = [
+            EventBody::Unresolved { step: 0, call: 0, fault: said(message) },
+            EventBody::Refused { step: 7, call: 0, fault: said(message) },
+            EventBody::Failed { step: 8, fault: said(message), record: None },
+        ];
+        store.commit(&lease, run, &bodies.map(event)).expect("commit");
+    }
+    store
+        .commit(&lease, run, &[event(EventBody::Unresolved { step: 0, call: 0, fault: said(&marked) })])
+        .expect("commit");
+    assert!(on_disk(&path).iter().all(|(_, found)| !found), "{:?}", on_disk(&path));
+    let read: Vec<String> = store
+        .events(run)
+        .expect("events")
+        .into_iter()
+        .filter_map(|(_, event)| match event.body {
+            EventBody::Unresolved { fault, .. }
+            | EventBody::Refused { fault, .. }
+            | EventBody::Failed { fault, .. } => Some(fault.message),
+            _ => None,
+        })
+        .collect();
+    let expected: Vec<&str> = messages.iter().flat_map(|message| [*message; 3]).chain([marked.as_str()]).collect();
+    assert_eq!(read, expected);
+    assert_eq!(store.open_intents().expect("read")[0].fault, Some(said(&marked)));
+    assert_eq!(store.verify_all(), Ok(Vec::new()));
 }
 
 #[test]
