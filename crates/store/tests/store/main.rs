@@ -2,6 +2,7 @@
 
 mod world;
 mod opening;
+mod formats;
 mod journal;
 mod leases;
 mod sealing;
