@@ -1,5 +1,9 @@
 //! The command line: what can be asked, and nothing about how it is done.
 
+mod emulator;
+
+pub(crate) use emulator::{EmulatorCommand, FaultCommand, PlaceArgs};
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -293,38 +297,6 @@ pub(crate) struct RecoverArgs {
     /// Output format
     #[arg(long, default_value = "text", value_name = "FORMAT")]
     pub format: Format,
-}
-
-/// Commands of the emulator.
-#[derive(Debug, Subcommand)]
-pub(crate) enum EmulatorCommand {
-    /// Serve the local cloud over HTTP until interrupted
-    Serve {
-        /// Address to listen on
-        #[arg(long, default_value = "127.0.0.1:7700", value_name = "ADDRESS")]
-        listen: String,
-        /// Scales latencies: 1 as the real service, 0 instant
-        #[arg(long, default_value_t = 1.0, value_name = "FACTOR")]
-        speed: f64,
-        /// Makes ids and jitter repeatable
-        #[arg(long, default_value_t = 1, value_name = "N")]
-        seed: u64,
-        /// Keep the world in this file instead of in memory
-        #[arg(long, value_name = "FILE")]
-        state: Option<PathBuf>,
-    },
-    /// Empty the project's embedded cloud
-    Reset,
-    /// Print what exists in the project's embedded cloud
-    Inventory(FormatArgs),
-    /// Print every call the project's embedded cloud was asked
-    Log(FormatArgs),
-    /// Read or move the embedded cloud's clock
-    Clock {
-        /// How far to move it: 32d, 12h, 30m, 10s
-        #[arg(long, value_name = "DURATION")]
-        advance: Option<String>,
-    },
 }
 
 /// Commands of the catalogue.

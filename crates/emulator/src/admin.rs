@@ -5,7 +5,7 @@
 //! | `clock` | `{"advanceMillis": n}` | moves emulated time ahead; by nothing, tells it |
 //! | `seed` | `{"service", "operation", "parameters", "ids": [...]}` | a call whose new objects take these ids |
 //! | `quota` | `{"limits": {"vpc": 100}}` | sets limits; `*` for all without their own |
-//! | `settings` | `{"speed", "ratePerMinute", "skewMillis", "clockShiftMillis"}` | sets what is given; null removes a limit |
+//! | `settings` | `{"speed", "ratePerMinute", "skewMillis", "clockShiftMillis"}` | sets what is given, null removes a limit; nothing tells them |
 //! | `keys` | `{"accessKey", "secretKey"?, "enabled"?, "account"?}` | adds or changes a key pair; of another account, it sees another cloud |
 //! | `fault` | `{"add": [...]?, "clear": true?}` | clears the faults in force, adds others, and tells them with the calls they saw and hit |
 //! | `reset` | `{}` | an empty cloud with the same seed, settings and keys, and no faults |
@@ -63,6 +63,7 @@ pub(crate) fn perform(world: &mut World, operation: &str, params: Parameters, no
         "clock" if !args.has("advanceMillis") || args.opt_int("advanceMillis") == Some(0) => {
             return (Ok(time(world)), None);
         }
+        "settings" if params.is_empty() => return (Ok(json!({"settings": world.settings})), None),
         "clock" => advance(world, args),
         "seed" => seed(world, args, now),
         "quota" => limits(world, args),

@@ -1,5 +1,9 @@
 //! `firma emulator`: the local cloud, embedded in a project or served.
 
+mod faults;
+mod place;
+mod settings;
+
 use crate::{
     Context,
     args::{EmulatorCommand, Format},
@@ -9,7 +13,7 @@ use crate::{
 use firma_manifest::Endpoint;
 use firma_model::diagnostic::Diagnostic;
 use firma_server::embedded::Embedded;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::{net::SocketAddr, sync::Arc};
 
 /// Runs it.
@@ -49,9 +53,9 @@ pub(crate) async fn run(context: &Context, command: &EmulatorCommand) -> Outcome
             }
             Ok(Exit::Done)
         }
-        EmulatorCommand::Inventory(args) => {
-            let objects = open(context)?.inventory().await.map_err(|error| failed(&error))?;
-            match args.format {
+        EmulatorCommand::Inventory { format, place } => {
+            let objects = place::ask(context, place, "inventory", &json!({})).await?["objects"].take();
+            match format.format {
                 Format::Json => context.terminal.json(&objects),
                 Format::Text => {
                     context.terminal.data(&rows(&objects, &["service", "kind", "region", "id", "name", "status"]));
@@ -59,23 +63,54 @@ pub(crate) async fn run(context: &Context, command: &EmulatorCommand) -> Outcome
             }
             Ok(Exit::Done)
         }
-        EmulatorCommand::Log(args) => {
-            let calls = open(context)?.calls().await.map_err(|error| failed(&error))?;
-            match args.format {
+        EmulatorCommand::Log { format, place } => {
+            let calls = place::ask(context, place, "log", &json!({})).await?["calls"].take();
+            match format.format {
                 Format::Json => context.terminal.json(&calls),
                 Format::Text => {
-                    context.terminal.data(&rows(&calls, &["time", "service", "operation", "status", "requestId"]));
+                    context
+                        .terminal
+                        .data(&rows(&calls, &["time", "service", "operation", "status", "requestId", "injected"]));
                 }
             }
             Ok(Exit::Done)
         }
-        EmulatorCommand::Clock { advance } => {
+        EmulatorCommand::Clock { advance, place } => {
             let millis = match advance {
                 Some(text) => duration(text)?,
                 None => 0,
             };
-            let now = open(context)?.advance(millis).await.map_err(|error| failed(&error))?;
-            context.terminal.data(now.as_str().unwrap_or_default());
+            let time = place::ask(context, place, "clock", &json!({"advanceMillis": millis})).await?;
+            context.terminal.data(time["now"].as_str().unwrap_or_default());
+            Ok(Exit::Done)
+        }
+        EmulatorCommand::Fault(command) => faults::run(context, command).await,
+        EmulatorCommand::Seed { service, operation, ids, region, parameters, place } => {
+            let mut parameters = settings::object(parameters)?;
+            if let Some(region) = region {
+                parameters.insert("regionId".to_owned(), json!(region));
+            }
+            let body = json!({"service": service, "operation": operation, "parameters": parameters, "ids": ids});
+            let made = place::ask(context, place, "seed", &body).await?;
+            context.terminal.data(&made.to_string());
+            Ok(Exit::Done)
+        }
+        EmulatorCommand::Key { access_key, secret, account, enable, disable, place } => {
+            let body = settings::key(access_key, secret.as_deref(), account.as_deref(), (*enable, *disable));
+            let key = place::ask(context, place, "keys", &body).await?;
+            context.terminal.note(&settings::told(&key));
+            Ok(Exit::Done)
+        }
+        EmulatorCommand::Quota { limits, place } => {
+            let body = json!({"limits": settings::limits(limits)?});
+            let answer = place::ask(context, place, "quota", &body).await?;
+            context.terminal.data(&settings::lines(&answer["limits"]));
+            Ok(Exit::Done)
+        }
+        EmulatorCommand::Settings { rate, skew, clock_shift, place } => {
+            let body = settings::changed(rate.as_deref(), skew.as_deref(), clock_shift.as_deref())?;
+            let answer = place::ask(context, place, "settings", &body).await?;
+            context.terminal.data(&settings::lines(&answer["settings"]));
             Ok(Exit::Done)
         }
     }
@@ -90,7 +125,7 @@ fn open(context: &Context) -> Result<Arc<Embedded>, Failure> {
     if loaded.settings.endpoint != Endpoint::Emulator {
         return Err(Failure::new(
             Diagnostic::error("E0912", "this project does not use the embedded cloud".to_owned())
-                .hint("set [cloud] endpoint = \"emulator\", or ask the served emulator at /__emulator/"),
+                .hint("set [cloud] endpoint = \"emulator\", or name a served emulator with --endpoint URL"),
         ));
     }
     let door = ops::cloud::open(&loaded)?;

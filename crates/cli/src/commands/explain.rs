@@ -109,14 +109,14 @@ pub(crate) const CODES: &[(&str, &str, &str)] = &[
     (
         "E0912",
         "only for the embedded cloud",
-        "This command looks into the cloud that is embedded in the project (`[cloud] endpoint = \"emulator\"`). A served emulator is asked over HTTP.",
+        "This command looks into the cloud that is embedded in the project (`[cloud] endpoint = \"emulator\"`). A served emulator is named with `--endpoint URL`.",
     ),
     ("E0913", "already initialised", "There is a state already, or manifests; `init` overwrites neither."),
     ("E0914", "no such code", "Codes look like `E0312`; `firma explain` alone lists them all."),
     (
         "E0915",
-        "the embedded cloud failed",
-        "The file of the embedded cloud could not be used. It holds only a simulation: `firma emulator reset` begins anew.",
+        "the emulated cloud failed",
+        "The emulator refused, a served one could not be reached, or the file of the embedded cloud could not be used. The file holds only a simulation: `firma emulator reset` begins anew.",
     ),
 ];
 
