@@ -86,6 +86,18 @@ pub(crate) fn has_job(service: &str, operation: &str) -> bool {
     JOBS.contains(&(service, operation))
 }
 
+impl Event {
+    fn subject(&self) -> String {
+        match self {
+            Event::InstanceIs { instance, .. } | Event::InstanceGone { instance } => instance.clone(),
+            Event::DiskReady { disk } | Event::DiskGone { disk } => disk.clone(),
+            Event::Attached { instance, disk } | Event::Detached { instance, disk } => format!("{instance}/{disk}"),
+            Event::Failed { job } => job.subject(),
+            Event::Arrives { call } => call.request_id.clone(),
+        }
+    }
+}
+
 /// Usual duration of a task in milliseconds at speed 1.
 pub(crate) mod usual {
     /// An instance until it starts, and from there until it runs.
@@ -118,6 +130,11 @@ impl World {
     /// How long a task of this usual duration takes for the object with this id: scaled, with repeatable jitter.
     pub(crate) fn latency(&self, usual: i64, id: &str) -> i64 {
         (usual as f64 * self.settings.speed * ids::jitter(self.ids.seed, id)) as i64
+    }
+
+    /// What has been planned and has not happened yet: whose it is, and when. An attachment is `INSTANCE/DISK`.
+    pub fn pending(&self) -> impl Iterator<Item = (String, Moment)> {
+        self.schedule.iter().map(|due| (due.event.subject(), due.at))
     }
 
     /// Plans how a job ends, or how a fault makes it end.
