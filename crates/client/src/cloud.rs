@@ -187,7 +187,11 @@ impl Cloud {
         attempt: u32,
     ) -> Result<Verdict, Fault> {
         let (service, region) = (request.service.as_str(), request.region.as_deref());
-        self.limiter.acquire(service, region, priority).await;
+        match priority {
+            Priority::Admitted if attempt == 1 => {}
+            Priority::Admitted => self.limiter.acquire(service, region, Priority::Normal).await,
+            Priority::Normal | Priority::Reserved => self.limiter.acquire(service, region, priority).await,
+        }
         guard()?;
         if request.mutating && self.checks_clock {
             self.skew.check(request)?;
@@ -209,7 +213,7 @@ impl Cloud {
 
         let throttled = match verdict.retry {
             Retry::Throttled { after } => {
-                self.limiter.throttled(service, region, after);
+                self.limiter.throttled(service, region, at, after);
                 true
             }
             _ => false,

@@ -1,8 +1,11 @@
 //! Carrying out a plan: one task owns the progress, starts what may start, and takes note of what ended.
 //!
-//! Every step that makes calls is a future polled by this task. Steps without calls are worked off at once and written
-//! down in batches; a step with calls never begins while such a batch is not durable yet, so nothing outside can hang on
-//! something that is not written down.
+//! Every step that makes calls is a future polled by this task, begun when its turn comes (`turns`). Steps without calls
+//! are worked off at once and written down in batches. A step with calls never begins before the batches are durable that
+//! were open when it became ready, because what it depends on may be in them. The interleaving that breaks otherwise: the
+//! value V is made and its event gathered; the network N, named after V, is sent to the cloud; the process is killed
+//! before V is written. The next run makes another V, and N belongs to something that never was. Batches opened later hold
+//! nothing that N depends on, so N does not wait for those.
 
 use crate::{
     change::change,
@@ -11,8 +14,8 @@ use crate::{
     local::{MOVED, carry_out, filled, is_local, removed},
     make::make,
     outcome::{FailedStep, Outcome},
-    queue::Queue,
     run::{Entropy, LeaseGuard, Run, StepRun},
+    turns::{Calling, Place, Turns},
     unmake::unmake,
     watch::{Usual, watch},
 };
@@ -26,11 +29,12 @@ use firma_model::{
 use firma_plan::{
     fill,
     nodes::recorded_inputs,
-    outputs,
+    order, outputs,
     procedure::Recovery,
     progress::Progress,
     secret::HashKey,
-    step::{Leg, Plan},
+    step::{Leg, Plan, Step},
+    wait,
 };
 use firma_store::StoreError;
 use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
@@ -40,6 +44,12 @@ use tokio::sync::watch::Receiver;
 /// Events without calls that go into one transaction: large enough that an fsync does not count, small enough that a stop
 /// is noticed.
 const BATCH: usize = 1_000;
+
+/// What a call and a look take, about: enough to tell a chain of ten quick steps from one.
+const CALL_MILLIS: u64 = 200;
+
+/// A kind that declares no duration is believed to take this many milliseconds at most.
+const MOST_UNDECLARED: i64 = 10_000;
 
 /// How urgently a run is asked to stop.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,7 +81,7 @@ pub struct ApplyContext {
     pub observers: Observers,
     /// Asks to stop.
     pub cancel: Receiver<CancelLevel>,
-    /// Steps with calls that run at once, at most.
+    /// Steps that make calls at once, at most; one that waits for its object makes none.
     pub parallelism: usize,
     /// How long waits took before, by kind and action (`create`, `update`, `delete`), in milliseconds.
     pub usual: BTreeMap<(KindId, String), i64>,
@@ -81,9 +91,24 @@ pub struct ApplyContext {
 pub async fn apply(plan: Arc<Plan>, context: ApplyContext) -> Outcome {
     let ApplyContext { cloud, commit, run: number, hash_key, guard, entropy, observers, cancel, parallelism, usual } =
         context;
-    let (orders, driver) = watch(cloud.clone(), observers.clone(), Usual::from_iter(usual));
+    let usual = known(&plan, usual);
+    let own = |step: &Step| own_millis(&plan, &usual, step);
+    let priorities = order::chains(&plan, own).unwrap_or_else(|| plan.steps.iter().map(|step| step.priority).collect());
+    let awaited = plan.steps.iter().zip(&priorities).map(|(step, chain)| *chain > own(step)).collect();
+    let (orders, driver) = watch(cloud.clone(), observers.clone(), usual);
     let journal = Journal::new(commit, cloud.clock().clone());
-    let run = Run { plan: plan.clone(), cloud, journal, watch: orders, hash_key, guard, entropy, observers };
+    let run = Run {
+        plan: plan.clone(),
+        cloud,
+        journal,
+        watch: orders,
+        hash_key,
+        guard,
+        entropy,
+        observers,
+        calling: Calling::default(),
+        awaited,
+    };
     run.observers.tell(|| RunEvent::Started {
         run: number,
         at: run.cloud.clock().now(),
@@ -91,18 +116,40 @@ pub async fn apply(plan: Arc<Plan>, context: ApplyContext) -> Outcome {
     });
     let mut owner = Owner {
         run: &run,
-        progress: Progress::new(plan.clone()),
+        progress: Progress::with_priorities(plan.clone(), priorities.clone()),
+        priorities,
         flights: FuturesUnordered::new(),
         pending: Vec::new(),
         batch: None,
-        queue: Queue::default(),
-        running: 0,
+        gathering: 1,
+        durable: 0,
+        turns: Turns::new(run.cloud.clone()),
         parallelism: parallelism.max(1),
         stopping: false,
         outcome: Outcome::default(),
     };
     owner.work(driver.run(), cancel).await;
     owner.finish().await
+}
+
+/// What was learned, as far as it is believed: an object that was stuck once says nothing about the next.
+fn known(plan: &Plan, learned: BTreeMap<(KindId, String), i64>) -> Usual {
+    let believed = |((kind, action), usual): ((KindId, String), i64)| {
+        let declared = wait::declared(plan.procedure(&kind)?, &action);
+        Some(((kind, action), usual.clamp(0, declared.saturating_mul(4).max(MOST_UNDECLARED))))
+    };
+    learned.into_iter().filter_map(believed).collect()
+}
+
+/// Milliseconds a step takes, about.
+fn own_millis(plan: &Plan, usual: &Usual, step: &Step) -> u64 {
+    if is_local(plan, step) {
+        return 1;
+    }
+    let action = step.leg.as_str();
+    let declared = plan.procedure(step.kind()).map_or(0, |procedure| wait::declared(procedure, action));
+    let usual = usual.get(&(step.kind().clone(), action.to_owned())).copied().unwrap_or(declared);
+    usual.max(0).unsigned_abs() + CALL_MILLIS
 }
 
 /// What ended.
@@ -129,8 +176,12 @@ struct Owner<'r> {
     pending: Vec<EventBody>,
     /// Steps whose events are on their way.
     batch: Option<Vec<(u32, String)>>,
-    queue: Queue,
-    running: usize,
+    /// Number of the batch that is gathered.
+    gathering: u64,
+    /// Number of the last batch that is durable.
+    durable: u64,
+    priorities: Vec<u64>,
+    turns: Turns,
     parallelism: usize,
     stopping: bool,
     outcome: Outcome,
@@ -156,13 +207,19 @@ impl<'r> Owner<'r> {
             }
             self.start();
             self.write_batch();
-            if self.flights.is_empty() {
+            if !self.stopping {
+                self.turns.ask(self.parallelism.saturating_sub(self.run.calling.count()));
+            }
+            if self.flights.is_empty() && self.turns.is_idle() {
                 return;
             }
+            let run = self.run;
             tokio::select! {
                 biased;
                 changed = cancel.changed(), if listening => listening = changed.is_ok(),
                 Some(flight) = self.flights.next() => self.ended(flight),
+                Some(place) = self.turns.next() => self.begin(place),
+                () = run.calling.fewer() => {}
                 () = &mut driver => {}
             }
         }
@@ -179,7 +236,12 @@ impl<'r> Owner<'r> {
         {
             let step = &plan.steps[at as usize];
             if !is_local(&plan, step) {
-                self.queue.push(step.priority, at);
+                let open = match (self.pending.is_empty(), &self.batch) {
+                    (false, _) => self.gathering,
+                    (true, Some(_)) => self.gathering - 1,
+                    (true, None) => self.durable,
+                };
+                self.turns.add(place(step), (self.priorities[at as usize], at), open, self.durable);
                 continue;
             }
             let address = &step.address;
@@ -191,15 +253,11 @@ impl<'r> Owner<'r> {
             }
             self.learn(event);
         }
-        if self.pending.is_empty() && self.batch.is_none() {
-            self.start_held();
-        }
     }
 
-    fn start_held(&mut self) {
-        while self.running < self.parallelism
-            && let Some(held) = self.queue.pop()
-        {
+    /// Begins the most urgent step of a place that has a turn.
+    fn begin(&mut self, place: usize) {
+        while let Some(held) = self.turns.queue.pop(place) {
             let Reverse(at) = held.1;
             let plan = self.run.plan.clone();
             let step = &plan.steps[at as usize];
@@ -231,14 +289,17 @@ impl<'r> Owner<'r> {
                 // One at a time: new ids could not be told apart.
                 keys.push(format!("{} {}", procedure.kind, step.region.as_deref().unwrap_or_default()));
             }
-            if !self.queue.claim(held, &keys) {
+            if !self.turns.queue.claim(held, place, &keys) {
                 continue;
             }
-            self.running += 1;
+            self.run.calling.more();
             let address = step.address.clone();
             self.run.observers.tell(|| RunEvent::StepStarted { address, leg: step.leg });
-            self.flights.push(one_step(StepRun::new(self.run, at, procedure, attributes), keys).boxed());
+            let turn = self.turns.place(place);
+            self.flights.push(one_step(StepRun::new(self.run, at, procedure, attributes, turn), keys).boxed());
+            return;
         }
+        self.turns.give_back(place);
     }
 
     /// Sends the events of steps without calls to the journal, one batch at a time.
@@ -256,6 +317,7 @@ impl<'r> Owner<'r> {
             })
             .collect();
         self.batch = Some(steps);
+        self.gathering += 1;
         let run = self.run;
         self.flights.push(async move { Flight::Batch(run.journal.write(events).await) }.boxed());
     }
@@ -266,6 +328,9 @@ impl<'r> Owner<'r> {
                 let steps = self.batch.take().unwrap_or_default();
                 match result {
                     Ok(()) => {
+                        // One batch is under way at a time.
+                        self.durable = self.gathering - 1;
+                        self.turns.durable(self.durable);
                         for (at, cloud_id) in steps {
                             self.done(at, cloud_id, 0);
                         }
@@ -275,8 +340,8 @@ impl<'r> Owner<'r> {
             }
             Flight::Step(ended) => {
                 let Ended { at, event, lost, keys, began, waited } = *ended;
-                self.running -= 1;
-                self.queue.release(&keys);
+                self.run.calling.less();
+                self.turns.queue.release(&keys);
                 let elapsed = self.run.cloud.clock().now().millis_since(began);
                 let step = &self.run.plan.steps[at as usize];
                 match &event {
@@ -354,7 +419,7 @@ impl<'r> Owner<'r> {
     fn stop(&mut self, because: &str) {
         self.stopping = true;
         let mut waiting = self.progress.stop();
-        waiting.extend(self.queue.drain());
+        waiting.extend(self.turns.drain());
         waiting.sort_unstable();
         for at in waiting {
             self.skipped(at, because.to_owned());
@@ -390,6 +455,12 @@ impl<'r> Owner<'r> {
         });
         outcome
     }
+}
+
+/// Whose allowance a step needs for its call.
+fn place(step: &Step) -> Place {
+    let service = step.calls.first().map_or_else(|| step.kind().service(), |call| call.service.as_str());
+    (service.to_owned(), step.region.clone())
 }
 
 async fn one_step(mut run: StepRun<'_>, keys: Vec<String>) -> Flight {

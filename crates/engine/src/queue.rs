@@ -1,4 +1,5 @@
-//! Steps that may start but have not: the urgent first, and those whose object is busy parked with that object.
+//! Steps that may start but have not, by the place whose turn they need: the urgent first, and those whose object is busy
+//! parked with that object.
 //!
 //! A step is looked at again only when what it was parked for is free, one at a time: a thousand disks for one instance
 //! cost a thousand looks, not a million.
@@ -11,34 +12,50 @@ use std::{
 /// A step, the plan's priorities first, then its order.
 pub(crate) type Held = (u64, Reverse<u32>);
 
+/// A step and the number of the place whose turn it needs.
+type Placed = (Held, usize);
+
 /// The queue.
 #[derive(Default)]
 pub(crate) struct Queue {
-    held: BinaryHeap<Held>,
+    /// By place.
+    held: Vec<BinaryHeap<Held>>,
     /// Ids on which a task runs.
     busy: BTreeSet<String>,
     /// Steps by the busy id they wait for. For an id that is free, one of those who waited for it is in `held`.
-    parked: BTreeMap<String, BinaryHeap<Held>>,
+    parked: BTreeMap<String, BinaryHeap<Placed>>,
 }
 
 impl Queue {
     /// Adds a step.
-    pub(crate) fn push(&mut self, priority: u64, step: u32) {
-        self.held.push((priority, Reverse(step)));
+    pub(crate) fn push(&mut self, place: usize, priority: u64, step: u32) {
+        self.hold((priority, Reverse(step)), place);
     }
 
-    /// The next step to try.
-    pub(crate) fn pop(&mut self) -> Option<Held> {
-        self.held.pop()
+    fn hold(&mut self, held: Held, place: usize) {
+        if self.held.len() <= place {
+            self.held.resize_with(place + 1, BinaryHeap::new);
+        }
+        self.held[place].push(held);
+    }
+
+    /// The most urgent step of a place.
+    pub(crate) fn first(&self, place: usize) -> Option<Held> {
+        self.held.get(place)?.peek().copied()
+    }
+
+    /// The next step of a place to try.
+    pub(crate) fn pop(&mut self, place: usize) -> Option<Held> {
+        self.held.get_mut(place)?.pop()
     }
 
     /// Takes the ids a step needs for itself, all of them or none; where one is busy, the step is parked.
-    pub(crate) fn claim(&mut self, held: Held, ids: &[String]) -> bool {
+    pub(crate) fn claim(&mut self, held: Held, place: usize, ids: &[String]) -> bool {
         let Some(taken) = ids.iter().find(|id| self.busy.contains(*id)) else {
             self.busy.extend(ids.iter().cloned());
             return true;
         };
-        self.parked.entry(taken.clone()).or_default().push(held);
+        self.parked.entry(taken.clone()).or_default().push((held, place));
         // It may have been woken for an id that it now does not take: that is the next one's turn.
         for id in ids.iter().filter(|id| !self.busy.contains(*id)).cloned().collect::<Vec<_>>() {
             self.wake(&id);
@@ -56,9 +73,12 @@ impl Queue {
 
     fn wake(&mut self, id: &str) {
         let Some(waiting) = self.parked.get_mut(id) else { return };
-        self.held.extend(waiting.pop());
+        let woken = waiting.pop();
         if waiting.is_empty() {
             self.parked.remove(id);
+        }
+        if let Some((held, place)) = woken {
+            self.hold(held, place);
         }
     }
 
@@ -66,7 +86,8 @@ impl Queue {
     pub(crate) fn drain(&mut self) -> Vec<u32> {
         let parked = std::mem::take(&mut self.parked);
         let held = std::mem::take(&mut self.held);
-        held.into_iter().chain(parked.into_values().flatten()).map(|(_, Reverse(step))| step).collect()
+        let parked = parked.into_values().flatten().map(|(held, _)| held);
+        held.into_iter().flatten().chain(parked).map(|(_, Reverse(step))| step).collect()
     }
 }
 
@@ -82,15 +103,15 @@ mod tests {
     fn rounds(needs: &[Vec<String>]) -> (Vec<Vec<u32>>, usize) {
         let mut queue = Queue::default();
         for step in 0..needs.len() as u32 {
-            queue.push(0, step);
+            queue.push(0, 0, step);
         }
         let (mut rounds, mut looks) = (Vec::new(), 0);
         loop {
             let mut started = Vec::new();
-            while let Some(held) = queue.pop() {
+            while let Some(held) = queue.pop(0) {
                 looks += 1;
                 let step = held.1.0;
-                if queue.claim(held, &needs[step as usize]) {
+                if queue.claim(held, 0, &needs[step as usize]) {
                     started.push(step);
                 }
             }
@@ -120,12 +141,12 @@ mod tests {
         all.sort_unstable();
         assert_eq!(all, [0, 1, 2, 3]);
         let mut queue = Queue::default();
-        assert!(queue.claim((0, Reverse(0)), &needs[0]) && queue.claim((0, Reverse(2)), &needs[2]));
-        assert!(!queue.claim((0, Reverse(1)), &needs[1]) && !queue.claim((0, Reverse(3)), &needs[3]));
+        assert!(queue.claim((0, Reverse(0)), 0, &needs[0]) && queue.claim((0, Reverse(2)), 0, &needs[2]));
+        assert!(!queue.claim((0, Reverse(1)), 0, &needs[1]) && !queue.claim((0, Reverse(3)), 0, &needs[3]));
         queue.release(&needs[0]);
-        let woken = queue.pop().expect("1 was first in line");
-        assert!(woken.1 == Reverse(1) && !queue.claim(woken, &needs[1]));
-        assert_eq!(queue.pop().map(|held| held.1.0), Some(3));
+        let woken = queue.pop(0).expect("1 was first in line");
+        assert!(woken.1 == Reverse(1) && !queue.claim(woken, 0, &needs[1]));
+        assert_eq!(queue.pop(0).map(|held| held.1.0), Some(3));
     }
 
     #[test]
@@ -140,12 +161,12 @@ mod tests {
     fn what_is_parked_is_drained_too() {
         let mut queue = Queue::default();
         for step in 0..3 {
-            queue.push(0, step);
+            queue.push(0, 0, step);
         }
-        let first = queue.pop().expect("three were pushed");
-        assert!(queue.claim(first, &ids(&["i"])));
-        let second = queue.pop().expect("three were pushed");
-        assert!(!queue.claim(second, &ids(&["i"])));
+        let first = queue.pop(0).expect("three were pushed");
+        assert!(queue.claim(first, 0, &ids(&["i"])));
+        let second = queue.pop(0).expect("three were pushed");
+        assert!(!queue.claim(second, 0, &ids(&["i"])));
         let mut left = queue.drain();
         left.sort_unstable();
         assert_eq!(left, [1, 2]);

@@ -4,6 +4,7 @@ use crate::{
     ask,
     event::Observers,
     journal::Journal,
+    turns::{Calling, Place},
     watch::{Ended, Subject, Watch},
 };
 use firma_api::request::Request;
@@ -51,6 +52,9 @@ pub(crate) struct Run {
     pub(crate) guard: LeaseGuard,
     pub(crate) entropy: Entropy,
     pub(crate) observers: Observers,
+    pub(crate) calling: Calling,
+    /// By step, whether others wait for it.
+    pub(crate) awaited: Vec<bool>,
 }
 
 /// Why a step ends before it is done.
@@ -92,10 +96,19 @@ pub(crate) struct StepRun<'r> {
     /// When the last unclear answer to it came, if any did.
     unclear: Option<Instant>,
     gathered: Vec<EventBody>,
+    /// The turn with which the step began, until it is used.
+    turn: Option<Place>,
 }
 
 impl<'r> StepRun<'r> {
-    pub(crate) fn new(run: &'r Run, at: u32, procedure: &'r Arc<Procedure>, attributes: Map) -> StepRun<'r> {
+    /// A step that begins, with its turn to make a call.
+    pub(crate) fn new(
+        run: &'r Run,
+        at: u32,
+        procedure: &'r Arc<Procedure>,
+        attributes: Map,
+        turn: Place,
+    ) -> StepRun<'r> {
         let step = &run.plan.steps[at as usize];
         StepRun {
             run,
@@ -109,6 +122,7 @@ impl<'r> StepRun<'r> {
             begun: Instant::now(),
             unclear: None,
             gathered: Vec::new(),
+            turn: Some(turn),
         }
     }
 
@@ -132,6 +146,9 @@ impl<'r> StepRun<'r> {
 
     /// Writes the step's end, with what was gathered before it.
     pub(crate) async fn end(mut self, result: Result<EventBody, Stop>) -> (EventBody, Option<StoreError>) {
+        if let Some((service, region)) = self.turn.take() {
+            self.run.cloud.limiter().give_back(&service, region.as_deref());
+        }
         let lost = |step, error: &StoreError| {
             let message = format!("the journal could not be written: {error}");
             let fault = ask::fault(FaultKind::Unavailable, "", "", message);
@@ -236,7 +253,12 @@ impl<'r> StepRun<'r> {
         };
         let mut pause = Duration::from_millis(100);
         loop {
-            let outcome = self.run.cloud.call_guarded(request.clone(), Priority::Normal, &guard).await;
+            let place = (request.service.clone(), request.region.clone());
+            let priority = match self.turn.take_if(|turn| *turn == place) {
+                Some(_) => Priority::Admitted,
+                None => Priority::Normal,
+            };
+            let outcome = self.run.cloud.call_guarded(request.clone(), priority, &guard).await;
             match &outcome {
                 Outcome::NoEffect(fault) if is_busy(fault) && clock.now().millis_since(start) < BUSY_MILLIS => {
                     clock.sleep(pause).await;
@@ -256,7 +278,13 @@ impl<'r> StepRun<'r> {
     }
 
     fn subject<'s>(&'s self, id: &'s str) -> Subject<'s> {
-        Subject { address: &self.step.address, procedure: self.procedure, region: self.step.region.as_deref(), id }
+        Subject {
+            address: &self.step.address,
+            procedure: self.procedure,
+            region: self.step.region.as_deref(),
+            id,
+            awaited: self.run.awaited.get(self.at as usize).copied().unwrap_or(true),
+        }
     }
 
     /// Looks at the object: how it looks, or `None` when it is confirmed gone.
@@ -287,7 +315,10 @@ impl<'r> StepRun<'r> {
         // What has no states is there at once, give or take a lagging list.
         let limit = self.step.timeout_seconds.unwrap_or(if limit == 0 { 60 } else { limit });
         let start = self.run.cloud.clock().now();
+        self.run.calling.less();
         let ended = self.run.watch.wait(self.subject(id), until.clone(), action, limit).await;
+        // Whoever comes back goes on at once: its object is taken, and others may wait for that.
+        self.run.calling.more();
         let took = self.run.cloud.clock().now().millis_since(start);
         self.waited = Some(self.waited.unwrap_or(0) + took);
         let fault = |kind, message: String| self.fault(kind, message);

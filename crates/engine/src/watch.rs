@@ -1,8 +1,12 @@
 //! Looking at objects together: whatever of one kind and region is to be looked at soon shares one list call.
 //!
 //! Steps send orders; one driver, polled by the task that owns the run, keeps a poll loop per kind and region. A poll asks
-//! for everything that is due, and fills the page with what would be due next. Polls use the limiter's reserve, so that a
-//! flood of new work cannot keep what is under way from being noticed.
+//! for everything that is due, and fills the page with what would be due next. Polls have a purse of their own at the
+//! limiter, so that a flood of new work cannot keep what is under way from being noticed.
+//!
+//! The pace follows what a poll costs. Where the allowance of a service is not used up, it costs nothing, and whatever is due
+//! is asked for at once. Where new work waits for its turn, every poll is a call that comes later: then polls take a small
+//! part of the allowance, and what nobody waits for is asked for by the page.
 
 use crate::{
     ask,
@@ -17,17 +21,31 @@ use firma_model::{
 };
 use firma_plan::{
     observe::{self, Look},
-    procedure::Procedure,
-    wait::{Judgement, Until, judge, pause},
+    procedure::{IdFilter, Procedure},
+    wait::{Judgement, Until, averaged, declared, judge, pause},
 };
 use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 use tokio::sync::{mpsc, oneshot};
 
 /// The first look at something that should be there already comes after this many milliseconds: others join it.
-const GATHER_MILLIS: i64 = 50;
-/// At most this far apart are the polls of a kind where everything is quick; see `Group::gap`.
-const GAP_MILLIS: i64 = 1_000;
+const GATHER_MILLIS: i64 = 5;
+/// Between two polls of a kind and region at least.
+const GAP_MILLIS: i64 = 50;
+/// The part of a service's allowance that polls may use while new work waits.
+const POLL_SHARE: f64 = 0.03;
+/// Between two polls while new work waits, at most, however low the allowance is.
+const GAP_MOST_MILLIS: f64 = 15_000.0;
+/// While new work waits, something that no step waits for is looked at this much later at most.
+const PATIENCE_MILLIS: i64 = 5_000;
+/// While new work waits, it is looked at least this often whether it still does.
+const AGAIN_MILLIS: i64 = 200;
+/// Polls of a kind and region under way at once: where answers are slow, what becomes due meanwhile need not wait for them.
+const AT_ONCE: usize = 4;
 /// Denied so many times in a row, a wait is over: nobody will say how it ends.
 const DENIALS: u32 = 3;
 
@@ -56,6 +74,8 @@ struct Order {
     until: Option<Until>,
     action: &'static str,
     limit: i64,
+    /// Whether others wait for it.
+    awaited: bool,
     reply: oneshot::Sender<Ended>,
 }
 
@@ -71,6 +91,7 @@ pub(crate) struct Subject<'s> {
     pub(crate) procedure: &'s Arc<Procedure>,
     pub(crate) region: Option<&'s str>,
     pub(crate) id: &'s str,
+    pub(crate) awaited: bool,
 }
 
 impl Watch {
@@ -94,6 +115,8 @@ impl Watch {
             until,
             action,
             limit,
+            // A look, and a wait between two calls, are what their step waits for.
+            awaited: subject.awaited || action != "create",
             reply,
         };
         let gone = || {
@@ -120,45 +143,99 @@ struct Waiter {
     seen: bool,
     absences: u32,
     denials: u32,
-    confirming: bool,
 }
 
 /// The objects of one kind and region that are waited for.
 struct Group {
     procedure: Arc<Procedure>,
+    /// Service and region of its polls.
+    place: (String, Option<String>),
     waiters: BTreeMap<u64, Waiter>,
-    polling: bool,
-    active_since: Timestamp,
+    /// Those nobody asks about at the moment, the next first: the ones that others wait for, and the rest.
+    awaited: BTreeSet<(Timestamp, u64)>,
+    others: BTreeSet<(Timestamp, u64)>,
+    polls: usize,
     polled: Timestamp,
 }
 
+/// What a poll costs at present.
+#[derive(Clone, Copy)]
+struct Cost {
+    /// New work waits for its turn.
+    pressed: bool,
+    /// Milliseconds between polls at least.
+    gap: i64,
+}
+
 impl Group {
-    /// Milliseconds between polls at least. A kind that stays busy is polled less and less often, so that hundreds of
-    /// quick objects share each call, while a single one is noticed at once.
-    fn gap(&self, now: Timestamp) -> i64 {
-        (now.millis_since(self.active_since) / 10).clamp(GATHER_MILLIS, GAP_MILLIS)
-    }
-
-    /// When to poll next, if at all.
-    fn due(&self, now: Timestamp) -> Option<Timestamp> {
-        if self.polling {
-            return None;
+    fn new(procedure: Arc<Procedure>, region: Option<String>, now: Timestamp) -> Group {
+        let service = match (&procedure.list, &procedure.read) {
+            (Some(list), _) => list.service.clone(),
+            (None, Some(read)) => read.call.service.clone(),
+            (None, None) => procedure.kind_id().service().to_owned(),
+        };
+        Group {
+            procedure,
+            place: (service, region),
+            waiters: BTreeMap::new(),
+            awaited: BTreeSet::new(),
+            others: BTreeSet::new(),
+            polls: 0,
+            polled: now.plus_millis(-3_600_000),
         }
-        let first = self.waiters.values().filter(|waiter| !waiter.confirming).map(|waiter| waiter.due).min()?;
-        Some(first.max(self.polled.plus_millis(self.gap(now))))
     }
 
-    /// The waiters to ask about now: those due, and as many of the next as fit the same calls.
-    fn selection(&self, now: Timestamp) -> Vec<u64> {
-        let mut order: Vec<(Timestamp, u64)> =
-            self.waiters.iter().filter(|(_, w)| !w.confirming).map(|(key, w)| (w.due, *key)).collect();
-        order.sort_unstable();
-        let due = order.iter().take_while(|(at, _)| *at <= now).count().max(1);
-        let page = match &self.procedure.list {
+    /// Objects that one call shows.
+    fn page(&self) -> usize {
+        match &self.procedure.list {
+            Some(list) if list.filter == IdFilter::None => usize::MAX,
             Some(list) => list.page_size.max(1) as usize,
             None => 1,
-        };
-        order.into_iter().take(due.div_ceil(page) * page).map(|(_, key)| key).collect()
+        }
+    }
+
+    fn queue(&mut self, number: u64) {
+        if let Some(waiter) = self.waiters.get(&number) {
+            let queue = if waiter.order.awaited { &mut self.awaited } else { &mut self.others };
+            queue.insert((waiter.due, number));
+        }
+    }
+
+    /// When to poll next, if at all, and when to think about that again at the latest.
+    fn due(&self, now: Timestamp, cost: Cost) -> Option<(Timestamp, Timestamp)> {
+        if self.polls >= AT_ONCE {
+            return None;
+        }
+        let first = |queue: &BTreeSet<(Timestamp, u64)>| queue.first().map(|(at, _)| *at);
+        let soonest = first(&self.awaited).into_iter().chain(first(&self.others)).min()?;
+        let free = soonest.max(self.polled.plus_millis(GAP_MILLIS));
+        if !cost.pressed {
+            return Some((free, free));
+        }
+        let patient = first(&self.others).map(|at| at.plus_millis(PATIENCE_MILLIS));
+        let full = self.others.iter().nth(self.page() - 1).map(|(at, _)| *at);
+        let wanted = first(&self.awaited).into_iter().chain(patient).chain(full).min()?;
+        let at = wanted.max(self.polled.plus_millis(cost.gap));
+        Some((at, at.min(free.max(now.plus_millis(AGAIN_MILLIS)))))
+    }
+
+    /// Takes out the waiters to ask about now, a call's worth each: those due, and as many of the next as fit the same calls.
+    fn select(&mut self, now: Timestamp) -> Vec<Vec<u64>> {
+        let until = (now, u64::MAX);
+        let due = self.awaited.range(..=until).count() + self.others.range(..=until).count();
+        let page = self.page();
+        let mut wanted = due.max(1).div_ceil(page).saturating_mul(page).min(self.awaited.len() + self.others.len());
+        let mut chosen = Vec::with_capacity(wanted);
+        while wanted > 0 {
+            let queue = match (self.awaited.first(), self.others.first()) {
+                (Some(awaited), Some(other)) if other < awaited => &mut self.others,
+                (Some(_), _) => &mut self.awaited,
+                (None, _) => &mut self.others,
+            };
+            chosen.extend(queue.pop_first().map(|(_, number)| number));
+            wanted -= 1;
+        }
+        chosen.chunks(page.min(chosen.len().max(1))).map(<[u64]>::to_vec).collect()
     }
 }
 
@@ -193,16 +270,15 @@ impl Driver {
         let mut calls: FuturesUnordered<BoxFuture<'static, Brought>> = FuturesUnordered::new();
         loop {
             let now = self.cloud.clock().now();
-            let due: Vec<GroupKey> = self
-                .groups
-                .iter()
-                .filter(|(_, group)| group.due(now).is_some_and(|at| at <= now))
-                .map(|(key, _)| key.clone())
-                .collect();
-            for key in due {
-                calls.push(self.poll(key, now));
+            let mut next: Option<Timestamp> = None;
+            for key in self.groups.keys().cloned().collect::<Vec<_>>() {
+                let cost = self.cost(&key);
+                let due = |driver: &Driver| driver.groups.get(&key).and_then(|group| group.due(now, cost));
+                if due(&self).is_some_and(|(at, _)| at <= now) {
+                    self.poll(&key, now, &mut calls);
+                }
+                next = due(&self).map(|(_, at)| at).into_iter().chain(next).min();
             }
-            let next = self.groups.values().filter_map(|group| group.due(now)).min();
             let clock = self.cloud.clock().clone();
             let sleep = async {
                 match next {
@@ -238,61 +314,59 @@ impl Driver {
         let now = self.cloud.clock().now();
         let usual = self.usual(&order);
         let first = match order.until {
-            Some(Until::Status(_) | Until::Gone) => pause(0, usual_millis(&order.procedure, order.action), usual),
+            Some(Until::Status(_) | Until::Gone) => pause(0, declared(&order.procedure, order.action), usual),
             Some(Until::Seen) | None => GATHER_MILLIS,
         };
         let key = (order.procedure.kind.clone(), order.region.clone());
-        let group = self.groups.entry(key).or_insert_with(|| Group {
-            procedure: order.procedure.clone(),
-            waiters: BTreeMap::new(),
-            polling: false,
-            active_since: now,
-            polled: now,
-        });
-        // After a while without anybody waiting, a kind begins quickly again.
-        if group.waiters.is_empty() && now.millis_since(group.polled) > 2 * GAP_MILLIS {
-            group.active_since = now;
-        }
+        let group =
+            self.groups.entry(key).or_insert_with(|| Group::new(order.procedure.clone(), order.region.clone(), now));
         // What is being made may not be there yet; anything else was there before.
         let seen = order.action != "create";
-        let waiter = Waiter {
-            order,
-            since: now,
-            due: now.plus_millis(first),
-            status: None,
-            fault: None,
-            seen,
-            absences: 0,
-            denials: 0,
-            confirming: false,
-        };
+        let due = now.plus_millis(first);
+        let waiter = Waiter { order, since: now, due, status: None, fault: None, seen, absences: 0, denials: 0 };
         group.waiters.insert(self.next, waiter);
+        group.queue(self.next);
         self.next += 1;
+    }
+
+    /// What a poll of this group costs: all groups that ask the same service share what polls may use of it.
+    fn cost(&self, key: &GroupKey) -> Cost {
+        let Some(group) = self.groups.get(key) else { return Cost { pressed: false, gap: GAP_MILLIS } };
+        let (service, region) = (group.place.0.as_str(), group.place.1.as_deref());
+        let limiter = self.cloud.limiter();
+        if !limiter.is_pressed(service, region) {
+            return Cost { pressed: false, gap: GAP_MILLIS };
+        }
+        let sharing = self.groups.values().filter(|other| other.place == group.place && !other.waiters.is_empty());
+        let each = 60_000.0 / limiter.rate(service, region).max(1.0) / POLL_SHARE;
+        let gap = (each * sharing.count().max(1) as f64).min(GAP_MOST_MILLIS) as i64;
+        Cost { pressed: true, gap: gap.max(GAP_MILLIS) }
     }
 
     fn usual(&self, order: &Order) -> Option<i64> {
         self.usual.get(&(order.procedure.kind_id(), order.action.to_owned())).copied()
     }
 
-    fn poll(&mut self, key: GroupKey, now: Timestamp) -> BoxFuture<'static, Brought> {
-        let group = self.groups.get_mut(&key).expect("BUG: only groups that exist are due");
-        let chosen = group.selection(now);
-        group.polling = true;
+    fn poll(&mut self, key: &GroupKey, now: Timestamp, calls: &mut FuturesUnordered<BoxFuture<'static, Brought>>) {
+        let Some(group) = self.groups.get_mut(key) else { return };
         group.polled = now;
-        let ids = chosen.iter().filter_map(|key| group.waiters.get(key)).map(|w| w.order.id.clone()).collect();
-        let batches = observe::split(&group.procedure, key.1.as_deref(), ids);
-        let cloud = self.cloud.clone();
-        async move {
-            let mut looks = BTreeMap::new();
-            for batch in batches {
-                match ask::look(&cloud, &batch, Priority::Reserved).await {
-                    Ok(found) => looks.extend(found),
-                    Err(fault) => return Brought::Poll(key, chosen, Err(fault)),
+        for chosen in group.select(now) {
+            group.polls += 1;
+            let ids = chosen.iter().filter_map(|key| group.waiters.get(key)).map(|w| w.order.id.clone()).collect();
+            let batches = observe::split(&group.procedure, key.1.as_deref(), ids);
+            let (cloud, key) = (self.cloud.clone(), key.clone());
+            let call = async move {
+                let mut looks = BTreeMap::new();
+                for batch in batches {
+                    match ask::look(&cloud, &batch, Priority::Reserved).await {
+                        Ok(found) => looks.extend(found),
+                        Err(fault) => return Brought::Poll(key, chosen, Err(fault)),
+                    }
                 }
-            }
-            Brought::Poll(key, chosen, Ok(looks))
+                Brought::Poll(key, chosen, Ok(looks))
+            };
+            calls.push(call.boxed());
         }
-        .boxed()
     }
 
     /// What an answer means for those who wait. Returns reads that must confirm an absence.
@@ -317,12 +391,11 @@ impl Driver {
         };
         let group = self.groups.get_mut(&key)?;
         if !confirmed {
-            group.polling = false;
+            group.polls -= 1;
         }
         let mut confirmations = Vec::new();
         for (number, answer) in answers {
             let Some(waiter) = group.waiters.get_mut(&number) else { continue };
-            waiter.confirming = false;
             match waiter.hear(answer, confirmed, now) {
                 Heard::Over(ended) => {
                     let Some(waiter) = group.waiters.remove(&number) else { continue };
@@ -330,20 +403,19 @@ impl Driver {
                     if matches!(ended, Ended::Reached(_)) && waiter.order.until.is_some() {
                         let place = (waiter.order.procedure.kind_id(), waiter.order.action.to_owned());
                         let usual = self.usual.entry(place).or_insert(took);
-                        *usual = (*usual * 3 + took) / 4;
+                        *usual = averaged(*usual, took);
                     }
                     // Nobody hears it when the step was stopped.
                     let _ = waiter.order.reply.send(ended);
                 }
                 Heard::Confirm => {
-                    waiter.confirming = true;
                     confirmations.push(confirmation(&self.cloud, &key, number, &waiter.order));
                 }
                 Heard::Again => {
                     let place = (waiter.order.procedure.kind_id(), waiter.order.action.to_owned());
                     let usual = self.usual.get(&place).copied();
                     let waited = now.millis_since(waiter.since);
-                    let declared = usual_millis(&waiter.order.procedure, waiter.order.action);
+                    let declared = declared(&waiter.order.procedure, waiter.order.action);
                     waiter.due = now.plus_millis(pause(waited, declared, usual));
                     self.observers.tell(|| RunEvent::StepWaiting {
                         address: waiter.order.address.clone(),
@@ -351,20 +423,12 @@ impl Driver {
                         elapsed: waited,
                         usual: usual.unwrap_or(declared),
                     });
+                    group.queue(number);
                 }
             }
         }
         Some(confirmations)
     }
-}
-
-fn usual_millis(procedure: &Procedure, action: &str) -> i64 {
-    let seconds = match action {
-        "delete" => procedure.usual_seconds.delete,
-        "update" => procedure.usual_seconds.update,
-        _ => procedure.usual_seconds.create,
-    };
-    i64::from(seconds) * 1000
 }
 
 fn confirmation(cloud: &Arc<Cloud>, key: &GroupKey, number: u64, order: &Order) -> BoxFuture<'static, Brought> {

@@ -15,7 +15,7 @@ use firma_model::{
     diagnostic::{Diagnostic, Diagnostics},
 };
 use petgraph::{
-    algo::{kosaraju_scc, toposort},
+    algo::kosaraju_scc,
     graph::{DiGraph, NodeIndex},
 };
 use std::collections::{BTreeMap, HashMap};
@@ -278,33 +278,47 @@ impl<'a> Edges<'a> {
     }
 }
 
-/// Checks that the graph has an order and gives each step the length of the longest chain that begins with it.
+/// Checks that the graph has an order and gives each step its priority.
 fn rank(plan: &mut Plan, diagnostics: &mut Diagnostics) {
-    let vertices = plan.steps.len() + plan.gates.len();
-    let mut graph: DiGraph<(), ()> = DiGraph::with_capacity(vertices, vertices);
-    for _ in 0..vertices {
-        graph.add_node(());
+    match chains(plan, |step| usual_seconds(plan, step)) {
+        Some(lengths) => plan.steps.iter_mut().zip(lengths).for_each(|(step, length)| step.priority = length),
+        None => diagnostics.push(cycle(plan)),
     }
-    let afters = plan.steps.iter().map(|step| &step.after).chain(plan.gates.iter().map(|gate| &gate.after));
-    for (later, after) in afters.enumerate() {
-        for edge in after {
-            graph.add_edge(NodeIndex::new(edge.vertex as usize), NodeIndex::new(later), ());
+}
+
+/// For each step the length of the longest chain that begins with it, where `own` is the length of one step. None when
+/// steps wait for each other.
+///
+/// Whoever starts the longest chains first is done first, as far as an order can bring that about: with lengths learned in
+/// earlier runs better than with those the plan was made with.
+pub fn chains(plan: &Plan, own: impl Fn(&Step) -> u64) -> Option<Vec<u64>> {
+    let vertices = plan.steps.len() + plan.gates.len();
+    let before = |vertex: usize| match plan.steps.get(vertex) {
+        Some(step) => &step.after,
+        None => &plan.gates[vertex - plan.steps.len()].after,
+    };
+    // From the ends backwards: a vertex is reached when everything that waits for it was.
+    let mut waiting = vec![0u32; vertices];
+    for edge in (0..vertices).flat_map(before) {
+        waiting[edge.vertex as usize] += 1;
+    }
+    let mut reached: Vec<usize> = (0..vertices).filter(|vertex| waiting[*vertex] == 0).collect();
+    let mut lengths = vec![0u64; vertices];
+    let mut done = 0;
+    while let Some(vertex) = reached.pop() {
+        done += 1;
+        lengths[vertex] += plan.steps.get(vertex).map_or(0, &own);
+        for edge in before(vertex) {
+            let earlier = edge.vertex as usize;
+            lengths[earlier] = lengths[earlier].max(lengths[vertex]);
+            waiting[earlier] -= 1;
+            if waiting[earlier] == 0 {
+                reached.push(earlier);
+            }
         }
     }
-    let Ok(sorted) = toposort(&graph, None) else {
-        diagnostics.push(cycle(plan, &graph));
-        return;
-    };
-    let mut length = vec![0u64; vertices];
-    for vertex in sorted.iter().rev() {
-        let at = vertex.index();
-        let behind = graph.neighbors(*vertex).map(|next| length[next.index()]).max().unwrap_or(0);
-        let own = plan.steps.get(at).map_or(0, |step| usual_seconds(plan, step));
-        length[at] = behind + own;
-    }
-    for (step, length) in plan.steps.iter_mut().zip(length) {
-        step.priority = length;
-    }
+    lengths.truncate(plan.steps.len());
+    (done == vertices).then_some(lengths)
 }
 
 fn usual_seconds(plan: &Plan, step: &Step) -> u64 {
@@ -317,9 +331,20 @@ fn usual_seconds(plan: &Plan, step: &Step) -> u64 {
     u64::from(seconds.unwrap_or(0)) + 1
 }
 
-fn cycle(plan: &Plan, graph: &DiGraph<(), ()>) -> Diagnostic {
+fn cycle(plan: &Plan) -> Diagnostic {
+    let vertices = plan.steps.len() + plan.gates.len();
+    let mut graph: DiGraph<(), ()> = DiGraph::with_capacity(vertices, vertices);
+    for _ in 0..vertices {
+        graph.add_node(());
+    }
+    let afters = plan.steps.iter().map(|step| &step.after).chain(plan.gates.iter().map(|gate| &gate.after));
+    for (later, after) in afters.enumerate() {
+        for edge in after {
+            graph.add_edge(NodeIndex::new(edge.vertex as usize), NodeIndex::new(later), ());
+        }
+    }
     // `kosaraju_scc` is iterative; the recursive one overflows on long chains.
-    let members = kosaraju_scc(graph).into_iter().find(|component| component.len() > 1).unwrap_or_default();
+    let members = kosaraju_scc(&graph).into_iter().find(|component| component.len() > 1).unwrap_or_default();
     let inside: std::collections::BTreeSet<usize> = members.iter().map(|vertex| vertex.index()).collect();
     let name = |at: usize| match plan.steps.get(at) {
         Some(step) => format!("{} {}", step.leg.as_str(), step.address),

@@ -8,7 +8,7 @@ use crate::{
 };
 use firma_expr::Nodes;
 use firma_model::{
-    address::{Address, Node},
+    address::{Address, Block, Node},
     event::EventBody,
     record::Record,
     value::Value,
@@ -16,7 +16,7 @@ use firma_model::{
 use std::{
     borrow::Cow,
     collections::{BTreeSet, BinaryHeap, HashMap},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 /// Where a step stands.
@@ -54,13 +54,23 @@ pub struct Progress {
     followers: Vec<Vec<u32>>,
     queue: BinaryHeap<Queued>,
     nodes: HashMap<Address, Value>,
+    // A block's value is put together when it is first asked for: a thousand steps that look at a block of a thousand cost
+    // one such value, not a thousand.
+    blocks: HashMap<Block, OnceLock<Value>>,
+    priorities: Vec<u64>,
     open: usize,
     newly_skipped: Vec<(u32, Address)>,
 }
 
 impl Progress {
-    /// At the beginning of a plan.
+    /// At the beginning of a plan, with the plan's own priorities.
     pub fn new(plan: Arc<Plan>) -> Progress {
+        let priorities = plan.steps.iter().map(|step| step.priority).collect();
+        Progress::with_priorities(plan, priorities)
+    }
+
+    /// At the beginning of a plan. Of steps that may start, the one with the highest priority is the first.
+    pub fn with_priorities(plan: Arc<Plan>, priorities: Vec<u64>) -> Progress {
         let vertices = plan.steps.len() + plan.gates.len();
         let mut missing = vec![0u32; vertices];
         let mut followers = vec![Vec::new(); vertices];
@@ -72,6 +82,7 @@ impl Progress {
             }
         }
         let nodes = plan.kept.iter().map(|(address, map)| (address.clone(), Value::Map(map.clone()))).collect();
+        let blocks = plan.blocks.keys().map(|block| (block.clone(), OnceLock::new())).collect();
         let mut progress = Progress {
             states: vec![State::Waiting; plan.steps.len()],
             open: plan.steps.len(),
@@ -79,6 +90,8 @@ impl Progress {
             followers,
             queue: BinaryHeap::new(),
             nodes,
+            blocks,
+            priorities,
             newly_skipped: Vec::new(),
             plan,
         };
@@ -198,11 +211,11 @@ impl Progress {
     }
 
     fn release(&mut self, vertex: u32) {
-        match self.plan.steps.get(vertex as usize) {
-            Some(step) => {
+        match self.priorities.get(vertex as usize) {
+            Some(priority) => {
                 if self.states[vertex as usize] == State::Waiting {
                     self.states[vertex as usize] = State::Ready;
-                    self.queue.push(Queued { priority: step.priority, step: std::cmp::Reverse(vertex) });
+                    self.queue.push(Queued { priority: *priority, step: std::cmp::Reverse(vertex) });
                 }
             }
             None => self.pass(vertex),
@@ -248,6 +261,9 @@ impl Progress {
             }
             complete(procedure, &mut attributes);
         }
+        if let Some(value) = self.blocks.get_mut(&step.address.block) {
+            value.take();
+        }
         self.nodes.insert(step.address.clone(), Value::Map(attributes));
     }
 }
@@ -258,18 +274,13 @@ impl Nodes for Progress {
             Node::Instance(address) => {
                 self.nodes.get(address).map_or_else(|| Cow::Owned(Value::unknown()), Cow::Borrowed)
             }
-            Node::Block(block) => match self.plan.blocks.get(block) {
-                Some(shape) => {
-                    let instances = shape
-                        .instances
-                        .iter()
-                        .map(|address| {
-                            (address.clone(), self.nodes.get(address).cloned().unwrap_or_else(Value::unknown))
-                        })
-                        .collect();
-                    Cow::Owned(block_value(shape.repetition, instances))
-                }
-                None => Cow::Owned(Value::unknown()),
+            Node::Block(block) => match (self.plan.blocks.get(block), self.blocks.get(block)) {
+                (Some(shape), Some(known)) => Cow::Borrowed(known.get_or_init(|| {
+                    let value = |address: &Address| self.nodes.get(address).cloned().unwrap_or_else(Value::unknown);
+                    let instances = shape.instances.iter().map(|address| (address.clone(), value(address))).collect();
+                    block_value(shape.repetition, instances)
+                })),
+                _ => Cow::Owned(Value::unknown()),
             },
         }
     }

@@ -73,17 +73,45 @@ const SHORTEST_MILLIS: i64 = 50;
 const LONGEST_MILLIS: i64 = 15_000;
 /// What is said to take long is asked for less often from the start, but a cloud may be twenty times as fast as said.
 const LONGEST_START_MILLIS: i64 = 500;
+/// However long it took before, it is looked at by then: it may have been stuck before, and be quick today.
+const FIRST_MILLIS: i64 = 2_000;
+/// Without experience, a wait is noticed at most by this part of it too late.
+const BLIND: i64 = 12;
+/// With it, around the time at which it usually ends, by this part of it.
+const FOCUSED: i64 = 25;
+
+/// Milliseconds that the catalogue says an action of a kind takes: `delete`, `update`, anything else is a create.
+pub fn declared(procedure: &Procedure, action: &str) -> i64 {
+    let seconds = match action {
+        "delete" => procedure.usual_seconds.delete,
+        "update" => procedure.usual_seconds.update,
+        _ => procedure.usual_seconds.create,
+    };
+    i64::from(seconds) * 1000
+}
+
+/// The usual duration after one more that took so long; milliseconds. What is shorter weighs a half, what is longer a
+/// quarter and as twice as long at most: an object that was stuck moves it little.
+pub fn averaged(usual: i64, took: i64) -> i64 {
+    match took < usual {
+        true => (usual + took) / 2,
+        false => (usual * 3 + took.min((usual * 2).max(1000))) / 4,
+    }
+}
 
 /// Milliseconds until the next look, after `waited`. `declared` is how long the kind usually takes, `learned` how long it
 /// took here before.
 ///
-/// Without experience the pauses grow with the time already waited, so that a wait is noticed at most a sixth too late
-/// whatever its length. With it the first look comes shortly before the usual end.
+/// Without experience the pauses grow with the time already waited, so that a wait is noticed at most a twelfth too late
+/// whatever its length. With it there are few looks before three quarters of the usual time, and many around it; but a few
+/// there are, so that what was learned from an object that was stuck does not hide one that is quick.
 pub fn pause(waited: i64, declared: i64, learned: Option<i64>) -> i64 {
-    let shortest = (declared / 100).clamp(SHORTEST_MILLIS, LONGEST_START_MILLIS);
-    let pause = match learned {
-        Some(usual) if waited < usual * 2 => (usual * 9 / 10 - waited).max(usual / 20).max(SHORTEST_MILLIS),
-        _ => (waited / 6).max(shortest),
+    let pause = match learned.map(|usual| (usual, usual / 4 * 3)) {
+        Some((usual, expected)) if waited < expected => {
+            (expected - waited).min((usual / 8).min(FIRST_MILLIS).max(waited / 2)).max(SHORTEST_MILLIS)
+        }
+        Some((usual, _)) if waited < usual.saturating_mul(2) => (usual / FOCUSED).max(SHORTEST_MILLIS),
+        _ => (waited / BLIND).max((declared / 100).clamp(SHORTEST_MILLIS, LONGEST_START_MILLIS)),
     };
     pause.min(LONGEST_MILLIS)
 }
@@ -105,15 +133,41 @@ mod tests {
     fn a_wait_is_noticed_soon_and_costs_few_looks() {
         for length in [100, 1_500, 30_000, 60_000] {
             let (count, late) = looks(length, length, None);
-            assert!(late <= length / 5 + SHORTEST_MILLIS, "{length}: {late} ms late");
-            assert!(count <= 30, "{length}: {count} looks");
-            let (count, late) = looks(length, length, Some(length));
             assert!(late <= length / 10 + SHORTEST_MILLIS, "{length}: {late} ms late");
-            assert!(count <= 6, "{length}: {count} looks");
+            assert!(count <= 45, "{length}: {count} looks");
+            let (count, late) = looks(length, length, Some(length));
+            assert!(late <= length / 20 + SHORTEST_MILLIS, "{length}: {late} ms late");
+            assert!(count <= 18, "{length}: {count} looks");
         }
         // A cloud twenty times as fast as declared.
         let (_, late) = looks(1_500, 30_000, None);
         assert!(late <= 300, "{late} ms late");
         assert_eq!(pause(1_000_000, 0, None), LONGEST_MILLIS);
+    }
+
+    #[test]
+    fn what_was_stuck_once_does_not_hide_what_is_quick() {
+        // Learned from one that took five minutes, or an hour: an object of three seconds.
+        for learned in [300_000, 3_600_000] {
+            let (_, late) = looks(3_000, 10_000, Some(learned));
+            assert!(late <= 1_500, "{late} ms late");
+            let (count, late) = looks(20_000, 10_000, Some(learned));
+            assert!(late <= 10_000 && count <= 12, "{late} ms late after {count} looks");
+        }
+    }
+
+    #[test]
+    fn no_pause_is_negative_or_endless() {
+        for learned in [None, Some(0), Some(1), Some(i64::MAX / 4), Some(i64::MAX)] {
+            for waited in [0, 1, 1_000, 1_000_000_000, i64::MAX / 4] {
+                for declared in [0, 1, i64::MAX] {
+                    let pause = pause(waited, declared, learned);
+                    assert!(
+                        (SHORTEST_MILLIS..=LONGEST_MILLIS).contains(&pause),
+                        "{waited} {declared} {learned:?}: {pause}"
+                    );
+                }
+            }
+        }
     }
 }

@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 pub struct Duration {
     /// How many were measured.
     pub count: u64,
-    /// Milliseconds, a running average in which each new measurement weighs a quarter.
+    /// Milliseconds, a running average: a shorter one weighs a half, a longer one a quarter, and one that took more than
+    /// twice as long counts as twice as long. So one object that was stuck moves it little, and what it moved is soon undone.
     pub usual_ms: i64,
     /// The longest, in milliseconds.
     pub longest_ms: i64,
@@ -30,7 +31,8 @@ impl Store {
             let mut learn = t.prepare_cached(
                 "INSERT INTO duration (kind, action, count, usual_ms, longest_ms) VALUES (?1, ?2, 1, ?3, ?3)
                  ON CONFLICT (kind, action) DO UPDATE SET count = count + 1,
-                     usual_ms = (usual_ms * 3 + excluded.usual_ms) / 4,
+                     usual_ms = CASE WHEN excluded.usual_ms < usual_ms THEN (usual_ms + excluded.usual_ms) / 2
+                         ELSE (usual_ms * 3 + min(excluded.usual_ms, max(usual_ms * 2, 1000))) / 4 END,
                      longest_ms = max(longest_ms, excluded.longest_ms)",
             )?;
             for (kind, action, millis) in measured {
