@@ -32,6 +32,13 @@ pub struct VirtualClock {
     start: Instant,
 }
 
+impl VirtualClock {
+    /// A clock that shows this time now.
+    pub fn at(base: Timestamp) -> VirtualClock {
+        VirtualClock { base, start: Instant::now() }
+    }
+}
+
 impl Clock for VirtualClock {
     fn now(&self) -> Timestamp {
         self.base.plus_millis(self.start.elapsed().as_millis() as i64)
@@ -49,8 +56,8 @@ pub struct Lab {
     pub cloud: Arc<Cloud>,
     pub store: Arc<Mutex<Store>>,
     pub procedures: BTreeMap<String, Arc<Procedure>>,
-    plans: Mutex<BTreeMap<u64, Arc<Plan>>>,
-    counter: Arc<AtomicU64>,
+    pub(crate) plans: Mutex<BTreeMap<u64, Arc<Plan>>>,
+    pub(crate) counter: Arc<AtomicU64>,
 }
 
 impl Lab {

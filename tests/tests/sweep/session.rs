@@ -1,0 +1,194 @@
+//! What a command does from its start to its end: settle what is open, plan, apply. And what must hold when it has ended.
+
+use crate::death::{Death, Reaper};
+use firma_engine::{Settled, Settlement};
+use firma_lab::{Frozen, Lab};
+use firma_model::{desired::Desired, record::Status};
+use firma_plan::{procedure::Identity, step::Mode};
+use std::{collections::BTreeSet, sync::Arc};
+
+/// What a command is to reach.
+#[derive(Clone)]
+pub(crate) struct Goal {
+    /// The world wanted.
+    pub(crate) desired: Desired,
+    /// What the command does about it.
+    pub(crate) mode: Mode,
+    /// Whether somebody is there who adopts the only candidate of a call that nothing else settles.
+    pub(crate) adopts: bool,
+    /// Objects that stay in the cloud and are nobody's: forgotten on purpose.
+    pub(crate) left: BTreeSet<(String, String)>,
+}
+
+impl Goal {
+    /// An apply of this world.
+    pub(crate) fn apply(desired: Desired) -> Goal {
+        Goal { desired, mode: Mode::Apply, adopts: false, left: BTreeSet::new() }
+    }
+}
+
+/// A process that came to its end, or did not.
+pub(crate) enum Life {
+    /// What it left.
+    Died(Remains),
+    /// What it did.
+    Lived(Story),
+}
+
+/// What a dead process left.
+pub(crate) struct Remains {
+    /// Cloud, state and time.
+    pub(crate) frozen: Frozen,
+    /// Whether there is anything to settle or to finish.
+    pub(crate) unfinished: bool,
+    /// Operations the cloud carried out.
+    pub(crate) made: Vec<String>,
+    /// How it died.
+    pub(crate) how: String,
+}
+
+/// What a process did.
+pub(crate) struct Story {
+    /// What it settled.
+    pub(crate) settled: Vec<Settlement>,
+    /// How many of its effects were those of recovery.
+    pub(crate) recovery: usize,
+    /// Operations the cloud carried out.
+    pub(crate) made: Vec<String>,
+    /// Where it ended.
+    pub(crate) frozen: Frozen,
+}
+
+/// Says what was going on when something panics.
+pub(crate) struct Scene(pub(crate) String);
+
+impl Drop for Scene {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("while: {}", self.0);
+        }
+    }
+}
+
+/// Lets a process begin where another one left, and end as is destined.
+pub(crate) async fn live(start: &Frozen, goal: &Goal, death: Option<Death>) -> Result<Life, String> {
+    let lab = start.thaw();
+    let reaper = Reaper::new(death);
+    reaper.watch_wire(&lab);
+    let ended = tokio::select! {
+        biased;
+        () = reaper.struck() => None,
+        ended = work(&lab, goal, &reaper) => Some(ended),
+    };
+    lab.wire.mend();
+    match ended {
+        None => {
+            let open = !lab.store.lock().unwrap().open_intents().unwrap().is_empty();
+            let unready = lab.recorded().records.values().any(|record| record.status != Status::Ready);
+            let remains = Remains {
+                frozen: lab.freeze(),
+                unfinished: open || unready,
+                made: made(&lab),
+                how: reaper.to_string(),
+            };
+            Ok(Life::Died(remains))
+        }
+        Some(Err(trouble)) => Err(format!("{trouble}\n    this process {reaper}")),
+        Some(Ok((settled, recovery))) => {
+            holds(&lab, goal).await.map_err(|trouble| format!("{trouble}\n    this process {reaper}"))?;
+            Ok(Life::Lived(Story { settled, recovery, made: made(&lab), frozen: lab.freeze() }))
+        }
+    }
+}
+
+/// Changing operations that were carried out since the laboratory began.
+fn made(lab: &Lab) -> Vec<String> {
+    let calls = lab.world.with(|world| world.take_calls());
+    let done = calls.into_iter().filter(|call| call.mutating && call.code == 200);
+    done.map(|call| format!("{}.{}", call.service, call.operation)).collect()
+}
+
+/// Settles, plans, applies: the settlements, and how many effects it took to write them down.
+async fn work(lab: &Lab, goal: &Goal, reaper: &Arc<Reaper>) -> Result<(Vec<Settlement>, usize), String> {
+    let mut settled = Vec::new();
+    if !lab.store.lock().unwrap().open_intents().unwrap().is_empty() {
+        settled = lab.recover_through(None, |commit| reaper.watch_journal(commit)).await;
+        for settlement in &mut settled {
+            let Settled::Stuck { candidates, .. } = &settlement.how else { continue };
+            let [candidate] = &candidates[..] else { return Err(format!("stuck: {settlement:?}")) };
+            if !goal.adopts {
+                return Err(format!("stuck: {settlement:?}"));
+            }
+            let adopted = lab
+                .recover_through(Some(candidate.clone()), |commit| reaper.watch_journal(commit))
+                .await
+                .into_iter()
+                .find(|other| other.run == settlement.run && other.address == settlement.address);
+            let adopted = adopted.ok_or("what was stuck is not open any more")?;
+            if adopted.how != Settled::Adopted(candidate.clone()) {
+                return Err(format!("not adopted: {adopted:?}"));
+            }
+            *settlement = adopted;
+        }
+    }
+    let recovery = reaper.reached();
+    let strange: Vec<_> = difference(lab, goal).0;
+    if !strange.is_empty() {
+        return Err(format!("after recovery the cloud has what nobody knows: {strange:?}"));
+    }
+    let plan = lab.plan(&goal.desired, goal.mode).await;
+    let outcome = lab.apply_through(&plan, |commit| reaper.watch_journal(commit)).await;
+    match outcome.is_complete() {
+        true => Ok((settled, recovery)),
+        false => Err(format!("not complete: {outcome:#?}")),
+    }
+}
+
+/// What is in the cloud and not in the state, and the other way round.
+pub(crate) fn difference(lab: &Lab, goal: &Goal) -> (Vec<(String, String)>, Vec<(String, String)>) {
+    let recorded = lab.recorded();
+    let objects = recorded.records.values().chain(&recorded.deposed).filter(|record| {
+        let procedure = &lab.procedures[record.kind.as_str()];
+        // A link between two objects is shown by neither of them as an object of its own; the plan looks at it.
+        procedure.create.is_some() && !matches!(procedure.identity, Identity::Composed(_))
+    });
+    let state: BTreeSet<(String, String)> =
+        objects.map(|record| (record.kind.to_string(), record.cloud_id.clone())).collect();
+    let cloud = lab.in_cloud();
+    let strange = cloud.difference(&state).filter(|object| !goal.left.contains(object)).cloned().collect();
+    (strange, state.difference(&cloud).cloned().collect())
+}
+
+/// Nothing is left to do, nothing is open, the cloud has what the state says and nothing else, the journal is whole.
+pub(crate) async fn holds(lab: &Lab, goal: &Goal) -> Result<(), String> {
+    let plan = lab.plan(&goal.desired, goal.mode).await;
+    if plan.has_changes() {
+        let steps: Vec<String> = plan
+            .steps
+            .iter()
+            .map(|step| format!("{} {} {:?} {:?}", step.leg.as_str(), step.address, step.reasons, step.changes))
+            .collect();
+        return Err(format!("still to do: {steps:#?} {:?}", plan.outputs));
+    }
+    let (strange, missing) = difference(lab, goal);
+    if !strange.is_empty() || !missing.is_empty() {
+        return Err(format!("nobody's: {strange:?}; not in the cloud: {missing:?}"));
+    }
+    let store = lab.store.lock().unwrap();
+    let open = store.open_intents().unwrap();
+    let findings = store.verify_all().unwrap();
+    let recorded = store.snapshot().unwrap();
+    let wanted: Vec<_> = match goal.mode {
+        Mode::Apply => goal.desired.resources.keys().collect(),
+        Mode::Destroy => Vec::new(),
+        Mode::RefreshOnly => recorded.records.keys().collect(),
+    };
+    let unready = recorded.records.values().find(|record| record.status != Status::Ready);
+    if !open.is_empty() || !findings.is_empty() || !recorded.deposed.is_empty() || unready.is_some() {
+        return Err(format!("{open:?} {findings:?} {:?} {unready:?}", recorded.deposed));
+    }
+    match recorded.records.keys().eq(wanted.iter().copied()) {
+        true => Ok(()),
+        false => Err(format!("recorded are {:?}, wanted {wanted:?}", recorded.records.keys())),
+    }
+}
