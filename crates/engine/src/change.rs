@@ -143,7 +143,10 @@ async fn one_call(run: &mut StepRun<'_>, record: &Record, mut call: ReadyCall) -
     for send in 1.. {
         let (fault, refused) = match run.send(&request).await {
             Outcome::Ok(_) => break,
-            Outcome::NoEffect(fault) if !run.is_unclear() => return Err(refuse(run, fault)),
+            Outcome::NoEffect(fault) if !run.is_unclear() => match already(run, record, &call, &fault).await {
+                true => break,
+                false => return Err(refuse(run, fault)),
+            },
             Outcome::NoEffect(fault) => (fault, true),
             Outcome::Unknown(fault) => (fault, false),
         };
@@ -208,6 +211,21 @@ async fn after_the_last(run: &StepRun<'_>, record: &Record, call: &ReadyCall) ->
             answer => return answer,
         }
     }
+}
+
+/// Whether a refused call finds what it is for: a request that arrived twice is answered by its second arrival, which finds
+/// the element removed or the instance stopped, and refuses.
+async fn already(run: &StepRun<'_>, record: &Record, call: &ReadyCall, fault: &Fault) -> bool {
+    if !matches!(fault.kind, FaultKind::NotFound | FaultKind::Invalid | FaultKind::Conflict) {
+        return false;
+    }
+    let Ok(Some(sighting)) = run.look(&record.cloud_id).await else { return false };
+    if recover::is_stage(run.procedure, &call.operation) {
+        return recover::is_satisfied(run.procedure, &sighting, &run.attributes, &call.operation);
+    }
+    let key = &run.run.hash_key;
+    recover::still_needed(run.step, run.procedure, record, &sighting, &run.attributes, &call.operation, key)
+        == Still::Done
 }
 
 /// Whether a call whose answer was lost is still to be made, by looking.

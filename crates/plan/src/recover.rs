@@ -218,6 +218,11 @@ pub fn is_satisfied(procedure: &Procedure, sighting: &Sighting, attributes: &Map
     })
 }
 
+/// Whether a call is one of those that set attributes or change the status, and not one about elements or tags.
+pub fn is_stage(procedure: &Procedure, operation: &str) -> bool {
+    stage(procedure, operation).is_some()
+}
+
 fn stage<'p>(procedure: &'p Procedure, operation: &str) -> Option<&'p Stage> {
     procedure.updates.iter().find_map(|update| match &update.how {
         How::Calls(stages) => stages.iter().find(|stage| stage.call.operation == operation),
