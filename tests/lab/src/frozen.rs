@@ -12,7 +12,7 @@ use firma_plan::{procedure::Procedure, step::Plan};
 use firma_store::{RunInfo, Store};
 use std::{
     collections::BTreeMap,
-    hash::{DefaultHasher, Hash as _, Hasher as _},
+    hash::{DefaultHasher, Hash, Hasher as _},
     sync::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering},
@@ -29,6 +29,7 @@ pub struct Frozen {
     counter: u64,
     procedures: BTreeMap<String, Arc<Procedure>>,
     digest: u64,
+    shape: u64,
 }
 
 impl Lab {
@@ -42,9 +43,13 @@ impl Lab {
             let events = store.events(run.id).unwrap().into_iter().map(|(_, event)| event).collect();
             runs.push((run.info, events));
         }
-        let mut hasher = DefaultHasher::new();
-        (now.0, &world, runs.len()).hash(&mut hasher);
-        format!("{:?} {:?}", store.snapshot().unwrap(), store.open_intents().unwrap()).hash(&mut hasher);
+        let (mut recorded, open) = (store.snapshot().unwrap(), store.open_intents().unwrap());
+        let digest = hash(&(now.0, &world, runs.len(), format!("{recorded:?} {open:?}")));
+        for record in recorded.records.values_mut().chain(&mut recorded.deposed) {
+            record.version = 0;
+        }
+        let open: Vec<_> = open.into_iter().map(|open| (open.intent, open.fault.is_some())).collect();
+        let shape = hash(&[without_times(&world), without_times(format!("{recorded:?} {open:?}").as_bytes())]);
         Frozen {
             now,
             world,
@@ -52,9 +57,44 @@ impl Lab {
             plans: self.plans.lock().unwrap().clone(),
             counter: self.counter.load(Ordering::SeqCst),
             procedures: self.procedures.clone(),
-            digest: hasher.finish(),
+            digest,
+            shape,
         }
     }
+}
+
+fn hash(what: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    what.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Blanks what only says when something was, or what was made up: long runs of digits (milliseconds, markers and tokens, which
+/// a laboratory counts) and dates.
+fn without_times(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut at = 0;
+    while at < text.len() {
+        let digits = text[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let date = digits == 4
+            && text.get(at..at + 19).is_some_and(|text| {
+                let places = [(4, b'-'), (7, b'-'), (13, b':'), (16, b':')];
+                places.iter().all(|(place, byte)| text[*place] == *byte)
+            });
+        match (date, digits) {
+            (true, _) => at += 19,
+            (_, 0) => {
+                out.push(text[at]);
+                at += 1;
+            }
+            (_, 8..) => at += digits,
+            _ => {
+                out.extend_from_slice(&text[at..at + digits]);
+                at += digits;
+            }
+        }
+    }
+    out
 }
 
 impl Frozen {
@@ -62,6 +102,12 @@ impl Frozen {
     /// open and the time are equal. How they came about (the journal) may differ.
     pub fn digest(&self) -> u64 {
         self.digest
+    }
+
+    /// A number that is the same for two moments that differ in nothing but times and in what was made up. What goes on from
+    /// there goes on alike, as far as it does not depend on how long ago something was.
+    pub fn shape(&self) -> u64 {
+        self.shape
     }
 
     /// The same moment, some time later, with nothing having happened in between.

@@ -49,7 +49,7 @@ pub(crate) async fn sweep(procedure: &Arc<Procedure>, case: &Case, tally: &mut T
         lab.wire.mend();
         tally.faults += 1;
         if outcome.unresolved.len() != 1 {
-            tally.find(format!("{what}: a bare call was settled by itself: {outcome:#?}"));
+            tally.find(format!("{what}: a bare call was settled by itself: {outcome:?}"));
         }
         let frozen = lab.freeze();
         match live(&frozen, &goal, None).await {

@@ -34,6 +34,13 @@ impl Death {
     pub(crate) fn all() -> impl Iterator<Item = Death> {
         (0..).flat_map(|effect| [Side::Before, Side::After].map(|side| Death { effect, side }))
     }
+
+    /// Every moment that can leave something else than the one before it: what is there before an effect is what was there
+    /// after the last one, give or take some time.
+    pub(crate) fn each() -> impl Iterator<Item = Death> {
+        let first = Death { effect: 0, side: Side::Before };
+        std::iter::once(first).chain((0..).map(|effect| Death { effect, side: Side::After }))
+    }
 }
 
 enum Verdict {

@@ -44,7 +44,7 @@ impl Bounds {
 }
 
 /// Reaches a goal from a start with a death at each effect, then with two. `limited` are operations that no crash may
-/// multiply: those that delete, and those that make without a token. Gives the operations of the run that nobody disturbed.
+/// multiply: those that delete, and those that make without a token. Gives the story that nobody disturbed.
 pub(crate) async fn explore(
     what: &str,
     start: &Frozen,
@@ -52,19 +52,20 @@ pub(crate) async fn explore(
     nesting: Nesting,
     limited: &[String],
     tally: &mut Tally,
-) -> Vec<String> {
+) -> Option<Story> {
     let scene = Scene(format!("{what}, undisturbed"));
     let story = match live(start, goal, None).await {
         Ok(Life::Lived(story)) => story,
         Ok(Life::Died(_)) => unreachable!("nobody was to die"),
         Err(trouble) => {
             tally.find(format!("{what}, undisturbed: {trouble}"));
-            return Vec::new();
+            return None;
         }
     };
     drop(scene);
     let bounds = Bounds::of(&story, limited);
     let mut seen = HashSet::new();
+    let mut shapes = HashSet::from([start.shape(), story.frozen.shape()]);
     for death in Death::all() {
         let _scene = Scene(format!("{what}, {death:?}"));
         let remains = match live(start, goal, Some(death)).await {
@@ -82,12 +83,12 @@ pub(crate) async fn explore(
         tally.distinct += 1;
         let how = remains.how.clone();
         let Some(story) = finish(what, &remains, &[&how], goal, &bounds, tally).await else { continue };
-        if remains.unfinished {
+        if remains.unfinished && shapes.insert(remains.frozen.shape()) {
             let first = First { what, how: &how, remains: &remains, story: &story };
-            again(&first, goal, nesting, &bounds, &mut seen, tally).await;
+            again(&first, goal, nesting, &bounds, &mut shapes, tally).await;
         }
     }
-    story.made
+    Some(story)
 }
 
 /// The first death and how it would go on without a second one.
@@ -104,11 +105,11 @@ async fn again(
     goal: &Goal,
     nesting: Nesting,
     bounds: &Bounds,
-    seen: &mut HashSet<u64>,
+    shapes: &mut HashSet<u64>,
     tally: &mut Tally,
 ) {
     let First { what, how, remains, story } = first;
-    for death in Death::all() {
+    for death in Death::each() {
         if nesting == Nesting::Recovery && death.effect >= story.recovery {
             return;
         }
@@ -125,7 +126,7 @@ async fn again(
             true => tally.recoveries += 1,
             false => tally.finishes += 1,
         }
-        if !seen.insert(second.frozen.digest()) {
+        if !shapes.insert(second.frozen.shape()) {
             continue;
         }
         let second = Remains { made: [&remains.made[..], &second.made].concat(), ..second };

@@ -2,7 +2,7 @@
 //! refusal. And the whole step carried out twice.
 
 use crate::{
-    session::{Goal, Life, Scene, live},
+    session::{Goal, Scene, Story, live},
     tally::Tally,
 };
 use firma_lab::{Fate, Frozen};
@@ -23,7 +23,7 @@ pub(crate) struct Phase {
 const FATES: [Fate; 5] = [Fate::LostAfter, Fate::LostBefore, Fate::BrokenAfter, Fate::Twice, Fate::Denied];
 
 /// Lets each changing call of a phase meet each fate. `limited` are operations that do more when they are carried out twice.
-pub(crate) async fn disturb(what: &str, phase: &Phase, limited: &[String], tally: &mut Tally) {
+pub(crate) async fn disturb(what: &str, phase: &Phase, undisturbed: &Story, limited: &[String], tally: &mut Tally) {
     for fate in FATES {
         for number in 0.. {
             let what = format!("{what}, {fate:?} at call {number}");
@@ -49,10 +49,13 @@ pub(crate) async fn disturb(what: &str, phase: &Phase, limited: &[String], tally
             }
             tally.faults += 1;
             if fate != Fate::Denied && !outcome.is_complete() {
-                tally.find(format!("{what}: not complete: {outcome:#?}"));
+                tally.find(format!("{what}: not complete: {outcome:?}"));
             }
             let frozen = lab.freeze();
             drop(scene);
+            if frozen.shape() == undisturbed.frozen.shape() {
+                continue;
+            }
             let _scene = Scene(format!("{what}, the next process"));
             if let Err(trouble) = live(&frozen, &phase.goal, None).await {
                 tally.find(format!("{what}: {trouble}"));
@@ -74,7 +77,7 @@ pub(crate) async fn repeat(what: &str, phase: &Phase, tally: &mut Tally) {
     let outcome = lab.apply(&plan).await;
     tally.twice += plan.steps.len();
     if !phantom.is_complete() || !outcome.is_complete() {
-        tally.find(format!("{what}, twice: {phantom:#?} {outcome:#?}"));
+        tally.find(format!("{what}, twice: {phantom:?} {outcome:?}"));
     }
     if let Err(trouble) = live(&lab.freeze(), &phase.goal, None).await {
         tally.find(format!("{what}, twice: {trouble}"));

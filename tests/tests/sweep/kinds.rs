@@ -69,8 +69,10 @@ pub(crate) async fn sweep(procedure: &Arc<Procedure>, beside: &Beside, found: &B
     let mut operations = BTreeSet::new();
     for phase in &phases {
         let what = format!("{} {}", case.kind, phase.name);
-        operations.extend(explore(&what, &phase.start, &phase.goal, Nesting::Whole, &limited, &mut tally).await);
-        disturb(&what, phase, &limited, &mut tally).await;
+        let story = explore(&what, &phase.start, &phase.goal, Nesting::Whole, &limited, &mut tally).await;
+        let Some(story) = story else { continue };
+        operations.extend(story.made.iter().cloned());
+        disturb(&what, phase, &story, &limited, &mut tally).await;
         repeat(&what, phase, &mut tally).await;
     }
     for operation in operations_of(procedure) {

@@ -140,7 +140,7 @@ async fn work(lab: &Lab, goal: &Goal, reaper: &Arc<Reaper>) -> Result<(Vec<Settl
     let outcome = lab.apply_through(&plan, |commit| reaper.watch_journal(commit)).await;
     match outcome.is_complete() {
         true => Ok((settled, recovery)),
-        false => Err(format!("not complete: {outcome:#?}")),
+        false => Err(format!("not complete: {outcome:?}")),
     }
 }
 

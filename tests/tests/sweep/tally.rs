@@ -20,7 +20,7 @@ pub(crate) struct Tally {
 }
 
 /// Findings shown of each tally: the first few say what is wrong.
-const SHOWN: usize = 6;
+const SHOWN: usize = 12;
 
 impl Tally {
     /// Nothing tried yet.
