@@ -90,7 +90,7 @@ impl Event {
     fn subject(&self) -> String {
         match self {
             Event::InstanceIs { instance, .. } | Event::InstanceGone { instance } => instance.clone(),
-            Event::DiskReady { disk } | Event::DiskGone { disk } => disk.clone(),
+            Event::DiskReady { disk, .. } | Event::DiskGone { disk, .. } => disk.clone(),
             Event::Attached { instance, disk } | Event::Detached { instance, disk } => format!("{instance}/{disk}"),
             Event::Failed { job } => job.subject(),
             Event::Arrives { call } => call.request_id.clone(),

@@ -39,7 +39,7 @@ use firma_plan::{
 use firma_store::StoreError;
 use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
 use std::{cmp::Reverse, collections::BTreeMap, sync::Arc};
-use tokio::sync::watch::Receiver;
+use tokio::{sync::watch::Receiver, time::Instant};
 
 /// Events without calls that go into one transaction: large enough that an fsync does not count, small enough that a stop
 /// is noticed.
@@ -73,6 +73,8 @@ pub struct ApplyContext {
     pub run: u64,
     /// Key for hashes of write-only values.
     pub hash_key: HashKey,
+    /// Records of this version and newer were written lately: that their objects cannot be seen proves nothing yet.
+    pub young_from: u64,
     /// Asked before every mutating send.
     pub guard: LeaseGuard,
     /// Fresh random bytes.
@@ -89,8 +91,19 @@ pub struct ApplyContext {
 
 /// Carries out a plan, to the end of everything that can be done.
 pub async fn apply(plan: Arc<Plan>, context: ApplyContext) -> Outcome {
-    let ApplyContext { cloud, commit, run: number, hash_key, guard, entropy, observers, cancel, parallelism, usual } =
-        context;
+    let ApplyContext {
+        cloud,
+        commit,
+        run: number,
+        hash_key,
+        young_from,
+        guard,
+        entropy,
+        observers,
+        cancel,
+        parallelism,
+        usual,
+    } = context;
     let usual = known(&plan, usual);
     let own = |step: &Step| own_millis(&plan, &usual, step);
     let priorities = order::chains(&plan, own).unwrap_or_else(|| plan.steps.iter().map(|step| step.priority).collect());
@@ -104,6 +117,8 @@ pub async fn apply(plan: Arc<Plan>, context: ApplyContext) -> Outcome {
         watch: orders,
         hash_key,
         guard,
+        young_from,
+        began: Instant::now(),
         entropy,
         observers,
         calling: Calling::default(),

@@ -31,7 +31,7 @@ pub(crate) async fn change(run: &mut StepRun<'_>) -> Result<EventBody, Stop> {
         .clone()
         .ok_or_else(|| failed(run.fault(FaultKind::Invalid, "BUG: an update without a record")))?;
     let id = record.cloud_id.clone();
-    let mut sighting = run.look(&id).await.map_err(failed)?;
+    let mut sighting = run.look_recorded(&record).await.map_err(failed)?;
     identify(run, &record, &sighting)?;
     // An object whose making or changing was interrupted may still be on its way.
     let at_rest = is_at_rest(run.procedure, seen(&sighting).2);
@@ -145,7 +145,7 @@ async fn one_call(run: &mut StepRun<'_>, record: &Record, mut call: ReadyCall) -
             Outcome::Ok(_) => break,
             Outcome::NoEffect(fault) if !run.is_unclear() => match already(run, record, &call, &fault).await {
                 true => break,
-                false => return Err(refuse(run, fault)),
+                false => return Err(run.refuse(fault)),
             },
             Outcome::NoEffect(fault) => (fault, true),
             Outcome::Unknown(fault) => (fault, false),
@@ -158,7 +158,7 @@ async fn one_call(run: &mut StepRun<'_>, record: &Record, mut call: ReadyCall) -
             Needed::Yes(_) if refused => match after_the_last(run, record, &call).await {
                 Needed::No => break,
                 Needed::Unknown => return Err(Stop::Unresolved(fault)),
-                Needed::Yes(_) => return Err(refuse(run, fault)),
+                Needed::Yes(_) => return Err(run.refuse(fault)),
             },
             Needed::Yes(_) if send >= SENDS => return Err(Stop::Unresolved(fault)),
             Needed::Yes(_) if !additive => run.back_off(send).await,
@@ -189,11 +189,6 @@ async fn one_call(run: &mut StepRun<'_>, record: &Record, mut call: ReadyCall) -
         };
     }
     Ok(None)
-}
-
-fn refuse(run: &mut StepRun<'_>, fault: Fault) -> Stop {
-    run.gather(EventBody::Refused { step: run.at, call: run.call, fault: fault.clone() });
-    failed(fault)
 }
 
 enum Needed {

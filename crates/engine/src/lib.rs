@@ -14,6 +14,7 @@
 pub mod codes;
 
 mod ask;
+mod young;
 
 pub mod observe;
 

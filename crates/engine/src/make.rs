@@ -147,10 +147,14 @@ async fn created(
                     no_id(run, &answer.result)
                 }
             },
-            Outcome::NoEffect(fault) => {
-                run.gather(EventBody::Refused { step: run.at, call: run.call, fault: fault.clone() });
-                return Err(failed(fault));
+            Outcome::NoEffect(fault) if markable && fault.kind == FaultKind::Invalid => {
+                // Delivered twice, what can be there only once is made by the first and refused to the second.
+                if let Some((id, sighting)) = marked(run, &mark).await.unwrap_or_default() {
+                    return Ok((id, Some(sighting)));
+                }
+                return Err(run.refuse(fault));
             }
+            Outcome::NoEffect(fault) => return Err(run.refuse(fault)),
             Outcome::Unknown(_) if cfg!(feature = "mutant-retry-unknown") && beginning < BEGINNINGS => {
                 run.gather(EventBody::Refused { step: run.at, call: run.call, fault: no_id(run, &Json::Null) });
                 run.call += 1;
@@ -232,21 +236,13 @@ async fn lost_tokened(run: &mut StepRun<'_>, request: &Request, token: &str, mut
 
 /// Looks for the marker until it is found, or long enough to know that there is none.
 async fn lost_marked(run: &StepRun<'_>, mark: &str, fault: Fault) -> Lost {
-    let clock = run.run.cloud.clock();
-    let region = run.step.region.as_deref();
     let mut blocked = 0;
     loop {
         let settled = !run.may_still_arrive();
-        match ask::inventory(&run.run.cloud, run.procedure, region, Priority::Reserved).await {
-            Ok(items) => {
-                let seen = recover::sightings(run.procedure, region, &items);
-                if let Some((id, sighting)) = recover::marked(&seen, mark) {
-                    return Lost::Made(id.to_owned(), Some(sighting.clone()));
-                }
-                if settled {
-                    return Lost::Nothing(fault);
-                }
-            }
+        match marked(run, mark).await {
+            Ok(Some((id, sighting))) => return Lost::Made(id, Some(sighting)),
+            Ok(None) if settled => return Lost::Nothing(fault),
+            Ok(None) => {}
             Err(_) => {
                 blocked += 1;
                 if settled || blocked > SENDS {
@@ -254,6 +250,14 @@ async fn lost_marked(run: &StepRun<'_>, mark: &str, fault: Fault) -> Lost {
                 }
             }
         }
-        clock.sleep(PROBE).await;
+        run.run.cloud.clock().sleep(PROBE).await;
     }
+}
+
+/// The object that carries the marker.
+async fn marked(run: &StepRun<'_>, mark: &str) -> Result<Option<(String, Sighting)>, Fault> {
+    let region = run.step.region.as_deref();
+    let items = ask::inventory(&run.run.cloud, run.procedure, region, Priority::Reserved).await?;
+    let seen = recover::sightings(run.procedure, region, &items);
+    Ok(recover::marked(&seen, mark).map(|(id, sighting)| (id.to_owned(), sighting.clone())))
 }

@@ -1,6 +1,9 @@
 //! Observing: what the cloud says of everything recorded, and of what look-ups ask for.
 
-use crate::ask;
+use crate::{
+    ask,
+    young::{self, Doubt},
+};
 use firma_client::{Cloud, Priority};
 use firma_model::{
     address::Address,
@@ -16,6 +19,7 @@ use firma_plan::{
 };
 use futures_util::{StreamExt as _, stream};
 use std::{collections::HashMap, sync::Arc};
+use tokio::time::Instant;
 
 /// List calls under way at once: enough to use a minute's allowance, too few to look like an attack.
 const AT_ONCE: usize = 16;
@@ -25,11 +29,16 @@ type Places<'r> = HashMap<(&'r str, Option<&'r str>, &'r str), Vec<&'r Address>>
 
 /// Looks at every recorded object, a page of ids a call. What is missing from a list is read by id before it counts as
 /// gone; what could not be looked at is blocked. Objects of kinds that are unknown or without a cloud are left out.
+///
+/// Records of version `young_from` and newer were written so lately that their objects may not show yet: one that is
+/// missing is looked for until the settling time is over.
 pub async fn refresh(
     cloud: &Cloud,
     recorded: &Recorded,
     procedures: &(dyn Fn(&str) -> Option<Arc<Procedure>> + Sync),
+    young_from: u64,
 ) -> Observed {
+    let began = Instant::now();
     let mut places: Places<'_> = HashMap::new();
     for record in recorded.records.values() {
         let place = (record.kind.as_str(), record.region.as_deref(), record.cloud_id.as_str());
@@ -46,7 +55,7 @@ pub async fn refresh(
         .await;
 
     let mut observed = Observed::default();
-    let mut missing: Vec<(Arc<Procedure>, Option<String>, String)> = Vec::new();
+    let mut missing: Vec<(Arc<Procedure>, Option<String>, String, Option<Doubt>)> = Vec::new();
     for (batch, answer) in answers {
         match answer {
             Ok(looks) => {
@@ -55,7 +64,16 @@ pub async fn refresh(
                         Look::Seen(sighting) => {
                             note(&mut observed, &places, (&batch.procedure, batch.region.as_deref(), &id), &sighting);
                         }
-                        Look::Missing => missing.push((batch.procedure.clone(), batch.region.clone(), id)),
+                        Look::Missing => {
+                            let place = (batch.procedure.kind.as_str(), batch.region.as_deref(), id.as_str());
+                            let young = places
+                                .get(&place)
+                                .into_iter()
+                                .flatten()
+                                .any(|address| recorded.records[*address].version >= young_from);
+                            let young = young.then(|| Doubt::since(began));
+                            missing.push((batch.procedure.clone(), batch.region.clone(), id, young));
+                        }
                     }
                 }
             }
@@ -68,8 +86,8 @@ pub async fn refresh(
         }
     }
     let confirmed: Vec<_> = stream::iter(missing)
-        .map(|(procedure, region, id)| async move {
-            let look = ask::confirm(cloud, &procedure, region.as_deref(), &id, Priority::Normal).await;
+        .map(|(procedure, region, id, young)| async move {
+            let look = young::confirm(cloud, &procedure, region.as_deref(), &id, young).await;
             (procedure, region, id, look)
         })
         .buffered(AT_ONCE)

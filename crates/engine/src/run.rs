@@ -6,6 +6,7 @@ use crate::{
     journal::Journal,
     turns::{Calling, Place},
     watch::{Ended, Subject, Watch},
+    young::Doubt,
 };
 use firma_api::request::Request;
 use firma_client::{Cloud, Outcome, Priority};
@@ -50,6 +51,9 @@ pub(crate) struct Run {
     pub(crate) watch: Watch,
     pub(crate) hash_key: HashKey,
     pub(crate) guard: LeaseGuard,
+    /// See [`ApplyContext`](crate::ApplyContext).
+    pub(crate) young_from: u64,
+    pub(crate) began: Instant,
     pub(crate) entropy: Entropy,
     pub(crate) observers: Observers,
     pub(crate) calling: Calling,
@@ -136,6 +140,12 @@ impl<'r> StepRun<'r> {
         let request_id = self.answered.take();
         self.gather(EventBody::Accepted { step: self.at, call: self.call, record, request_id });
         self.call += 1;
+    }
+
+    /// Takes note that the cloud did not do a call, which ends the step.
+    pub(crate) fn refuse(&mut self, fault: Fault) -> Stop {
+        self.gather(EventBody::Refused { step: self.at, call: self.call, fault: fault.clone() });
+        failed(fault)
     }
 
     /// Writes what was gathered.
@@ -295,6 +305,18 @@ impl<'r> StepRun<'r> {
             Ended::Blocked(fault) => Err(fault),
             Ended::Failed(..) | Ended::TooLong(..) => {
                 Err(self.fault(FaultKind::Unavailable, "it could not be looked at"))
+            }
+        }
+    }
+
+    /// Looks at the object of a record: how it looks, or `None` when it is gone for certain.
+    pub(crate) async fn look_recorded(&self, record: &Record) -> Result<Option<Sighting>, Fault> {
+        let mut doubt = Doubt::since(self.run.began);
+        loop {
+            let look = self.look(&record.cloud_id).await?;
+            let young = look.is_none() && record.version >= self.run.young_from;
+            if !young || !doubt.lasts(&**self.run.cloud.clock()).await {
+                return Ok(look);
             }
         }
     }

@@ -28,7 +28,7 @@ pub(crate) async fn unmake(run: &mut StepRun<'_>) -> Result<EventBody, Stop> {
         .record
         .clone()
         .ok_or_else(|| failed(run.fault(FaultKind::Invalid, "BUG: a delete without a record")))?;
-    let sighting = run.look(&record.cloud_id).await.map_err(failed)?;
+    let sighting = run.look_recorded(&record).await.map_err(failed)?;
     if sighting.is_none() {
         return Ok(removed(run, &record, "gone"));
     }
@@ -47,7 +47,7 @@ pub(crate) async fn unmake(run: &mut StepRun<'_>) -> Result<EventBody, Stop> {
             Outcome::NoEffect(fault) if run.is_unclear() => match after_the_last(run, &record).await {
                 None => return Err(Stop::Unresolved(fault)),
                 Some(true) => return gone(run, &record).await,
-                Some(false) => return Err(refuse(run, fault)),
+                Some(false) => return Err(run.refuse(fault)),
             },
             Outcome::NoEffect(fault) => match after_refusal(run, &record, &fault).await? {
                 Refusal::Gone => return Ok(removed(run, &record, "deleted")),
@@ -56,7 +56,7 @@ pub(crate) async fn unmake(run: &mut StepRun<'_>) -> Result<EventBody, Stop> {
                     rested = true;
                     continue;
                 }
-                Refusal::Rested | Refusal::Final => return Err(refuse(run, fault)),
+                Refusal::Rested | Refusal::Final => return Err(run.refuse(fault)),
             },
             Outcome::Unknown(fault) => fault,
         };
@@ -97,11 +97,6 @@ async fn after_the_last(run: &StepRun<'_>, record: &Record) -> Option<bool> {
             Err(_) => return None,
         }
     }
-}
-
-fn refuse(run: &mut StepRun<'_>, fault: Fault) -> Stop {
-    run.gather(EventBody::Refused { step: run.at, call: run.call, fault: fault.clone() });
-    failed(fault)
 }
 
 /// What a refused deletion turns out to be.

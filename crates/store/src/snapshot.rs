@@ -10,6 +10,7 @@ use crate::{
 use firma_model::{
     document::Document,
     record::{Record, Recorded, RecordedOutput},
+    time::Timestamp,
 };
 use rusqlite::Connection;
 use std::collections::BTreeMap;
@@ -44,6 +45,23 @@ pub(crate) mod place {
 }
 
 impl Store {
+    /// Serial of the first event of the unbroken rest of the journal that was written at `at` or later: records of that
+    /// version or a newer one are as young. `u64::MAX` where there is none.
+    pub fn first_since(&self, at: Timestamp) -> Result<u64, StoreError> {
+        self.read(|t| {
+            let mut statement = t.prepare_cached("SELECT serial, at FROM event ORDER BY serial DESC")?;
+            let mut rows = statement.query([])?;
+            let mut first = u64::MAX;
+            while let Some(row) = rows.next()? {
+                if row.get::<_, i64>(1)? < at.0 {
+                    break;
+                }
+                first = row.get(0)?;
+            }
+            Ok(first)
+        })
+    }
+
     /// The recorded world as it is now. Documents stay text until somebody decodes them; only those with sealed values are
     /// opened here.
     pub fn snapshot(&self) -> Result<Recorded, StoreError> {

@@ -92,6 +92,12 @@ impl Lab {
         self.store.lock().unwrap().snapshot().unwrap()
     }
 
+    /// What was written within the settling time.
+    pub fn young_from(&self) -> u64 {
+        let since = self.clock.now().plus_millis(-SETTLE_MILLIS);
+        self.store.lock().unwrap().first_since(since).unwrap()
+    }
+
     fn hash_key(&self) -> [u8; 32] {
         self.store.lock().unwrap().hash_key().unwrap()
     }
@@ -99,7 +105,8 @@ impl Lab {
     /// Refreshes and plans; errors of the planner fail the test.
     pub async fn plan(&self, desired: &Desired, mode: Mode) -> Arc<Plan> {
         let recorded = self.recorded();
-        let observed = refresh(&self.cloud, &recorded, &|kind| self.procedures.get(kind).cloned()).await;
+        let observed =
+            refresh(&self.cloud, &recorded, &|kind| self.procedures.get(kind).cloned(), self.young_from()).await;
         let worlds = Worlds { desired, recorded: &recorded, observed: &observed, procedures: &self.procedures };
         let options =
             Options { mode, now: self.clock.now(), hash_key: self.hash_key(), accept_loss: true, ..Options::default() };
@@ -139,6 +146,7 @@ impl Lab {
             commit,
             run,
             hash_key: self.hash_key(),
+            young_from: self.young_from(),
             guard: Arc::new(|| Ok(())),
             entropy: Arc::new(move || {
                 let mut bytes = [0; 16];

@@ -7,6 +7,7 @@ use crate::{
     ops::{
         cloud::{self, Door},
         held::Held,
+        planning,
         signals::{Received, Signals},
         telling,
     },
@@ -54,6 +55,7 @@ pub(crate) async fn carry(context: &Context, approved: Approved, args: &Carrying
     let hash_key = store.hash_key()?;
     let usual: BTreeMap<_, _> =
         store.durations()?.into_iter().map(|(key, duration)| (key, duration.usual_ms)).collect();
+    let young_from = planning::young_from(&store, &door)?;
     let held = Held::take(context, store, &door, command, Some(&id))?;
     // Between the plan and the lease somebody else may have been at work, and may have been killed at it.
     let refused = still_true(&held.store(), &plan).err();
@@ -84,6 +86,7 @@ pub(crate) async fn carry(context: &Context, approved: Approved, args: &Carrying
         commit: held.commit(),
         run: held.run,
         hash_key,
+        young_from,
         guard: held.guard(),
         entropy: entropy(),
         observers: Observers::to(sender),

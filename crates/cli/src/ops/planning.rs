@@ -108,7 +108,7 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
     let procedures = procedures(&evaluated.desired.kinds, &recorded);
     let find = |kind: &str| procedures.get(kind).cloned();
     let observed = match args.input.refresh || args.refresh_only {
-        true => firma_engine::refresh(&door.cloud, &recorded, &find).await,
+        true => firma_engine::refresh(&door.cloud, &recorded, &find, young_from(&store, &door)?).await,
         false => Observed::default(),
     };
     let options = Options {
@@ -242,4 +242,12 @@ fn variable_files(directory: &Path) -> Vec<PathBuf> {
         .collect();
     names.sort_by_key(|name| (name != "firma.vars.toml", name.clone()));
     names.into_iter().map(|name| directory.join(name)).collect()
+}
+
+/// Version from which records are so young that their objects may not show yet. The embedded cloud shows everything at once.
+pub(crate) fn young_from(store: &Store, door: &Door) -> Result<u64, Failure> {
+    if door.embedded.is_some() {
+        return Ok(u64::MAX);
+    }
+    Ok(store.first_since(door.clock.now().plus_millis(-firma_plan::recover::SETTLE_MILLIS))?)
 }

@@ -1,7 +1,7 @@
 //! Requests that arrive after their sender has given them up.
 
 use firma_api::Request;
-use firma_client::Cloud;
+use firma_client::{Cloud, RetrySettings};
 use firma_lab::{
     Fate, Lab,
     stack::{desired, disk, keypair},
@@ -87,15 +87,12 @@ async fn a_refused_repetition_does_not_end_a_change_that_is_under_way() {
 #[tokio::test(start_paused = true)]
 async fn nothing_leaves_long_after_it_was_written_down() {
     let mut lab = Lab::new();
-    // Nobody's turn comes: one call in twenty minutes.
-    let limiter = firma_client::Limiter::new(lab.clock.clone()).with_default(1);
-    lab.cloud = Arc::new(Cloud::new(lab.wire.clone(), lab.clock.clone()).with_limiter(limiter));
-    let mut resources = Vec::new();
-    let names: Vec<String> = (0..14).map(|n| format!("disk.disk.d{n}")).collect();
-    for name in &names {
-        resources.push((name.as_str(), disk(100)));
-    }
-    let wanted = desired(&resources);
+    // A cloud that asks for patience for an hour, and a client that has it.
+    let patience =
+        RetrySettings { attempts_throttled: 10_000, deadline: Duration::from_secs(3600), ..RetrySettings::default() };
+    lab.cloud = Arc::new(Cloud::new(lab.wire.clone(), lab.clock.clone()).with_retry(patience));
+    lab.wire.script(|request, _| if request.mutating { Fate::Throttled } else { Fate::Pass });
+    let wanted = desired(&[("disk.disk.data", disk(100))]);
     let plan = lab.plan(&wanted, Mode::Apply).await;
     let outcome = lab.apply(&plan).await;
     assert!(!outcome.failed.is_empty());

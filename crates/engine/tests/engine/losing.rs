@@ -3,11 +3,12 @@
 use firma_engine::Settled;
 use firma_lab::{
     Lab,
-    stack::{changed_server, desired, disk, keypair, network, server, vpc},
+    stack::{changed_server, desired, disk, keypair, network, server, subnet, vpc},
     wire::Fate,
 };
 use firma_model::desired::Desired;
 use firma_plan::step::Mode;
+use serde_json::json;
 
 /// Lets the changing request number `k` meet a fate, with everything else going well.
 async fn meet(fate: Fate, wanted: impl Fn(&str) -> Desired) {
@@ -262,4 +263,35 @@ async fn what_the_network_doubled_is_found() {
     assert_eq!(orphan.address.to_string(), "vpc.vpc.main");
     assert!(!known.contains(&orphan.id) && orphan.region.is_some());
     assert!(lab.in_cloud().contains(&("vpc.vpc".to_owned(), orphan.id.clone())));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_lags_behind_is_not_gone() {
+    for mode in [Mode::Apply, Mode::Destroy] {
+        let lab = Lab::new();
+        let wanted = desired(&[("vpc.vpc.main", vpc("main")), ("disk.disk.data", disk(100))]);
+        lab.converge(&wanted).await;
+        // The next command asks a replica that has not heard of it.
+        lab.world.outside(
+            "fault",
+            &json!({ "add": [{ "kind": { "lags": { "millis": 20_000 } }, "at": { "times": null } }] }),
+        );
+        let plan = lab.plan(&wanted, mode).await;
+        assert_eq!(plan.steps.is_empty(), mode == Mode::Apply, "{:?}", plan.steps);
+        assert!(lab.apply(&plan).await.is_complete());
+        lab.assert_same();
+        assert_eq!(lab.in_cloud().is_empty(), mode == Mode::Destroy);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_second_arrival_does_not_hide_the_first() {
+    let lab = Lab::new();
+    let wanted = desired(&[("vpc.vpc.main", vpc("main")), ("vpc.subnet.a", subnet(1))]);
+    let plan = lab.plan(&wanted, Mode::Apply).await;
+    // There can be one subnet of a range only: the second arrival is told that it overlaps.
+    lab.wire.script(|request, _| if request.operation == "createSubnet" { Fate::Twice } else { Fate::Pass });
+    assert!(lab.apply(&plan).await.is_complete());
+    lab.wire.mend();
+    lab.assert_converged(&wanted).await;
 }

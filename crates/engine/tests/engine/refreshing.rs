@@ -25,7 +25,7 @@ async fn many_objects_cost_a_call_a_hundred() {
     let wanted = desired(&resources);
     lab.converge(&wanted).await;
     lab.wire.take_sent();
-    let observed = refresh(&lab.cloud, &lab.recorded(), &|kind| lab.procedures.get(kind).cloned()).await;
+    let observed = refresh(&lab.cloud, &lab.recorded(), &|kind| lab.procedures.get(kind).cloned(), u64::MAX).await;
     let calls = lab.wire.take_sent().len();
     assert!(calls as f64 <= 1.1 * 250.0 / 100.0 + 5.0, "{calls} calls");
     assert_eq!(observed.objects.len(), 251);
@@ -47,7 +47,7 @@ async fn gone_is_confirmed_and_denied_is_not_gone() {
     call("vm", "deleteKeypair", json!({ "keyName": keypair_id }));
     call("vpc", "deleteElasticIp", json!({ "elasticIpId": ip }));
     let procedures = |kind: &str| lab.procedures.get(kind).cloned();
-    let observed = refresh(&lab.cloud, &recorded, &procedures).await;
+    let observed = refresh(&lab.cloud, &recorded, &procedures, u64::MAX).await;
     assert_eq!(observed.objects[&address("vm.keypair.admin")], Sighting::Gone);
     assert_eq!(observed.objects[&address("vpc.elastic_ip.front")], Sighting::Gone);
     assert!(matches!(observed.objects[&address("vpc.vpc.main")], Sighting::Present { .. }));
@@ -55,7 +55,7 @@ async fn gone_is_confirmed_and_denied_is_not_gone() {
     // No permission to read the one object, or anything of the kind: nobody can say.
     for denied in ["describeElasticIp", "describeElasticIps", "describeKeypairs"] {
         lab.wire.script(move |request, _| if request.operation == denied { Fate::Denied } else { Fate::Pass });
-        let observed = refresh(&lab.cloud, &recorded, &procedures).await;
+        let observed = refresh(&lab.cloud, &recorded, &procedures, u64::MAX).await;
         let about = if denied == "describeKeypairs" { "vm.keypair.admin" } else { "vpc.elastic_ip.front" };
         assert!(matches!(observed.objects[&address(about)], Sighting::Blocked(_)), "{denied}: {observed:?}");
     }
@@ -69,6 +69,6 @@ async fn gone_is_confirmed_and_denied_is_not_gone() {
 
     // Half an answer is no answer.
     lab.wire.script(|request, _| if request.operation == "describeVpcs" { Fate::Garbled } else { Fate::Pass });
-    let observed = refresh(&lab.cloud, &lab.recorded(), &procedures).await;
+    let observed = refresh(&lab.cloud, &lab.recorded(), &procedures, u64::MAX).await;
     assert!(matches!(observed.objects[&address("vpc.vpc.main")], Sighting::Blocked(_)));
 }
