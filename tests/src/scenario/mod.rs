@@ -8,6 +8,7 @@
 //! | `write FILE <<END` … `END` | writes a file |
 //! | `replace FILE OLD => NEW` | replaces text, which must be there |
 //! | `remove FILE` | removes a file |
+//! | `copy FROM TO` | copies a file, or the files of a folder, over what is there |
 //! | `fill FILE N` | writes N bytes of TOML comments |
 //! | `sql FILE STATEMENT` | changes an SQLite file behind Firma's back |
 //! | `env NAME=VALUE` | sets a variable for what follows |

@@ -21,6 +21,8 @@ pub enum Step {
     },
     /// Removes a file.
     Remove(String),
+    /// Copies a file, or the files of a folder, over what is there.
+    Copy(String, String),
     /// Writes so many bytes of comments.
     Fill(String, usize),
     /// Changes an SQLite file.
@@ -116,6 +118,10 @@ fn step<'t>(line: &str, lines: &mut impl Iterator<Item = (usize, &'t str)>) -> R
             Step::Replace { file, old: old.to_owned(), new: new.to_owned() }
         }
         "remove" => Step::Remove(rest.to_owned()),
+        "copy" => {
+            let (from, to) = pair(" ")?;
+            Step::Copy(from, to)
+        }
         "fill" => {
             let (file, bytes) = pair(" ")?;
             Step::Fill(file, bytes.parse().map_err(|_| format!("`{bytes}` is no number of bytes"))?)

@@ -97,14 +97,14 @@ mod tests {
 
     #[test]
     fn the_second_mark_is_the_users() {
-        let home = ("HOME", "/home/a");
-        let cases: [(&[(&str, &str)], Option<&str>); 6] = [
-            (&[home], Some("/home/a/.local/state/firma/marks")),
-            (&[home, ("XDG_STATE_HOME", "/state")], Some("/state/firma/marks")),
-            (&[home, ("XDG_STATE_HOME", "state")], Some("/home/a/.local/state/firma/marks")),
-            (&[home, ("FIRMA_MARKS", "")], None),
-            (&[home, ("FIRMA_MARKS", "/marks")], Some("/marks")),
-            (&[], None),
+        let home = ("HOME", "/users/a");
+        let cases = [
+            (vec![home], Some("/users/a/.local/state/firma/marks")),
+            (vec![home, ("XDG_STATE_HOME", "/state")], Some("/state/firma/marks")),
+            (vec![home, ("XDG_STATE_HOME", "state")], Some("/users/a/.local/state/firma/marks")),
+            (vec![home, ("FIRMA_MARKS", "")], None),
+            (vec![home, ("FIRMA_MARKS", "/marks")], Some("/marks")),
+            (vec![], None),
         ];
         for (env, expected) in cases {
             let env: BTreeMap<String, String> = env.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
