@@ -2,7 +2,7 @@
 
 /// The text is not a template or an expression.
 pub(crate) const SYNTAX: &str = "E0201";
-/// `%{ ... }`
+/// `%{ ... }` that does not fit together.
 pub(crate) const DIRECTIVE: &str = "E0202";
 /// The text is too long or nests too deeply.
 pub(crate) const SOURCE_LIMIT: &str = "E0203";
@@ -32,6 +32,8 @@ pub(crate) const NOT_TEXT: &str = "E0214";
 pub(crate) const INVALID_KEY: &str = "E0215";
 /// Syntax that other tools know and this language does not.
 pub(crate) const UNSUPPORTED: &str = "E0216";
+/// Two results of a conditional that have no common type.
+pub(crate) const NOT_ONE_TYPE: &str = "E0217";
 /// A function that does not exist.
 pub(crate) const UNKNOWN_FUNCTION: &str = "E0220";
 /// Too many or too few arguments.
@@ -57,6 +59,7 @@ pub(crate) const RECOVERABLE: &[&str] = &[
     DUPLICATE_KEY,
     NOT_TEXT,
     INVALID_KEY,
+    NOT_ONE_TYPE,
     ARGUMENT,
     FILE,
 ];
@@ -73,9 +76,10 @@ pub const CODES: &[(&str, &str, &str)] = &[
     ),
     (
         DIRECTIVE,
-        "template directives are not available yet",
-        "`%{ if }` and `%{ for }` are not available yet. A conditional or a `for` expression says the same:\n\n\
-         ```toml\nmotd = '${var.debug ? \"debug\" : \"\"}'\nhosts = '${join(\"\\n\", [for h in var.hosts : \"host ${h}\"])}'\n```\n\n\
+        "a template directive cannot be read",
+        "`%{ if ... }` ends with `%{ endif }` and may have one `%{ else }`; `%{ for ... }` ends with `%{ endfor }`. `~` inside of \
+         the braces takes away the white space on its side:\n\n\
+         ```toml\nhosts = '%{ for h in var.hosts ~}host ${h}%{ if h == var.main } # main%{ endif };%{ endfor ~}'\n```\n\n\
          To get the two characters `%{` themselves, write `%%{`.",
     ),
     (
@@ -159,6 +163,14 @@ pub const CODES: &[(&str, &str, &str)] = &[
         UNSUPPORTED,
         "not part of the language",
         "This syntax belongs to other tools: functions with a namespace (`provider::x::f`) do not exist here.",
+    ),
+    (
+        NOT_ONE_TYPE,
+        "the results of a conditional have no common type",
+        "Both results of `c ? a : b` have one type, so that whoever uses it knows what to expect. Numbers and bools become \
+         text beside text; lists and maps are brought together element by element. A list beside a number, or a number \
+         beside a bool, has no common type:\n\n\
+         ```toml\nsize = '${var.large ? \"10\" : \"auto\"}'   # both are text\n```",
     ),
     (
         UNKNOWN_FUNCTION,

@@ -1,6 +1,9 @@
 //! Bringing a value to a type, as variables and their defaults need it.
 
-use crate::text;
+use crate::{
+    text,
+    unify::{unify, unify_map},
+};
 use firma_model::{
     path::{Path, Step},
     suggest::closest,
@@ -80,10 +83,10 @@ pub fn convert(value: &Value, ty: &Type) -> Result<Value, ConvertError> {
                 let item = convert(item, element).map_err(|error| error.within(Step::Key(key.clone())))?;
                 out.insert(key.clone(), item);
             }
-            if **element == Type::Any {
-                out = unify_map(out);
+            match **element {
+                Type::Any => unify_map(out).map(Value::Map).map_err(|mixed| ConvertError::new(mixed.message())),
+                _ => Ok(Value::Map(out)),
             }
-            Ok(Value::Map(out))
         }
         Type::Object(fields) => {
             let Value::Map(map) = value else { return Err(wrong()) };
@@ -109,7 +112,10 @@ fn elements(items: &[Value], ty: &Type) -> Result<Vec<Value>, ConvertError> {
     let converted =
         items.iter().enumerate().map(|(at, item)| convert(item, ty).map_err(|error| error.within(Step::Index(at))));
     let items: Vec<Value> = converted.collect::<Result<_, _>>()?;
-    Ok(if *ty == Type::Any { unify(items) } else { items })
+    match ty {
+        Type::Any => unify(items).map_err(|mixed| ConvertError::new(mixed.message())),
+        _ => Ok(items),
+    }
 }
 
 fn object(map: &Map, fields: &BTreeMap<String, ObjectField>) -> Result<Value, ConvertError> {
@@ -145,45 +151,5 @@ fn describe(ty: &Type) -> String {
         Type::Map(_) => "a map".to_owned(),
         Type::Object(_) => "a map of attributes".to_owned(),
         Type::Tuple(_) => "a list".to_owned(),
-    }
-}
-
-/// Scalars of several types become strings, as the elements of a list, set or map have one type.
-pub(crate) fn unify(items: Vec<Value>) -> Vec<Value> {
-    if !mixed(items.iter()) {
-        return items;
-    }
-    items.into_iter().map(stringly).collect()
-}
-
-pub(crate) fn unify_map(map: Map) -> Map {
-    if !mixed(map.values()) {
-        return map;
-    }
-    map.into_iter().map(|(key, value)| (key, stringly(value))).collect()
-}
-
-fn mixed<'v>(values: impl Iterator<Item = &'v Value>) -> bool {
-    let mut seen = None;
-    let mut mixed = false;
-    for value in values {
-        let kind = match value.reveal() {
-            Value::Null | Value::Unknown(_) => continue,
-            Value::String(_) => 0,
-            Value::Number(_) => 1,
-            Value::Bool(_) => 2,
-            // Lists and maps have no common type with scalars; they stay as they are.
-            _ => return false,
-        };
-        mixed |= seen.is_some_and(|seen| seen != kind);
-        seen = Some(kind);
-    }
-    mixed
-}
-
-fn stringly(value: Value) -> Value {
-    match value {
-        Value::Sensitive(inner) => stringly(*inner).sensitive(),
-        other => text::of(&other).map_or(other, Value::String),
     }
 }

@@ -4,6 +4,7 @@
 //! supplies); what it must see of an argument, and what becomes of unknown and sensitive ones, is declared beside it.
 
 mod arguments;
+mod charsets;
 mod cidr;
 mod collections;
 mod conversion;
@@ -11,18 +12,22 @@ mod csv;
 mod dates;
 mod encoding;
 mod files;
+mod fileset;
 mod format;
 mod hashes;
 mod json;
 mod lists;
 mod maps;
 mod numeric;
+mod paths;
 mod regexes;
+mod rsa;
 mod sets;
 mod signature;
 mod strings;
 mod table;
 mod types;
+mod yaml;
 
 pub(crate) use arguments::{Arguments, Failure};
 pub use signature::{Function, Kind, Parameter};

@@ -26,6 +26,7 @@ mod decimal;
 mod evaluate;
 mod resolve;
 mod type_constraint;
+mod unify;
 mod convert;
 mod text;
 mod functions;

@@ -1,6 +1,8 @@
 //! From the parser's tree to ours, which is smaller and keeps places as spans of the manifest.
 
-use crate::{codes, parse::directive};
+mod template;
+
+use crate::{codes, text};
 use firma_model::{
     diagnostic::Diagnostic,
     expr::{BinaryOp, Expr, ExprKind, For, UnaryOp},
@@ -11,9 +13,10 @@ use firma_model::{
 use hcl_edit::{
     Decorated, Formatted, Span as _,
     expr::{BinaryOperator, Expression, ForExpr, FuncCall, ObjectKey, TraversalOperator, UnaryOperator},
-    template::{Element, Template},
+    template::Template,
 };
 use std::{ops::Range, sync::Arc};
+use template::Written;
 
 /// Levels of the tree. The parser bounds nesting and operators, this also bounds the steps of references.
 const MAX_DEPTH: usize = 220;
@@ -84,7 +87,7 @@ pub(crate) fn place(expr: &mut Expr, span: &dyn Fn(usize, usize) -> Span) {
 
 /// Lowers a whole template.
 pub(crate) fn template(template: &Template, length: usize) -> Lowered {
-    parts(&template.iter().collect::<Vec<_>>(), 0..length, 0)
+    template::whole(template, Written::Plain, 0..length, 0)
 }
 
 /// Lowers an expression that stands alone.
@@ -104,45 +107,6 @@ fn literal(value: Value, range: &Range<usize>) -> Expr {
     make(ExprKind::Literal(value), range)
 }
 
-/// A template's elements: one interpolation alone is that expression, literals alone are one text.
-fn parts(elements: &[&Element], range: Range<usize>, depth: usize) -> Lowered {
-    if let [Element::Interpolation(only)] = elements {
-        return expression(&only.expr, &only.span().unwrap_or(range), depth);
-    }
-    let mut out: Vec<Expr> = Vec::new();
-    let mut trim_next = false;
-    for (index, element) in elements.iter().enumerate() {
-        let here = element.span().unwrap_or_else(|| range.clone());
-        match element {
-            Element::Literal(text) => {
-                let mut text: &str = text.as_str();
-                if trim_next {
-                    text = text.trim_start();
-                }
-                if let Some(Element::Interpolation(next)) = elements.get(index + 1)
-                    && next.strip.strip_start()
-                {
-                    text = text.trim_end();
-                }
-                trim_next = false;
-                if !text.is_empty() {
-                    out.push(literal(Value::from(text), &here));
-                }
-            }
-            Element::Interpolation(interpolation) => {
-                trim_next = interpolation.strip.strip_end();
-                out.push(expression(&interpolation.expr, &here, depth + 1)?);
-            }
-            Element::Directive(_) => return Err(directive(here)),
-        }
-    }
-    match &out[..] {
-        [] => Ok(literal(Value::from(""), &range)),
-        [Expr { kind: ExprKind::Literal(Value::String(text)), .. }] => Ok(literal(Value::String(text.clone()), &range)),
-        _ => Ok(make(ExprKind::Template(out), &range)),
-    }
-}
-
 /// Lowers one expression; `around` is its place if the parser kept none.
 fn expression(expr: &Expression, around: &Range<usize>, depth: usize) -> Lowered {
     let range = expr.span().unwrap_or_else(|| around.clone());
@@ -155,14 +119,15 @@ fn expression(expr: &Expression, around: &Range<usize>, depth: usize) -> Lowered
         Expression::Null(_) => ExprKind::Literal(Value::Null),
         Expression::Bool(value) => ExprKind::Literal(Value::Bool(**value)),
         Expression::Number(number) => ExprKind::Literal(Value::Number(literal_number(number, &range)?)),
-        Expression::String(text) => ExprKind::Literal(Value::from(text.as_str())),
+        Expression::String(text) => ExprKind::Literal(text::compose(Value::from(text.as_str()))),
         Expression::Array(items) => ExprKind::List(items.iter().map(inner).collect::<Result<_, _>>()?),
         Expression::Object(object) => {
             let mut entries = Vec::with_capacity(object.len());
             for (key, value) in object.iter() {
                 let key = match key {
                     ObjectKey::Ident(name) => {
-                        literal(Value::from(name.as_str()), &name.span().unwrap_or_else(|| range.clone()))
+                        let key = text::compose(Value::from(name.as_str()));
+                        literal(key, &name.span().unwrap_or_else(|| range.clone()))
                     }
                     ObjectKey::Expression(key) => inner(key)?,
                 };
@@ -170,9 +135,9 @@ fn expression(expr: &Expression, around: &Range<usize>, depth: usize) -> Lowered
             }
             ExprKind::Map(entries)
         }
-        Expression::StringTemplate(template) => return parts(&template.iter().collect::<Vec<_>>(), range, depth + 1),
+        Expression::StringTemplate(template) => return template::whole(template, Written::Quoted, range, depth + 1),
         Expression::HeredocTemplate(heredoc) => {
-            return parts(&heredoc.template.iter().collect::<Vec<_>>(), range, depth + 1);
+            return template::whole(&heredoc.template, Written::Plain, range, depth + 1);
         }
         Expression::Parenthesis(parenthesis) => return expression(parenthesis.inner(), &range, depth + 1),
         Expression::Variable(name) => ExprKind::Name(Arc::from(name.as_str())),
@@ -215,7 +180,8 @@ fn literal_number(number: &Formatted<hcl_edit::Number>, range: &Range<usize>) ->
 }
 
 fn function(call: &FuncCall, range: &Range<usize>, depth: usize) -> Result<ExprKind, Problem> {
-    if call.name.is_namespaced() {
+    // `core::upper` is how the language names its own functions.
+    if call.name.namespace.iter().any(|name| name.as_str() != "core") {
         let what = "functions with a namespace do not exist here".to_owned();
         return Err(Problem::new(codes::UNSUPPORTED, what, range.clone()));
     }
@@ -256,12 +222,17 @@ fn steps(of: Expr, operators: &[Decorated<TraversalOperator>], range: &Range<usi
                 ExprKind::Index(Box::new(here), Box::new(key))
             }
             splat @ (TraversalOperator::AttrSplat(_) | TraversalOperator::FullSplat(_)) => {
-                // `.*` is followed by attributes only, `[*]` by everything to the end.
+                // `.*` is followed by what begins with a point, `[*]` by everything to the end.
                 let rest = &operators[at..];
                 let taken = match splat {
                     TraversalOperator::AttrSplat(_) => rest
                         .iter()
-                        .take_while(|operator| matches!(operator.value(), TraversalOperator::GetAttr(_)))
+                        .take_while(|operator| {
+                            matches!(
+                                operator.value(),
+                                TraversalOperator::GetAttr(_) | TraversalOperator::LegacyIndex(_)
+                            )
+                        })
                         .count(),
                     _ => rest.len(),
                 };

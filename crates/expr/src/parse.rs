@@ -3,6 +3,7 @@
 use crate::{
     codes,
     lower::{self, Problem},
+    text,
 };
 use firma_model::{diagnostic::Diagnostic, expr::Expr, span::Span, value::Value};
 use hcl_edit::{
@@ -26,10 +27,10 @@ const STACK: usize = 16 * 1024 * 1024;
 /// template. `span` says where a byte range of the text stands in its source.
 ///
 /// # Errors
-/// The text is not a template, uses a directive, is longer than [`MAX_TEXT`] or nests too deeply.
+/// The text is not a template, is longer than [`MAX_TEXT`] or nests too deeply.
 pub fn parse(text: &str, span: &dyn Fn(usize, usize) -> Span) -> Result<Expr, Diagnostic> {
     if !text.contains("${") && !text.contains("%{") {
-        return Ok(Expr::literal_at(Value::from(text), span(0, text.len())));
+        return Ok(Expr::literal_at(text::compose(Value::from(text)), span(0, text.len())));
     }
     if text.len() > MAX_TEXT {
         let message = format!("a text with expressions may have {MAX_TEXT} bytes, and this has {}", text.len());
@@ -82,7 +83,8 @@ fn template_error(text: &str, error: &Error) -> Problem {
     let at = place(text, error);
     let rest = &text[at..];
     if rest.starts_with("%{") {
-        return directive(at..at + 2);
+        return Problem::new(codes::DIRECTIVE, "this `%{` does not begin a directive that has an end".to_owned(), at..at + 2)
+            .hint("write `%{ if c }...%{ else }...%{ endif }`, `%{ for x in list }...%{ endfor }`, or `%%{` for the two characters");
     }
     if rest.starts_with("${") {
         // The parser backs out of an interpolation that has no end.
@@ -90,12 +92,6 @@ fn template_error(text: &str, error: &Error) -> Problem {
             .hint("write `$${` for the two characters `${` themselves");
     }
     syntax_error(text, error)
-}
-
-/// The problem of a directive at a place.
-pub(crate) fn directive(range: std::ops::Range<usize>) -> Problem {
-    Problem::new(codes::DIRECTIVE, "template directives (`%{ ... }`) are not available yet".to_owned(), range)
-        .hint("use a conditional or a `for` expression, or `%%{` for the two characters `%{` themselves")
 }
 
 /// The byte where the parser stopped. It never gives an offset past the last byte: at the end of the text only its column

@@ -77,6 +77,26 @@ pub trait Files {
     /// # Errors
     /// The path may not be looked at.
     fn exists(&self, path: &str) -> Result<bool, String>;
+
+    /// The regular files below a directory, as paths relative to it with `/` between steps, in any order: all, or those
+    /// that are at most so many directories down. A directory that does not exist has none.
+    ///
+    /// # Errors
+    /// The directory may not be looked at.
+    fn list(&self, directory: &str, levels: Option<usize>) -> Result<Vec<String>, String> {
+        let _ = (directory, levels);
+        Err("files cannot be listed here".to_owned())
+    }
+
+    /// The directory that paths are relative to, from the root of the file system.
+    fn directory(&self) -> Option<&str> {
+        None
+    }
+
+    /// The user's home directory.
+    fn home(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// No files at all.

@@ -32,9 +32,15 @@ impl<'a> Evaluator<'a> {
                 Items::Map(map) => Some(self.list(map.into_iter().map(|(_, part)| part).collect(), span)),
                 _ => None,
             },
-            "tolist" => Some(self.list(elements(parts.first()?)?, span)),
+            // Numbers might become text beside what is not known yet; text stays text.
+            "tolist" => {
+                let list = elements(parts.first()?)?;
+                list.iter().all(stays).then(|| self.list(list, span))
+            }
             "tomap" => match items(parts.first()?)? {
-                Items::Map(map) => Some(self.mapped(map.into_iter().map(|(k, v)| (k.into_owned(), v)).collect(), span)),
+                Items::Map(map) if map.iter().all(|(_, part)| stays(part)) => {
+                    Some(self.mapped(map.into_iter().map(|(k, v)| (k.into_owned(), v)).collect(), span))
+                }
                 _ => None,
             },
             "concat" => {
@@ -135,6 +141,14 @@ impl<'a> Evaluator<'a> {
 
     fn one_part<'x>(&self, part: Part<'_>, span: Span) -> Reduced<'x> {
         Ok(Part::of(Cow::Owned(self.embed(part, span)?)))
+    }
+}
+
+/// Whether an element is the same in a collection of one type, whatever the others turn out to be.
+fn stays(part: &Part<'_>) -> bool {
+    match part {
+        Part::Value(value) => matches!(value.reveal(), Value::Null | Value::String(_) | Value::Unknown(_)),
+        Part::Residual(_) => true,
     }
 }
 

@@ -67,6 +67,8 @@ impl<'a> Evaluator<'a> {
             return Ok(Part::value(Value::Unknown(unknown)).marked(marked));
         }
         if left.is_empty() {
+            // A mark may have met its letter only here.
+            let text = text::composed(&text).unwrap_or(text);
             return Ok(Part::value(Value::String(Arc::from(text))).marked(marked));
         }
         if !text.is_empty() {

@@ -220,6 +220,10 @@ fn converted(value: &Value, kind: Kind) -> Result<Option<Value>, String> {
             Value::Set(items) => Ok(Some(Value::List(items.clone()))),
             _ => Err(wrong("a list or a set")),
         },
+        Kind::Sequence => match value {
+            Value::List(_) | Value::Set(_) => Ok(None),
+            _ => Err(wrong("a list or a set")),
+        },
         Kind::Map => match value {
             Value::Map(_) => Ok(None),
             _ => Err(wrong("a map")),

@@ -124,7 +124,11 @@ fn subnets(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let mut out = Vec::new();
     for at in 1..arguments.len() {
         arguments.charge(1)?;
-        let prefix = longer(network, arguments.size(at)?, at)?;
+        let newbits = arguments.size(at)?;
+        if newbits == 0 {
+            return Err(Failure::Argument(at, "must be at least 1".to_owned()));
+        }
+        let prefix = longer(network, newbits, at)?;
         let mask = hosts_mask(network.width - prefix);
         let full = || Failure::Argument(at, "is for a subnet that has no room left in the network".to_owned());
         // The next address at which a subnet of this size may begin.

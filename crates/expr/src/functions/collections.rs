@@ -1,7 +1,7 @@
 //! Over any collection or value: length, coalesce.
 
 use super::{Failure, Function, Gives, Kind, Parameter, Sees, strings};
-use crate::convert::unify;
+use crate::unify::unify;
 use firma_model::{number::Number, value::Value};
 
 pub(super) const LENGTH: Function = Function::new(
@@ -27,7 +27,7 @@ pub(super) const COALESCE: Function = Function::new(
     Gives::Any,
     |arguments| {
         let mut marked = false;
-        let given: Vec<Value> = unify(arguments.rest(0).cloned().collect());
+        let given = unify(arguments.rest(0).cloned().collect()).map_err(|mixed| Failure::Call(mixed.message()))?;
         for value in given {
             marked |= matches!(value, Value::Sensitive(_));
             match value.reveal() {

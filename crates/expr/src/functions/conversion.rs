@@ -1,7 +1,7 @@
 //! Types and marks: tobool, tolist, tomap, tonumber, toset, tostring, type, try, can, sensitive, nonsensitive, issensitive.
 
 use super::{Arguments, Failure, Function, Gives, Kind, Parameter, Sees, types};
-use crate::convert::{convert, unify_map};
+use crate::{convert::convert, unify::unify_map};
 use firma_model::{types::Type, value::Value};
 
 const VALUE: Parameter = Parameter::or_null("v", Kind::Any);
@@ -39,7 +39,9 @@ pub(super) const TOMAP: Function =
             Value::Null => Ok(Value::Null),
             Value::Map(map) => {
                 arguments.charge(map.len())?;
-                Ok(Value::Map(unify_map(map.clone())))
+                let map = unify_map(map.clone());
+                map.map(Value::Map)
+                    .map_err(|mixed| Failure::Argument(0, format!("has values, and {}", mixed.message())))
             }
             other => Err(Failure::Argument(0, format!("must be a map, not {}", other.type_name()))),
         }
@@ -68,6 +70,15 @@ pub(super) const ISSENSITIVE: Function =
         Ok(Value::Bool(matches!(arguments.value(0), Value::Sensitive(_))))
     })
     .sees(Sees::Raw);
+
+pub(super) const EPHEMERALASNULL: Function = Function::new(
+    "ephemeralasnull",
+    "The value, or null in place of what is never stored.",
+    &[VALUE],
+    Gives::Any,
+    |arguments| arguments.copy(arguments.value(0)),
+)
+.sees(Sees::Raw);
 
 /// `try` and `can` are evaluated lazily before a function is ever run; these entries carry their names and help.
 fn lazy(_arguments: &Arguments<'_>) -> Result<Value, Failure> {

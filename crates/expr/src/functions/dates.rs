@@ -192,6 +192,10 @@ pub(super) const FORMATDATE: Function = Function::new(
 
 /// Copies quoted text, `''` being a quote; gives the bytes used.
 fn quoted(text: &str, out: &mut String) -> Option<usize> {
+    if text.starts_with("''") {
+        out.push('\'');
+        return Some(2);
+    }
     let mut at = 1;
     loop {
         let end = text[at..].find('\'')? + at;

@@ -1,4 +1,4 @@
-//! Files: file, fileexists, filebase64, templatefile, and the parts of a path.
+//! Files and templates: file, fileexists, filebase64, templatefile, templatestring.
 
 use super::{Arguments, Failure, Function, Gives, Kind, Parameter, encoding::base64};
 use crate::{
@@ -63,27 +63,43 @@ pub(super) const TEMPLATEFILE: Function = Function::new(
     &[PATH, Parameter::new("vars", Kind::Map)],
     Gives::Text,
     |arguments| {
-        let source = read_text(arguments)?;
-        let line = |start: usize| source[..start.min(source.len())].matches('\n').count() + 1;
-        let place = |span: Option<Span>| span.map_or(1, |span| line(span.start as usize));
-        let failed = |diagnostic: &Diagnostic| {
-            let path = text::quote(arguments.text(0));
-            Failure::Call(format!("{path}, line {}: {}", place(diagnostic.span), diagnostic.message))
-        };
-        let tree = parse(&source, &|start, end| Span::new(SourceId(0), start, end)).map_err(|error| failed(&error))?;
-        let empty = Map::new();
-        let scope = Names(arguments.map(1).unwrap_or(&empty));
-        let result = evaluate(&tree, &scope, &mut Trace::new(), &Limits::default())
-            .map_err(|errors| errors.list.first().map_or_else(|| Failure::Call("it fails".to_owned()), &failed))?;
-        let value = result.as_value().cloned().unwrap_or(Value::Null);
-        arguments.charge(1000)?;
-        match text::of(&value) {
-            Some(text) => Ok(Value::String(text)),
-            None => Err(Failure::Call(format!("the template makes {}, not text", value.type_name()))),
-        }
+        let path = text::quote(arguments.text(0));
+        filled(arguments, &read_text(arguments)?, |line| format!("{path}, line {line}"))
     },
 )
 .reads_files();
+
+pub(super) const TEMPLATESTRING: Function = Function::new(
+    "templatestring",
+    "A text in which `${...}` is replaced; the names it may use are the keys of the map.",
+    &[Parameter::new("template", Kind::Text), Parameter::new("vars", Kind::Map)],
+    Gives::Text,
+    |arguments| filled(arguments, arguments.text(0), |line| format!("line {line} of the template")),
+);
+
+/// Levels that a template inside of an expression may have: its own stack comes on top of that of the expression.
+const TEMPLATE_DEPTH: u32 = 100;
+
+/// A template with the names of the second argument.
+fn filled(arguments: &Arguments<'_>, source: &str, place: impl Fn(usize) -> String) -> Result<Value, Failure> {
+    let line = |start: usize| source[..start.min(source.len())].matches('\n').count() + 1;
+    let failed = |diagnostic: &Diagnostic| {
+        let line = diagnostic.span.map_or(1, |span| line(span.start as usize));
+        Failure::Call(format!("{}: {}", place(line), diagnostic.message))
+    };
+    let tree = parse(source, &|start, end| Span::new(SourceId(0), start, end)).map_err(|error| failed(&error))?;
+    let empty = Map::new();
+    let scope = Names(arguments.map(1).unwrap_or(&empty));
+    let limits = Limits { depth: TEMPLATE_DEPTH, ..Limits::default() };
+    let result = evaluate(&tree, &scope, &mut Trace::new(), &limits)
+        .map_err(|errors| errors.list.first().map_or_else(|| Failure::Call("it fails".to_owned()), &failed))?;
+    let value = result.as_value().cloned().unwrap_or(Value::Null);
+    arguments.charge(1000)?;
+    match text::of(&value) {
+        Some(text) => Ok(Value::String(text)),
+        None => Err(Failure::Call(format!("the template makes {}, not text", value.type_name()))),
+    }
+}
 
 /// The names a template file may use. It may not read files, so a template cannot include itself.
 struct Names<'m>(&'m Map);
@@ -99,43 +115,3 @@ impl Scope for Names<'_> {
         }
     }
 }
-
-/// A path without empty steps, `.` and `..` where they can be resolved, as Go cleans it.
-fn clean(path: &str) -> String {
-    let rooted = path.starts_with('/');
-    let mut steps: Vec<&str> = Vec::new();
-    for step in path.split('/') {
-        match step {
-            "" | "." => {}
-            ".." if steps.last().is_some_and(|last| *last != "..") => {
-                steps.pop();
-            }
-            ".." if rooted => {}
-            step => steps.push(step),
-        }
-    }
-    let joined = steps.join("/");
-    match (rooted, joined.is_empty()) {
-        (true, _) => format!("/{joined}"),
-        (false, true) => ".".to_owned(),
-        (false, false) => joined,
-    }
-}
-
-pub(super) const BASENAME: Function =
-    Function::new("basename", "The last step of a path.", &[PATH], Gives::Text, |arguments| {
-        let path = arguments.text(0);
-        let trimmed = path.trim_end_matches('/');
-        Ok(Value::from(match trimmed.rsplit('/').next() {
-            _ if path.is_empty() => ".",
-            Some("") | None => "/",
-            Some(last) => last,
-        }))
-    });
-
-pub(super) const DIRNAME: Function =
-    Function::new("dirname", "A path without its last step.", &[PATH], Gives::Text, |arguments| {
-        let path = arguments.text(0);
-        let kept = path.rfind('/').map_or("", |at| &path[..=at]);
-        Ok(Value::from(clean(kept)))
-    });

@@ -1,8 +1,12 @@
 //! format and formatlist: Go's verbs, as Terraform has them.
 
 use super::{Arguments, Failure, Function, Gives, Kind, Parameter, json};
-use crate::{decimal, text};
+use crate::{
+    decimal::{self, Digits, Float},
+    text,
+};
 use firma_model::{number::Number, value::Value};
+use num_bigint::{BigInt, Sign};
 
 /// Widths and precisions beyond this are a mistake.
 const MAX_WIDTH: usize = 1000;
@@ -157,13 +161,18 @@ fn verb_text(
         't' => text::truth(value).ok_or_else(|| wrong("a bool"))?.to_string(),
         's' => cut(verb, &string()?),
         'q' => json::encoded(arguments, &Value::from(cut(verb, &string()?)))?,
-        'd' => verb.signed(radix(&number()?, 10, false).ok_or_else(|| wrong("a whole number"))?),
-        'b' => verb.signed(radix(&number()?, 2, false).ok_or_else(|| wrong("a whole number"))?),
-        'o' => verb.signed(radix(&number()?, 8, false).ok_or_else(|| wrong("a whole number"))?),
-        'x' | 'X' => verb.signed(radix(&number()?, 16, verb.letter == 'X').ok_or_else(|| wrong("a whole number"))?),
-        'f' | 'F' => verb.signed(fixed(&number()?, verb.precision.unwrap_or(6))),
-        'e' | 'E' => verb.signed(exponential(number()?.as_f64(), verb.precision.unwrap_or(6), verb.letter)),
-        'g' | 'G' => verb.signed(general(number()?.as_f64(), verb.precision, verb.letter)),
+        'd' | 'b' | 'o' | 'x' | 'X' => {
+            verb.signed(radix(&number()?, verb.letter, verb.sharp).ok_or_else(|| wrong("a whole number"))?)
+        }
+        'f' | 'F' => {
+            let places = verb.precision.unwrap_or(6);
+            verb.signed(digits(&number()?).places(places).fixed(places))
+        }
+        'e' | 'E' => {
+            let places = verb.precision.unwrap_or(6);
+            verb.signed(digits(&number()?).cut(places + 1).exponential(places, verb.letter))
+        }
+        'g' | 'G' => verb.signed(general(&number()?, verb.precision, verb.letter)),
         other => return Err(Failure::Argument(0, format!("has the verb `{other}`, which does not exist"))),
     })
 }
@@ -176,71 +185,49 @@ fn cut(verb: &Verb, text: &str) -> String {
     }
 }
 
-fn radix(number: &Number, base: u128, upper: bool) -> Option<String> {
-    let whole = number.as_i128()?;
-    let mut left = whole.unsigned_abs();
-    let mut digits = Vec::new();
-    loop {
-        let digit = char::from_digit((left % base) as u32, 16)?;
-        digits.push(if upper { digit.to_ascii_uppercase() } else { digit });
-        left /= base;
-        if left == 0 {
-            break;
-        }
-    }
-    if whole < 0 {
-        digits.push('-');
-    }
-    Some(digits.into_iter().rev().collect())
-}
-
-fn fixed(number: &Number, precision: usize) -> String {
-    match number.as_i128() {
-        Some(whole) if precision == 0 => whole.to_string(),
-        Some(whole) => format!("{whole}.{}", "0".repeat(precision)),
-        None => format!("{:.precision$}", number.as_f64()),
-    }
-}
-
-/// Rust writes `1.5e3` where Go writes `1.5e+03`.
-fn exponential(value: f64, precision: usize, letter: char) -> String {
-    go_exponent(&format!("{value:.precision$e}"), if letter == 'E' { 'E' } else { 'e' })
-}
-
-fn go_exponent(shown: &str, letter: char) -> String {
-    let (mantissa, exponent) = shown.split_once('e').unwrap_or((shown, "0"));
-    let (sign, digits) = match exponent.strip_prefix('-') {
-        Some(digits) => ('-', digits),
-        None => ('+', exponent),
+/// A whole number in the base of a verb; `None` when it is not whole.
+fn radix(number: &Number, letter: char, prefixed: bool) -> Option<String> {
+    let whole: BigInt = decimal::spelled(number).parse().ok()?;
+    let (base, prefix) = match letter {
+        'b' => (2, "0b"),
+        'o' => (8, "0"),
+        'x' => (16, "0x"),
+        'X' => (16, "0X"),
+        _ => (10, ""),
     };
-    format!("{mantissa}{letter}{sign}{digits:0>2}")
+    let digits = whole.magnitude().to_str_radix(base);
+    let digits = if letter == 'X' { digits.to_uppercase() } else { digits };
+    let sign = if whole.sign() == Sign::Minus { "-" } else { "" };
+    Some(format!("{sign}{}{digits}", if prefixed { prefix } else { "" }))
+}
+
+/// All digits of a number.
+fn digits(number: &Number) -> Digits {
+    match Float::read(number.as_str()).or_else(|| Float::read(&number.canonical())) {
+        Some(float) => float.digits(),
+        None => Float::from_i64(0).digits(),
+    }
 }
 
 /// The shorter of the two forms, without trailing zeros.
-fn general(value: f64, precision: Option<usize>, letter: char) -> String {
-    let letter = if letter == 'G' { 'E' } else { 'e' };
-    let shortest = match precision {
-        Some(precision) => format!("{value:.*e}", precision.max(1) - 1),
-        None => format!("{value:e}"),
+fn general(number: &Number, precision: Option<usize>, letter: char) -> String {
+    let shown = match precision {
+        Some(precision) => digits(number).cut(precision.max(1)),
+        None => Float::read(number.as_str()).unwrap_or_else(|| Float::from_i64(0)).shortest(),
     };
-    let (mantissa, exponent) = shortest.split_once('e').unwrap_or((&shortest, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    let mantissa = match mantissa.contains('.') {
-        true => mantissa.trim_end_matches('0').trim_end_matches('.'),
-        false => mantissa,
-    };
-    let digits = mantissa.bytes().filter(u8::is_ascii_digit).count() as i32;
+    let count = shown.digits.len() as i64;
     // As Go decides: with the precision, or 6 for the shortest form.
-    let threshold = match precision.map(|precision| precision.max(1) as i32) {
-        Some(precision) if precision > digits && digits > exponent => digits,
+    let threshold = match precision.map(|precision| precision.max(1) as i64) {
+        Some(precision) if precision > count && count >= shown.point => count,
         Some(precision) => precision,
         None => 6,
     };
-    if exponent < -4 || exponent >= threshold {
-        return go_exponent(&format!("{mantissa}e{exponent}"), letter);
+    let exponent = shown.point - 1;
+    if count > 0 && (exponent < -4 || exponent >= threshold) {
+        let letter = if letter == 'G' { 'E' } else { 'e' };
+        return shown.exponential(shown.digits.len() - 1, letter);
     }
-    let places = (digits - 1 - exponent).max(0) as usize;
-    format!("{value:.places$}")
+    shown.plain()
 }
 
 const FORMAT_PARAMETER: Parameter = Parameter::new("format", Kind::Text);

@@ -99,7 +99,8 @@ pub(super) const JSONDECODE: Function = Function::new(
         }
         Ok(value)
     },
-);
+)
+.makes_text();
 
 /// Levels of JSON; deeper ones would only exhaust the stack.
 const MAX_DEPTH: usize = 100;
@@ -230,8 +231,36 @@ impl Reader<'_, '_> {
             end += if bytes[end] == b'\\' { 2 } else { 1 };
         }
         let literal = self.text.get(self.at..=end).ok_or_else(|| self.error("a string has no end"))?;
-        let text = serde_json::from_str(literal).map_err(|_| self.error("this is no string"))?;
+        let text = serde_json::from_str(literal)
+            .or_else(|_| serde_json::from_str(&whole_pairs(literal)))
+            .map_err(|_| self.error("this is no string"))?;
         self.at = end + 1;
         Ok(text)
     }
+}
+
+/// Halves of surrogate pairs replaced by U+FFFD: what encoders make of text that is no text.
+fn whole_pairs(literal: &str) -> String {
+    let unit = |at: usize| match literal.get(at..at + 2) {
+        Some("\\u") => literal.get(at + 2..at + 6).and_then(|digits| u16::from_str_radix(digits, 16).ok()),
+        _ => None,
+    };
+    let mut out = String::with_capacity(literal.len());
+    let mut at = 0;
+    while let Some(c) = literal[at..].chars().next() {
+        let length = match (unit(at), unit(at + 6)) {
+            (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => 12,
+            (Some(0xd800..=0xdfff), _) => {
+                out.push('\u{fffd}');
+                at += 6;
+                continue;
+            }
+            (Some(_), _) => 6,
+            (None, _) if c == '\\' => 1 + literal[at + 1..].chars().next().map_or(0, char::len_utf8),
+            (None, _) => c.len_utf8(),
+        };
+        out.push_str(&literal[at..at + length]);
+        at += length;
+    }
+    out
 }

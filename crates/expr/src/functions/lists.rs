@@ -1,10 +1,16 @@
 //! Lists: order, parts, combinations.
 
 use super::{Arguments, Failure, Function, Gives, Kind, Parameter, Sees};
-use crate::{convert::unify, decimal::Decimal, evaluate::equal, part::unknown_of};
+use crate::{decimal::Decimal, evaluate::equal, part::unknown_of, unify::unify};
 use firma_model::{number::Number, types::Type, value::Value};
 
 const LIST: Parameter = Parameter::new("list", Kind::List);
+
+/// The elements of an argument, brought to one type.
+fn one_type(arguments: &Arguments<'_>, at: usize) -> Result<Vec<Value>, Failure> {
+    unify(arguments.list(at).to_vec())
+        .map_err(|mixed| Failure::Argument(at, format!("has elements, and {}", mixed.message())))
+}
 
 fn any_unknown(values: &[Value]) -> bool {
     values.iter().any(Value::has_unknown)
@@ -133,9 +139,9 @@ pub(super) const CHUNKLIST: Function = Function::new(
     &[LIST, Parameter::new("size", Kind::Number)],
     Gives::Any,
     |arguments| {
-        let list = arguments.list(0);
         let size = arguments.size(1)?;
-        arguments.charge(list.len() * 2)?;
+        arguments.charge(arguments.list(0).len() * 2)?;
+        let list = one_type(arguments, 0)?;
         let size = if size == 0 { list.len().max(1) } else { size };
         Ok(Value::List(list.chunks(size).map(|chunk| Value::List(chunk.to_vec())).collect()))
     },
@@ -148,7 +154,7 @@ pub(super) const DISTINCT: Function = Function::new(
     &[LIST],
     Gives::Any,
     |arguments| {
-        let list = unify(arguments.list(0).to_vec());
+        let list = one_type(arguments, 0)?;
         arguments.charge(list.len())?;
         let mut seen = std::collections::BTreeSet::new();
         Ok(Value::List(list.into_iter().filter(|item| seen.insert(item.clone())).collect()))
@@ -208,8 +214,11 @@ pub(super) const MATCHKEYS: Function = Function::new(
         if values.len() != keys.len() {
             return Err(Failure::Call("values and keys must have the same length".to_owned()));
         }
-        let wanted = arguments.list(2);
-        arguments.charge(keys.len().saturating_mul(wanted.len()))?;
+        arguments.charge(keys.len().saturating_mul(arguments.list(2).len()))?;
+        let both = [keys, arguments.list(2)].concat();
+        let both =
+            unify(both).map_err(|mixed| Failure::Call(format!("keys and searchset differ: {}", mixed.message())))?;
+        let (keys, wanted) = both.split_at(keys.len());
         let matches = |key: &Value| wanted.iter().any(|one| equal(one, key) == Some(true));
         Ok(Value::List(
             values.iter().zip(keys).filter(|(_, key)| matches(key)).map(|(value, _)| value.clone()).collect(),

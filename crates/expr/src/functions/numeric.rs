@@ -1,9 +1,15 @@
 //! Numbers: abs, ceil, floor, log, max, min, parseint, pow, signum.
 
+mod floats;
+
 use super::{Arguments, Failure, Function, Gives, Kind, Parameter};
 use crate::decimal::Decimal;
 use firma_model::{number::Number, value::Value};
+use num_bigint::BigUint;
 use std::cmp::Ordering;
+
+/// Digits beyond which no number is in range.
+const MAX_DIGITS: usize = 2000;
 
 const NUM: Parameter = Parameter::new("num", Kind::Number);
 
@@ -44,7 +50,7 @@ pub(super) const LOG: Function = Function::new(
     "The logarithm of a number to a base.",
     &[NUM, Parameter::new("base", Kind::Number)],
     Gives::Number,
-    |arguments| float(arguments.number(0).as_f64().ln() / arguments.number(1).as_f64().ln()),
+    |arguments| float(floats::log(arguments.number(0).as_f64()) / floats::log(arguments.number(1).as_f64())),
 );
 
 pub(super) const POW: Function = Function::new(
@@ -52,18 +58,14 @@ pub(super) const POW: Function = Function::new(
     "A number raised to a power.",
     &[NUM, Parameter::new("power", Kind::Number)],
     Gives::Number,
-    |arguments| {
-        let (base, power) = (arguments.number(0), arguments.number(1));
-        let exact = || base.as_i128()?.checked_pow(u32::try_from(power.as_i64()?).ok()?);
-        match exact() {
-            Some(whole) => Ok(Value::Number(Number::from(whole))),
-            None => float(base.as_f64().powf(power.as_f64())),
-        }
-    },
+    |arguments| float(floats::pow(arguments.number(0).as_f64(), arguments.number(1).as_f64())),
 );
 
 pub(super) const SIGNUM: Function =
     Function::new("signum", "-1, 0 or 1: the sign of a number.", &[NUM], Gives::Number, |arguments| {
+        Decimal::whole(&arguments.number(0), -1)
+            .filter(|whole| Decimal::compare(whole, &arguments.number(0)).is_eq())
+            .ok_or_else(|| Failure::Argument(0, "must be a whole number".to_owned()))?;
         Ok(Value::from(match Decimal::compare(&arguments.number(0), &zero()) {
             Ordering::Less => -1_i64,
             Ordering::Equal => 0,
@@ -95,14 +97,19 @@ pub(super) const MIN: Function =
 pub(super) const PARSEINT: Function = Function::new(
     "parseint",
     "The whole number that a string spells in a base from 2 to 62.",
-    &[Parameter::new("number", Kind::Text), Parameter::new("base", Kind::Number)],
+    &[Parameter::new("number", Kind::Any), Parameter::new("base", Kind::Number)],
     Gives::Number,
     |arguments| {
         let base = arguments.whole(1)?;
         if !(2..=62).contains(&base) {
             return Err(Failure::Argument(1, "must be between 2 and 62".to_owned()));
         }
-        let text = arguments.text(0);
+        let Value::String(text) = arguments.value(0) else {
+            return Err(Failure::Argument(0, format!("must be a string, not {}", arguments.value(0).type_name())));
+        };
+        if text.len() > MAX_DIGITS {
+            return Err(Failure::Argument(0, format!("may have {MAX_DIGITS} digits, and this has more")));
+        }
         let (negative, digits) = match text.strip_prefix('-') {
             Some(digits) => (true, digits),
             None => (false, text.strip_prefix('+').unwrap_or(text)),
@@ -111,24 +118,23 @@ pub(super) const PARSEINT: Function = Function::new(
         if digits.is_empty() {
             return Err(bad());
         }
-        let mut value: i128 = 0;
+        let mut value = BigUint::ZERO;
         for c in digits.chars() {
             // As Go's big.Int: up to base 36 letters may be in either case.
             let digit = match c {
-                '0'..='9' => c as i128 - '0' as i128,
-                'a'..='z' => c as i128 - 'a' as i128 + 10,
-                'A'..='Z' if base <= 36 => c as i128 - 'A' as i128 + 10,
-                'A'..='Z' => c as i128 - 'A' as i128 + 36,
+                '0'..='9' => u32::from(c) - u32::from('0'),
+                'a'..='z' => u32::from(c) - u32::from('a') + 10,
+                'A'..='Z' if base <= 36 => u32::from(c) - u32::from('A') + 10,
+                'A'..='Z' => u32::from(c) - u32::from('A') + 36,
                 _ => return Err(bad()),
             };
-            if digit >= i128::from(base) {
+            if i64::from(digit) >= base {
                 return Err(bad());
             }
-            value = value
-                .checked_mul(i128::from(base))
-                .and_then(|value| value.checked_add(digit))
-                .ok_or_else(|| Failure::Call("the number has more than 127 bits".to_owned()))?;
+            value = value * base.unsigned_abs() + digit;
         }
-        Ok(Value::Number(Number::from(if negative { -value } else { value })))
+        let sign = if negative { "-" } else { "" };
+        let number = Number::parse(&format!("{sign}{value}"));
+        number.map(Value::Number).ok_or_else(|| Failure::Call("the number is out of range".to_owned()))
     },
 );

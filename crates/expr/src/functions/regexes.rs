@@ -1,11 +1,15 @@
 //! Regular expressions: regex, regexall, and `replace` with `/pattern/`.
 
+mod pattern;
+
 use super::{Arguments, Failure, Function, Gives, Kind, Parameter};
 use firma_model::value::{Map, Value};
 use regex::{Captures, Regex, RegexBuilder};
 
 fn compile(pattern: &str, at: usize) -> Result<Regex, Failure> {
-    RegexBuilder::new(pattern)
+    let pattern = pattern::translated(pattern)
+        .map_err(|what| Failure::Argument(at, format!("is not a regular expression: {what}")))?;
+    RegexBuilder::new(&pattern)
         // Bounds what a pattern such as `(a{1000}){1000}` may cost.
         .size_limit(1 << 20)
         .build()

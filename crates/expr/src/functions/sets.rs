@@ -1,7 +1,7 @@
 //! Sets: union, intersection, difference, product.
 
 use super::{Arguments, Failure, Function, Gives, Kind, Parameter, Sees};
-use crate::convert::unify;
+use crate::unify::unify;
 use firma_model::value::Value;
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ fn sets(arguments: &Arguments<'_>) -> Result<Vec<BTreeSet<Value>>, Failure> {
         sizes.push(list.len());
         all.extend(list.iter().cloned());
     }
-    let mut all = unify(all).into_iter();
+    let mut all = unify(all).map_err(|mixed| Failure::Call(mixed.message()))?.into_iter();
     Ok(sizes.into_iter().map(|size| all.by_ref().take(size).collect()).collect())
 }
 
@@ -61,12 +61,16 @@ pub(super) const SETPRODUCT: Function =
         for at in 0..arguments.len() {
             let list = arguments.list(at);
             arguments.charge(rows.len().saturating_mul(list.len()).saturating_mul(at + 1))?;
+            let list = &unify(list.to_vec()).map_err(|mixed| Failure::Argument(at, mixed.message()))?;
             rows = rows
                 .iter()
                 .flat_map(|row| list.iter().map(|item| row.iter().chain([item]).cloned().collect()))
                 .collect();
         }
-        Ok(Value::List(rows.into_iter().map(Value::List).collect()))
+        let rows = rows.into_iter().map(Value::List).collect();
+        // Without an order in one of them there is none in the whole.
+        let ordered = arguments.rest(0).all(|value| matches!(value, Value::List(_)));
+        Ok(if ordered { Value::List(rows) } else { Value::set(rows) })
     })
-    .variadic(Parameter::new("sets", Kind::List))
+    .variadic(Parameter::new("sets", Kind::Sequence))
     .sees(Sees::Shape);

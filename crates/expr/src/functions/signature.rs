@@ -1,7 +1,7 @@
 //! What a function declares, and the checks every call goes through before the function sees its arguments.
 
 use super::{Arguments, Failure};
-use crate::{codes, limits::Budget, part::unknown_of, scope::Files};
+use crate::{codes, limits::Budget, part::unknown_of, scope::Files, text};
 use firma_model::{
     diagnostic::{Diagnostic, Diagnostics},
     span::Span,
@@ -23,6 +23,8 @@ pub enum Kind {
     Bool,
     /// A list, or a set in its order.
     List,
+    /// A list or a set, left as it is.
+    Sequence,
     /// A list or set of strings; numbers and bools are converted.
     Texts,
     /// The same, nulls allowed.
@@ -90,6 +92,8 @@ pub struct Function {
     pub variadic: Option<Parameter>,
     /// Reads files, so its arguments must be known while planning.
     pub reads_files: bool,
+    /// Makes texts of its own, which are then brought to their composed form.
+    pub(crate) makes_text: bool,
     pub(crate) sees: Sees,
     pub(crate) gives: Gives,
     pub(crate) body: fn(&Arguments<'_>) -> Result<Value, Failure>,
@@ -110,6 +114,7 @@ impl Function {
             optional: 0,
             variadic: None,
             reads_files: false,
+            makes_text: matches!(gives, Gives::Text | Gives::Texts),
             sees: Sees::All,
             gives,
             body,
@@ -126,6 +131,10 @@ impl Function {
 
     pub(crate) const fn sees(self, sees: Sees) -> Function {
         Function { sees, ..self }
+    }
+
+    pub(crate) const fn makes_text(self) -> Function {
+        Function { makes_text: true, ..self }
     }
 
     pub(crate) const fn reads_files(self) -> Function {
@@ -151,6 +160,17 @@ impl Function {
             Gives::Number => unknown_of(Type::Number, true),
             Gives::Bool => unknown_of(Type::Bool, true),
             Gives::Texts => unknown_of(Type::List(Box::new(Type::String)), true),
+        }
+    }
+
+    /// The type every result has; `any` where that depends on the arguments.
+    pub(crate) fn result_type(&self) -> Type {
+        match self.gives {
+            Gives::Any => Type::Any,
+            Gives::Text => Type::String,
+            Gives::Number => Type::Number,
+            Gives::Bool => Type::Bool,
+            Gives::Texts => Type::List(Box::new(Type::String)),
         }
     }
 
@@ -217,6 +237,7 @@ impl Function {
                 return Ok(if marked { unknown.sensitive() } else { unknown });
             }
             let value = (self.body)(&arguments).map_err(|failure| failure.diagnostics(self, spans, span, marked))?;
+            let value = if self.makes_text { text::compose(value) } else { value };
             return Ok(if marked { value.sensitive() } else { value });
         }
         let arguments = Arguments::new(self, values, budget, files, span);

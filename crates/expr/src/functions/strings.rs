@@ -2,38 +2,75 @@
 
 use super::{Arguments, Failure, Function, Gives, Kind, Parameter};
 use firma_model::{number::Number, value::Value};
+use unicode_segmentation::UnicodeSegmentation;
 
 const STR: Parameter = Parameter::new("str", Kind::Text);
 
-/// A combining mark or a joiner belongs to the character before it.
-fn extends(c: char) -> bool {
-    matches!(c, '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}'
-        | '\u{fe00}'..='\u{fe0f}' | '\u{fe20}'..='\u{fe2f}' | '\u{200d}' | '\u{1f3fb}'..='\u{1f3ff}')
+/// The characters as people count them: marks, joiners, flags and line ends stay with what they belong to.
+pub(super) fn characters(text: &str) -> Vec<&str> {
+    if simple_text(text) {
+        return (0..text.len()).map(|at| &text[at..=at]).collect();
+    }
+    text.graphemes(true).collect()
 }
 
-/// The characters as people count them: marks, joiners and line ends stay with what they belong to.
-pub(super) fn characters(text: &str) -> Vec<&str> {
-    let mut starts: Vec<usize> = Vec::new();
-    let mut before = None;
-    for (at, c) in text.char_indices() {
-        let joined = extends(c) || before == Some('\u{200d}') || (before == Some('\r') && c == '\n');
-        if starts.is_empty() || !joined {
-            starts.push(at);
-        }
-        before = Some(c);
+/// Whether every byte is a character: nearly all texts, and the rules of Unicode are slow.
+fn simple_text(text: &str) -> bool {
+    text.is_ascii() && !text.contains('\r')
+}
+
+/// The one character that a letter becomes; those that would become several stay as they are, as in Terraform.
+fn simple(letter: char, several: impl Iterator<Item = char>) -> char {
+    let mut several = several;
+    match (several.next(), several.next()) {
+        (Some(one), None) => one,
+        _ => letter,
     }
-    let ends = starts.iter().skip(1).copied().chain([text.len()]);
-    starts.iter().zip(ends).map(|(start, end)| &text[*start..end]).collect()
+}
+
+fn lower(letter: char) -> char {
+    match letter {
+        'İ' => 'i',
+        other => simple(other, other.to_lowercase()),
+    }
+}
+
+/// Greek letters with an iota below, which full case mapping would write out.
+fn with_iota(letter: char) -> Option<char> {
+    let code = u32::from(letter);
+    match code {
+        0x1f80..=0x1f87 | 0x1f90..=0x1f97 | 0x1fa0..=0x1fa7 => char::from_u32(code + 8),
+        0x1fb3 | 0x1fc3 | 0x1ff3 => char::from_u32(code + 9),
+        _ => None,
+    }
+}
+
+fn upper(letter: char) -> char {
+    with_iota(letter).unwrap_or_else(|| simple(letter, letter.to_uppercase()))
+}
+
+/// The form at the beginning of a word: pairs of letters have one of their own, Georgian has none.
+fn titled(letter: char) -> char {
+    match letter {
+        'Ǆ' | 'ǅ' | 'ǆ' => 'ǅ',
+        'Ǉ' | 'ǈ' | 'ǉ' => 'ǈ',
+        'Ǌ' | 'ǋ' | 'ǌ' => 'ǋ',
+        'Ǳ' | 'ǲ' | 'ǳ' => 'ǲ',
+        '\u{10d0}'..='\u{10ff}' => letter,
+        other => upper(other),
+    }
 }
 
 pub(super) const LOWER: Function =
     Function::new("lower", "All letters in lower case.", &[STR], Gives::Text, |arguments| {
-        arguments.made(arguments.text(0).to_lowercase())
+        let text = arguments.text(0);
+        arguments.made(if text.is_ascii() { text.to_ascii_lowercase() } else { text.chars().map(lower).collect() })
     });
 
 pub(super) const UPPER: Function =
     Function::new("upper", "All letters in upper case.", &[STR], Gives::Text, |arguments| {
-        arguments.made(arguments.text(0).to_uppercase())
+        let text = arguments.text(0);
+        arguments.made(if text.is_ascii() { text.to_ascii_uppercase() } else { text.chars().map(upper).collect() })
     });
 
 pub(super) const TITLE: Function =
@@ -41,11 +78,7 @@ pub(super) const TITLE: Function =
         let mut out = String::new();
         let mut within = false;
         for c in arguments.text(0).chars() {
-            if within {
-                out.push(c);
-            } else {
-                out.extend(c.to_uppercase());
-            }
+            out.push(if within { c } else { titled(c) });
             within = c.is_alphanumeric() || c == '_' || (!c.is_ascii() && !c.is_whitespace());
         }
         arguments.made(out)
@@ -202,5 +235,6 @@ pub(super) const JOIN: Function = Function::new(
 
 /// How long a text is, as people count.
 pub(super) fn length(text: &str) -> Value {
-    Value::Number(Number::from(characters(text).len()))
+    let length = if simple_text(text) { text.len() } else { text.graphemes(true).count() };
+    Value::Number(Number::from(length))
 }

@@ -1,5 +1,6 @@
 //! Tests of the expression language through its public face.
 
+mod corpus;
 mod examples;
 mod limits;
 mod never_panics;

@@ -68,7 +68,8 @@ fn places_of_errors() {
         ("a ${x} b ${", "E0201", 9, 11),
         ("${}", "E0201", 2, 3),
         ("é${+}", "E0201", 4, 5),
-        ("a %{ if x }b%{ endif }", "E0202", 2, 22),
+        ("a %{ if x }b", "E0202", 2, 4),
+        ("a %{ if x }b%{ endif }", "E0211", 8, 9),
         ("${nothing}", "E0301", 2, 9),
         ("${[1, nothing.a]}", "E0301", 6, 15),
         ("${upper([])}", "E0222", 8, 10),
@@ -93,8 +94,8 @@ fn messages_of_syntax_errors() {
         ("${x", "expected `}`, found the end of the text"),
         ("${}", "an expression was expected, found `}`"),
         ("${1 2}", "expected `}`, found `2`"),
-        ("%{ if x }a%{ endif }", "template directives (`%{ ... }`) are not available yet"),
-        ("${\"%{ if x }a%{ endif }\"}", "template directives (`%{ ... }`) are not available yet"),
+        ("%{ if x }a", "this `%{` does not begin a directive that has an end"),
+        ("a%{ endif }", "this `%{` does not begin a directive that has an end"),
     ];
     for (text, message) in cases {
         let found = parsed(text).expect_err("an error");

@@ -24,6 +24,7 @@ fn every_function_has_a_case() {
         include_str!("cases/errors.txt"),
         include_str!("residuals.rs"),
         include_str!("cases/further.txt"),
+        include_str!("../../../../tests/corpus/expressions.txt"),
     ]
     .concat();
     for function in FUNCTIONS {
