@@ -22,6 +22,17 @@ pub(crate) struct Context {
     pub terminal: Terminal,
 }
 
+impl Context {
+    /// How commands are typed here; `again` is the one that does the rest.
+    pub(crate) fn next(&self, again: &'static str) -> firma_review::Next {
+        let firma = match self.directory == std::path::Path::new(".") {
+            true => "firma".to_owned(),
+            false => format!("firma -C {}", self.directory.display()),
+        };
+        firma_review::Next { firma, again }
+    }
+}
+
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,

@@ -2,11 +2,22 @@
 
 use crate::args::ColorChoice;
 use firma_model::{diagnostic::Diagnostics, span::Source};
+use firma_review::progress::Size;
 use std::{
     collections::BTreeMap,
     io::{self, IsTerminal, Write},
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
+
+/// Lines of the live view that stand below everything else on standard error. Whatever is printed there takes them away
+/// first; the next picture brings them back.
+static PICTURE: Mutex<usize> = Mutex::new(0);
+
+/// The size of a terminal that does not tell its own.
+const USUAL_SIZE: Size = Size { width: 80, height: 24 };
 
 /// Set when standard output was closed by whoever read it: printing stops, work goes on.
 static STDOUT_CLOSED: AtomicBool = AtomicBool::new(false);
@@ -52,6 +63,9 @@ impl Terminal {
         if STDOUT_CLOSED.load(Ordering::Relaxed) {
             return;
         }
+        if self.live {
+            self.draw(&[]);
+        }
         let mut out = io::stdout().lock();
         let end = if text.ends_with('\n') || text.is_empty() { "" } else { "\n" };
         if let Err(error) =
@@ -79,27 +93,67 @@ impl Terminal {
 
     /// Says something to the person; nothing to do if nobody listens.
     pub(crate) fn note(&self, text: &str) {
+        let mut picture = picture();
+        let away = away(&mut picture);
         let mut err = io::stderr().lock();
-        let _ = writeln!(err, "{text}");
+        let _ = err.write_all(format!("{away}{text}\n").as_bytes());
+    }
+
+    /// Draws lines below everything else, in place of those drawn before; none of them takes the view away.
+    pub(crate) fn draw(&self, lines: &[String]) {
+        let mut picture = picture();
+        if lines.is_empty() && *picture == 0 {
+            return;
+        }
+        let width = self.size().width;
+        let mut text = away(&mut picture);
+        for line in lines {
+            text.push_str(&console::truncate_str(line, width, ""));
+            text.push('\n');
+        }
+        *picture = lines.len();
+        // At once, or it flickers.
+        let mut err = io::stderr().lock();
+        let _ = err.write_all(text.as_bytes()).and_then(|()| err.flush());
+    }
+
+    /// The size of the terminal, or a usual one.
+    pub(crate) fn size(&self) -> Size {
+        match console::Term::stderr().size_checked() {
+            Some((height, width)) if width > 0 => Size { width: width.into(), height: height.into() },
+            _ => USUAL_SIZE,
+        }
     }
 
     /// Renders findings to standard error.
     pub(crate) fn diagnostics(&self, diagnostics: &Diagnostics, sources: &[Source]) {
         if !diagnostics.is_empty() {
             let text = firma_review::diagnostic::render(diagnostics, sources, style(self.color_err));
-            let mut err = io::stderr().lock();
-            let _ = err.write_all(text.as_bytes());
+            self.note(text.trim_end_matches('\n'));
         }
     }
 
     /// Asks for `yes`.
     pub(crate) fn confirm(&self, question: &str) -> bool {
+        self.draw(&[]);
         let mut err = io::stderr().lock();
         let _ = write!(err, "{question} ");
         let _ = err.flush();
         drop(err);
         let mut answer = String::new();
         io::stdin().read_line(&mut answer).is_ok() && answer.trim() == "yes"
+    }
+}
+
+fn picture() -> MutexGuard<'static, usize> {
+    PICTURE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What takes the live view away: up to its first line, and everything from there on cleared.
+fn away(picture: &mut usize) -> String {
+    match std::mem::take(picture) {
+        0 => String::new(),
+        lines => format!("\x1b[{lines}A\r\x1b[0J"),
     }
 }
 

@@ -9,7 +9,7 @@
 
 use crate::{
     change::change,
-    event::{Observers, RunEvent},
+    event::Observers,
     journal::{Commit, Journal},
     local::{MOVED, carry_out, filled, is_local, removed},
     make::make,
@@ -24,9 +24,11 @@ use firma_model::{
     address::{Address, KindId},
     event::EventBody,
     fault::Fault,
+    record::Record,
     time::Timestamp,
 };
 use firma_plan::{
+    event::{PlannedStep, RunEvent},
     fill,
     nodes::recorded_inputs,
     order, outputs,
@@ -127,7 +129,7 @@ pub async fn apply(plan: Arc<Plan>, context: ApplyContext) -> Outcome {
     run.observers.tell(|| RunEvent::Started {
         run: number,
         at: run.cloud.clock().now(),
-        steps: plan.steps.iter().map(|step| (step.address.clone(), step.leg, step.action)).collect(),
+        steps: plan.steps.iter().map(planned).collect(),
     });
     let mut owner = Owner {
         run: &run,
@@ -165,6 +167,10 @@ fn own_millis(plan: &Plan, usual: &Usual, step: &Step) -> u64 {
     let declared = plan.procedure(step.kind()).map_or(0, |procedure| wait::declared(procedure, action));
     let usual = usual.get(&(step.kind().clone(), action.to_owned())).copied().unwrap_or(declared);
     usual.max(0).unsigned_abs() + CALL_MILLIS
+}
+
+fn planned(step: &Step) -> PlannedStep {
+    PlannedStep { address: step.address.clone(), deposed: step.deposed.clone(), leg: step.leg, action: step.action }
 }
 
 /// What ended.
@@ -260,7 +266,7 @@ impl<'r> Owner<'r> {
                 continue;
             }
             let address = &step.address;
-            self.run.observers.tell(|| RunEvent::StepStarted { address: address.clone(), leg: step.leg });
+            self.run.observers.tell(|| RunEvent::StepStarted { step: at, address: address.clone(), leg: step.leg });
             let event = carry_out(&plan, at, &self.progress, &self.run.hash_key, &self.run.entropy);
             if let (Some(old), EventBody::Done { .. }) = (step.moves_from(), &event) {
                 // In one transaction with the record under the new address: the object is never under none, nor under two.
@@ -309,7 +315,7 @@ impl<'r> Owner<'r> {
             }
             self.run.calling.more();
             let address = step.address.clone();
-            self.run.observers.tell(|| RunEvent::StepStarted { address, leg: step.leg });
+            self.run.observers.tell(|| RunEvent::StepStarted { step: at, address, leg: step.leg });
             let turn = self.turns.place(place);
             self.flights.push(one_step(StepRun::new(self.run, at, procedure, attributes, turn), keys).boxed());
             return;
@@ -362,8 +368,8 @@ impl<'r> Owner<'r> {
                 match &event {
                     EventBody::Done { record, .. } => self.done(at, record.cloud_id.clone(), elapsed),
                     EventBody::Removed { .. } => self.done(at, String::new(), elapsed),
-                    EventBody::Failed { fault, record, .. } => self.failed(at, fault, record.is_some(), false),
-                    EventBody::Unresolved { fault, .. } => self.failed(at, fault, false, true),
+                    EventBody::Failed { fault, record, .. } => self.failed(at, fault, record.as_ref(), false),
+                    EventBody::Unresolved { fault, .. } => self.failed(at, fault, None, true),
                     _ => {}
                 }
                 if let (Some(waited), EventBody::Done { .. } | EventBody::Removed { .. }) = (waited, &event) {
@@ -382,7 +388,7 @@ impl<'r> Owner<'r> {
     fn learn(&mut self, event: EventBody) {
         self.progress.apply(&event);
         if let EventBody::Failed { step, fault, record } = &event {
-            self.failed(*step, fault, record.is_some(), false);
+            self.failed(*step, fault, record.as_ref(), false);
         }
         self.pending.push(event);
         self.skip();
@@ -399,17 +405,19 @@ impl<'r> Owner<'r> {
         let step = &self.run.plan.steps[at as usize];
         let (address, leg) = (step.address.clone(), step.leg);
         self.outcome.done.push((address.clone(), leg));
-        self.run.observers.tell(|| RunEvent::StepDone { address, leg, cloud_id, elapsed });
+        self.run.observers.tell(|| RunEvent::StepDone { step: at, address, leg, cloud_id, elapsed });
     }
 
-    fn failed(&mut self, at: u32, fault: &Fault, record: bool, unresolved: bool) {
+    fn failed(&mut self, at: u32, fault: &Fault, record: Option<&Record>, unresolved: bool) {
         let step = &self.run.plan.steps[at as usize];
         let (address, leg): (Address, Leg) = (step.address.clone(), step.leg);
         self.run.observers.tell(|| RunEvent::StepFailed {
+            step: at,
             address: address.clone(),
             leg,
             fault: fault.clone(),
             unresolved,
+            left: record.map(|record| record.status),
         });
         match unresolved {
             true => self.outcome.unresolved.push((address, fault.clone())),
@@ -417,7 +425,7 @@ impl<'r> Owner<'r> {
                 address,
                 leg,
                 fault: fault.clone(),
-                incomplete: record && leg == Leg::Create,
+                incomplete: record.is_some() && leg == Leg::Create,
             }),
         }
     }
@@ -427,7 +435,7 @@ impl<'r> Owner<'r> {
         let (address, leg) = (step.address.clone(), step.leg);
         self.outcome.skipped.push((address.clone(), because.clone()));
         self.pending.push(EventBody::Skipped { step: at, because: because.clone() });
-        self.run.observers.tell(|| RunEvent::StepSkipped { address, leg, because });
+        self.run.observers.tell(|| RunEvent::StepSkipped { step: at, address, leg, because });
     }
 
     /// Begins nothing more.
@@ -444,6 +452,10 @@ impl<'r> Owner<'r> {
     /// The journal takes nothing more: what runs ends by itself at its next event.
     fn broken(&mut self, error: StoreError) {
         if self.outcome.journal.is_none() {
+            self.run.observers.tell(|| {
+                let diagnostic = error.diagnostic();
+                RunEvent::JournalLost { code: diagnostic.code.to_owned(), message: diagnostic.message }
+            });
             self.outcome.journal = Some(error);
             self.stop("the journal could not be written");
         }
@@ -458,6 +470,9 @@ impl<'r> Owner<'r> {
             if let Err(error) = self.run.journal.write(vec![event]).await {
                 self.outcome.journal = Some(error);
             }
+        }
+        for (name, why) in found.failures() {
+            self.run.observers.tell(|| RunEvent::OutputBroken { name, why });
         }
         self.outcome.outputs = found;
         let outcome = self.outcome;

@@ -19,6 +19,7 @@ use firma_model::{
     value::Map,
 };
 use firma_plan::{
+    event::{Settled, Settlement},
     fill,
     observe::Look,
     procedure::{Procedure, Recovery},
@@ -68,61 +69,6 @@ pub fn open_work(calls: Vec<OpenIntent>, recorded: &Recorded) -> OpenWork {
         .map(|record| (record.address.clone(), record.status))
         .collect();
     OpenWork { calls, unfinished }
-}
-
-/// How one open call was settled.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Settlement {
-    /// The run that began it.
-    pub run: u64,
-    /// Its address.
-    pub address: Address,
-    /// `create`, `update`, `delete`.
-    pub action: String,
-    /// Service.
-    pub service: String,
-    /// Operation.
-    pub operation: String,
-    /// Recovery class.
-    pub class: String,
-    /// How.
-    pub how: Settled,
-}
-
-/// The ways.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Settled {
-    /// It made this; it is recorded, and the next plan finishes it.
-    Created(String),
-    /// It made nothing.
-    NotCreated,
-    /// The user said that it made this.
-    Adopted(String),
-    /// The change or deletion was made.
-    Done,
-    /// It was not.
-    NotDone,
-    /// Nobody can tell; it stays open.
-    Stuck {
-        /// Why.
-        why: String,
-        /// Objects that could be it.
-        candidates: Vec<String>,
-    },
-}
-
-impl Settled {
-    /// As journalled and printed.
-    pub fn word(&self) -> &'static str {
-        match self {
-            Settled::Created(_) => "created",
-            Settled::NotCreated => "not_created",
-            Settled::Adopted(_) => "adopted",
-            Settled::Done => "done",
-            Settled::NotDone => "not_done",
-            Settled::Stuck { .. } => "stuck",
-        }
-    }
 }
 
 /// Settles open calls. `plans` gives the plan of a run. The answer has one entry for each call, in their order.

@@ -1,11 +1,8 @@
 //! Endings as diagnostics: what a person must know of them, and do.
 
-use crate::{
-    basis::Moved,
-    outcome::Outcome,
-    recover::{Settled, Settlement},
-};
+use crate::{basis::Moved, outcome::Outcome};
 use firma_model::diagnostic::{Diagnostic, Diagnostics};
+use firma_plan::event::{Settled, Settlement};
 
 impl Outcome {
     /// Everything that did not go as planned, the journal first; skipped steps are only counted.
@@ -32,10 +29,8 @@ impl Outcome {
                     .hint("run `firma recover`, or `firma apply`, which looks first"),
             );
         }
-        for (name, findings) in &self.outputs.broken {
-            let why: Vec<&str> = findings.list.iter().map(|finding| finding.message.as_str()).collect();
-            diagnostics
-                .push(Diagnostic::error("E0805", format!("output {name} cannot be evaluated: {}", why.join("; "))));
+        for (name, why) in self.outputs.failures() {
+            diagnostics.push(Diagnostic::error("E0805", format!("output {name} cannot be evaluated: {why}")));
         }
         if self.interrupted {
             let message = format!("interrupted: {} steps done, {} not begun", self.done.len(), self.skipped.len());

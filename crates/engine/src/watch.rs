@@ -8,10 +8,7 @@
 //! is asked for at once. Where new work waits for its turn, every poll is a call that comes later: then polls take a small
 //! part of the allowance, and what nobody waits for is asked for by the page.
 
-use crate::{
-    ask,
-    event::{Observers, RunEvent},
-};
+use crate::{ask, event::Observers};
 use firma_client::{Cloud, Priority};
 use firma_model::{
     address::{Address, KindId},
@@ -20,6 +17,7 @@ use firma_model::{
     time::Timestamp,
 };
 use firma_plan::{
+    event::RunEvent,
     observe::{self, Look},
     procedure::{IdFilter, Procedure},
     wait::{Judgement, Until, averaged, declared, judge, pause},

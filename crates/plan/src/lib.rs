@@ -5,7 +5,7 @@
 //! each address, and why), [`walk`], [`nodes`] and [`table`] (values in dependency order), [`make`](mod@make) (the planner
 //! itself), [`order`](mod@order) (edges), [`lower`] (calls), [`preflight`], [`audit`](mod@audit), [`format`](mod@format)
 //! (the durable form). Then what carries a plan out: [`marker`], [`fill`], [`recording`], [`wait`], [`outputs`](mod@outputs),
-//! [`recover`], and [`progress`], the one transition function. Nothing here does I/O: the planner is given answers and
+//! [`recover`], [`progress`], the one transition function, and [`event`], what a run tells those who watch. Nothing here does I/O: the planner is given answers and
 //! returns questions, and an apply is a sequence of transitions.
 
 pub mod worlds;
@@ -33,6 +33,7 @@ pub mod wait;
 pub mod outputs;
 pub mod recover;
 pub mod progress;
+pub mod event;
 pub mod codes;
 
 pub use firma_catalog::procedure;

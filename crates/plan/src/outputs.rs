@@ -25,6 +25,14 @@ impl Outputs {
             .collect()
     }
 
+    /// Why outputs fail, in words: name and reasons.
+    pub fn failures(&self) -> Vec<(String, String)> {
+        let words = |findings: &Diagnostics| {
+            findings.list.iter().map(|finding| finding.message.as_str()).collect::<Vec<_>>().join("; ")
+        };
+        self.broken.iter().map(|(name, findings)| (name.clone(), words(findings))).collect()
+    }
+
     /// Whether anything differs from what was written down before.
     pub fn differ(&self, plan: &Plan) -> bool {
         let before = |output: &PlannedOutput| output.before.clone().filter(|value| !value.is_null());

@@ -1,8 +1,9 @@
 //! What people and programs get to see of plans, runs and findings.
 //!
 //! One view model, [`View`], is made of a plan; it holds no secret, so no printer can show one. [`text`], [`markdown`] and
-//! [`json`] print it, [`calls`] lists the API calls behind it. [`run`] says how an apply ended and what to do next, and
-//! [`diagnostic`] shows what a user can fix, with the place. [`escape`] keeps text from the outside from steering a
+//! [`json`] print it, [`calls`] lists the API calls behind it. [`progress`] shows a run while it
+//! happens and again later, [`run`] says how it ended and what to do next, and [`diagnostic`] shows what a user can fix,
+//! with the place. [`escape`] keeps text from the outside from steering a
 //! terminal; [`style`] is the only place that knows colours. Nothing here prints: everything returns text.
 
 pub mod style;
@@ -17,7 +18,10 @@ pub mod text;
 pub mod calls;
 pub mod markdown;
 pub mod json;
+pub mod next;
+pub mod progress;
 pub mod run;
 
+pub use next::Next;
 pub use style::Style;
 pub use view::View;

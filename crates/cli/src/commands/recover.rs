@@ -28,7 +28,7 @@ pub(crate) async fn run(context: &Context, args: &RecoverArgs) -> Outcome {
         None => Vec::new(),
         Some(store) => {
             let door = cloud::open(&loaded)?;
-            recovering::settle(context, store, &door, args.adopt.clone()).await?
+            recovering::settle_and_ask(context, &loaded, store, &door, args.adopt.clone()).await?
         }
     };
     match args.format {

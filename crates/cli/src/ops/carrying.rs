@@ -9,11 +9,10 @@ use crate::{
         held::Held,
         planning,
         signals::{Received, Signals},
-        telling,
+        telling::{self, Teller},
     },
-    terminal::style,
 };
-use firma_api::transport::Clock;
+use firma_api::transport::Clock as _;
 use firma_client::Cloud;
 use firma_engine::{ApplyContext, CancelLevel, Observers, Outcome, RunEvent};
 use firma_model::{diagnostic::Diagnostic, time::Timestamp};
@@ -80,7 +79,8 @@ pub(crate) async fn carry(context: &Context, approved: Approved, args: &Carrying
         }
     });
     let (sender, events) = tokio::sync::mpsc::unbounded_channel();
-    let telling = tokio::spawn(telling::tell(terminal, args.events, events));
+    let teller = Teller::live(terminal, args.events, context.next(command));
+    let telling = tokio::spawn(telling::tell(teller, events));
     let context_of_run = ApplyContext {
         cloud: watched(&door, sender.clone()),
         commit: held.commit(),
@@ -94,15 +94,21 @@ pub(crate) async fn carry(context: &Context, approved: Approved, args: &Carrying
         parallelism: args.parallelism as usize,
         usual,
     };
-    let started = door.clock.now();
     let outcome = firma_engine::apply(plan.clone(), context_of_run).await;
     listening.abort();
     // The teller ends when the last sender is gone.
-    let _ = telling.await;
+    let teller = telling.await.map_err(|error| {
+        Failure::new(Diagnostic::error("E0902", format!("progress could not be told to its end: {error}")))
+    });
     let unwritten = held.store().record_durations(&outcome.durations).err();
-    let run = held.run;
     let ended = held.end(outcome.word());
-    summary(context, run, &plan, &outcome, args.events, door.clock.now().millis_since(started));
+    teller?.end(|text| terminal.note(text));
+    if args.events != Events::Json && outcome.journal.is_none() && !outcome.interrupted {
+        let text = telling::outputs(&outcome);
+        if !text.is_empty() {
+            terminal.data(&text);
+        }
+    }
     if let Some(error) = &outcome.journal {
         return Err(error.clone().into());
     }
@@ -146,19 +152,6 @@ fn exit(outcome: &Outcome, received: &Received) -> Exit {
 /// The cloud of a door, with every call told to the observers of this run.
 fn watched(door: &Door, sender: UnboundedSender<RunEvent>) -> Arc<Cloud> {
     Arc::new(door.cloud.watched_by(Arc::new(Observers::to(sender))))
-}
-
-/// Says how the run ended and what to do about what is not done.
-fn summary(context: &Context, run: u64, plan: &Plan, outcome: &Outcome, events: Events, millis: i64) {
-    let terminal = &context.terminal;
-    let report = telling::report(run, plan, outcome, millis);
-    terminal.note(firma_review::run::summary(&report, style(terminal.color_err)).trim_end());
-    if events != Events::Json && outcome.journal.is_none() && !outcome.interrupted {
-        let text = telling::outputs(outcome);
-        if !text.is_empty() {
-            terminal.data(&text);
-        }
-    }
 }
 
 /// The time now, for whoever has no door.

@@ -108,26 +108,45 @@ pub(crate) fn forget(store: &mut Store, env: &BTreeMap<String, String>, address:
     Ok(closed)
 }
 
-/// Says what became of each.
+/// Settles open calls; on a terminal it asks about each object that nothing but its looks identifies, where exactly one
+/// could be it. What is taken without an answer is nobody's guess but the user's.
+pub(crate) async fn settle_and_ask(
+    context: &Context,
+    loaded: &Loaded,
+    store: Store,
+    door: &Door,
+    adopt: Option<String>,
+) -> Result<Vec<Settlement>, Failure> {
+    let mut settled = settle(context, store, door, adopt).await?;
+    if !context.terminal.interactive {
+        return Ok(settled);
+    }
+    for at in 0..settled.len() {
+        let one = settled[at].clone();
+        let Settled::Stuck { candidates, .. } = &one.how else { continue };
+        let [id] = candidates.as_slice() else { continue };
+        context.terminal.note(&words(context, &one));
+        if !context.terminal.confirm(&format!("\nIs {id} what it made? Only `yes` takes it for {}:", one.address)) {
+            continue;
+        }
+        let Some(store) = state::open_existing(loaded)? else { continue };
+        let again = settle(context, store, door, Some(id.clone())).await?;
+        let same = |new: &Settlement| (new.run, &new.address, &new.operation) == (one.run, &one.address, &one.operation);
+        if let Some(new) = again.into_iter().find(same) {
+            settled[at] = new;
+        }
+    }
+    Ok(settled)
+}
+
+fn words(context: &Context, one: &Settlement) -> String {
+    firma_review::progress::settled(one, &context.next("apply"))
+}
+
+/// Says what became of each, and what happens next.
 pub(crate) fn tell(context: &Context, settled: &[Settlement]) {
     for one in settled {
-        let what = format!("{} {} ({} {}, run {})", one.action, one.address, one.service, one.operation, one.run);
-        let became = match &one.how {
-            Settled::Created(id) => format!("it was made: {id}"),
-            Settled::NotCreated => "it was not made".to_owned(),
-            Settled::Adopted(id) => format!("taken for {id}, as you said"),
-            Settled::Done => "it was done".to_owned(),
-            Settled::NotDone => "it was not done".to_owned(),
-            Settled::Stuck { why, candidates } => {
-                let choices = match candidates.as_slice() {
-                    [] => "it stays open; try `firma recover` again later".to_owned(),
-                    [one] => format!("it may be {one}; if it is: firma recover --adopt {one}"),
-                    many => format!("it may be one of {}; name it with: firma recover --adopt ID", many.join(", ")),
-                };
-                format!("stuck: {why}; {choices}")
-            }
-        };
-        context.terminal.note(&format!("open call settled: {what}: {became}"));
+        context.terminal.note(&words(context, one));
     }
 }
 
@@ -139,7 +158,7 @@ pub(crate) async fn first(context: &Context, loaded: &Loaded) -> Result<(), Fail
         return Ok(());
     }
     let door = cloud::open(loaded)?;
-    let settled = settle(context, store, &door, None).await?;
+    let settled = settle_and_ask(context, loaded, store, &door, None).await?;
     tell(context, &settled);
     let stuck = firma_engine::stuck(&settled);
     match stuck.is_empty() {

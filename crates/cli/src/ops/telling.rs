@@ -1,223 +1,152 @@
 //! Telling what happens while it happens: a live view on a terminal, plain lines elsewhere, JSON for programs.
+//!
+//! What is said is `firma-review`'s word; this only decides where it goes. A recorded run is told by the same code.
 
-use crate::{Context, args::Events, exit::Failure, terminal::Terminal};
+use crate::{
+    Context,
+    args::Events,
+    exit::Failure,
+    terminal::{Terminal, style},
+};
+use firma_api::transport::Clock;
+use firma_client::WallClock;
 use firma_engine::{Outcome, RunEvent};
-use firma_model::address::Address;
-use firma_plan::step::{Action, Leg, Plan};
-use firma_review::run::{Outcome as Ended, Report, Trouble};
+use firma_model::time::Timestamp;
+use firma_review::{
+    Next,
+    progress::{Lines, Tally, events, frame},
+    run::{Report, summary},
+};
 use firma_store::Store;
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
-use serde_json::json;
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 use tokio::sync::mpsc::UnboundedReceiver;
 
-/// Version of the lines of `--events json`.
-const FORMAT: &str = "firma.events/v1";
-/// Steps shown at once in the live view; the bar counts the rest.
-const SHOWN: usize = 12;
-/// Steps of a run beyond which plain lines only say what failed and, now and then, how far it is.
-const MANY: usize = 2000;
+/// Steps of a run up to which finished ones stay on the screen above the live view: about a screen full.
+const SCREEN: usize = 40;
+/// Between two pictures of the live view.
+const PICTURE: Duration = Duration::from_millis(200);
 
-/// Who tells.
-enum Teller {
-    Live { bars: MultiProgress, total: ProgressBar, running: BTreeMap<String, ProgressBar>, hidden: usize },
-    Lines { total: usize, done: usize },
+/// Where progress goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Live,
+    Lines,
     Json,
-    Nobody,
+    Nowhere,
+}
+
+/// Tells events, and adds them up.
+pub(crate) struct Teller {
+    terminal: Terminal,
+    next: Next,
+    way: Way,
+    tally: Tally,
+    lines: Lines,
+    /// Only one thing of many is drawn at once; events that come meanwhile wait for the next picture.
+    drawn: Timestamp,
+}
+
+impl Teller {
+    /// For a run that happens now.
+    pub(crate) fn live(terminal: Terminal, how: Events, next: Next) -> Teller {
+        let way = match how {
+            Events::Auto if terminal.live => Way::Live,
+            Events::Auto | Events::Lines => Way::Lines,
+            Events::Json => Way::Json,
+            Events::None => Way::Nowhere,
+        };
+        Teller::new(terminal, way, next)
+    }
+
+    /// For a run that happened: as it looked in a log.
+    pub(crate) fn again(terminal: Terminal, next: Next) -> Teller {
+        Teller::new(terminal, Way::Lines, next)
+    }
+
+    fn new(terminal: Terminal, way: Way, next: Next) -> Teller {
+        let lines = Lines::new(next.clone());
+        Teller { terminal, next, way, tally: Tally::new(), lines, drawn: Timestamp(0) }
+    }
+
+    /// Tells one event; `say` prints a line.
+    fn event(&mut self, at: Timestamp, event: &RunEvent, say: impl Fn(&str)) {
+        self.tally.note(at, event);
+        match self.way {
+            Way::Json => self.terminal.data(&events::json(at, event)),
+            Way::Nowhere => {}
+            Way::Lines => {
+                if let Some(text) = self.lines.tell(&self.tally, at, event) {
+                    say(&text);
+                }
+            }
+            Way::Live => {
+                if let Some(text) = self.lines.tell(&self.tally, at, event).filter(|_| self.stays(event)) {
+                    say(&text);
+                }
+                self.draw(at);
+            }
+        }
+    }
+
+    /// What stays on the screen above the live view.
+    fn stays(&self, event: &RunEvent) -> bool {
+        match event {
+            RunEvent::StepDone { .. } => self.tally.steps.len() <= SCREEN,
+            RunEvent::StepFailed { .. } | RunEvent::JournalLost { .. } | RunEvent::CallSettled(_) => true,
+            _ => false,
+        }
+    }
+
+    fn draw(&mut self, now: Timestamp) {
+        if self.way != Way::Live || now.millis_since(self.drawn).unsigned_abs() < PICTURE.as_millis() as u64 {
+            return;
+        }
+        self.drawn = now;
+        let size = self.terminal.size();
+        self.terminal.draw(&frame(&self.tally, now, size, style(self.terminal.color_err)));
+    }
+
+    /// A line for people that is no event.
+    pub(crate) fn told(&self) -> &Tally {
+        &self.tally
+    }
+
+    /// Says how the run ended and what to do about what is not done.
+    pub(crate) fn end(&self, say: impl Fn(&str)) {
+        let report = Report::of(&self.tally);
+        if self.way == Way::Live {
+            self.terminal.draw(&[]);
+        }
+        if self.way == Way::Json {
+            self.terminal.data(&events::report(&self.tally, &report, &self.next));
+        }
+        say(summary(&report, &self.next, style(self.terminal.color_err)).trim_end());
+    }
 }
 
 /// Reads events until the run is over and tells them.
-pub(crate) async fn tell(terminal: Terminal, how: Events, mut events: UnboundedReceiver<RunEvent>) {
-    let mut teller = match how {
-        Events::Auto if terminal.live => live(),
-        Events::Auto | Events::Lines => Teller::Lines { total: 0, done: 0 },
-        Events::Json => Teller::Json,
-        Events::None => Teller::Nobody,
-    };
-    while let Some(event) = events.recv().await {
-        match &mut teller {
-            Teller::Live { bars, total, running, hidden } => show(bars, total, running, hidden, &event),
-            Teller::Lines { total, done } => lines(terminal, total, done, &event),
-            Teller::Json => terminal.data(&event_json(&event).to_string()),
-            Teller::Nobody => {}
+pub(crate) async fn tell(mut teller: Teller, mut events: UnboundedReceiver<RunEvent>) -> Teller {
+    let terminal = teller.terminal;
+    let mut pictures = tokio::time::interval(PICTURE);
+    loop {
+        tokio::select! {
+            biased;
+            event = events.recv() => match event {
+                Some(event) => teller.event(WallClock.now(), &event, |text| terminal.note(text)),
+                None => break,
+            },
+            // Time passes for those who wait, too.
+            _ = pictures.tick(), if teller.way == Way::Live => teller.draw(WallClock.now()),
         }
     }
-    if let Teller::Live { total, running, .. } = teller {
-        for bar in running.into_values() {
-            bar.finish_and_clear();
-        }
-        total.finish_and_clear();
+    teller
+}
+
+/// Tells events that are there already, to standard output or to the person.
+pub(crate) fn retell(teller: &mut Teller, events: &[firma_plan::event::Stamped], say: impl Fn(&str)) {
+    for stamped in events {
+        teller.event(stamped.at, &stamped.event, &say);
     }
-}
-
-fn live() -> Teller {
-    let bars = MultiProgress::new();
-    let total = bars.add(ProgressBar::new(0));
-    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} steps, {elapsed}")
-        .unwrap_or_else(|_| ProgressStyle::default_bar());
-    total.set_style(style);
-    Teller::Live { bars, total, running: BTreeMap::new(), hidden: 0 }
-}
-
-fn show(
-    bars: &MultiProgress,
-    total: &ProgressBar,
-    running: &mut BTreeMap<String, ProgressBar>,
-    hidden: &mut usize,
-    event: &RunEvent,
-) {
-    match event {
-        RunEvent::Started { steps, .. } => total.set_length(steps.len() as u64),
-        RunEvent::StepStarted { address, leg } => {
-            if running.len() >= SHOWN {
-                *hidden += 1;
-                return;
-            }
-            let bar = bars.insert_before(total, ProgressBar::new_spinner());
-            bar.set_message(format!("{} {address}", gerund(*leg)));
-            bar.enable_steady_tick(Duration::from_millis(120));
-            running.insert(address.to_string(), bar);
-        }
-        RunEvent::StepWaiting { address, status, elapsed, usual } => {
-            if let Some(bar) = running.get(&address.to_string()) {
-                bar.set_message(format!("{address}: {}", waiting(status.as_deref(), *elapsed, *usual)));
-            }
-        }
-        RunEvent::StepDone { address, leg, cloud_id, elapsed } => {
-            finish(running, &address.to_string());
-            if *leg != Leg::Record && total.length().unwrap_or(0) <= MANY as u64 {
-                let _ = bars.println(done_line(&address.to_string(), *leg, cloud_id, *elapsed));
-            }
-            total.inc(1);
-        }
-        RunEvent::StepFailed { address, leg, fault, .. } => {
-            finish(running, &address.to_string());
-            let _ = bars.println(format!("  failed {address} ({}): {fault}", leg.as_str()));
-            total.inc(1);
-        }
-        RunEvent::StepSkipped { .. } => total.inc(1),
-        RunEvent::CallMade { .. } | RunEvent::Finished { .. } => {}
-    }
-}
-
-fn finish(running: &mut BTreeMap<String, ProgressBar>, address: &str) {
-    if let Some(bar) = running.remove(address) {
-        bar.finish_and_clear();
-    }
-}
-
-fn lines(terminal: Terminal, total: &mut usize, done: &mut usize, event: &RunEvent) {
-    match event {
-        RunEvent::Started { run, steps, .. } => {
-            *total = steps.len();
-            terminal.note(&format!("run {run}: {}", counted_steps(steps.len())));
-        }
-        RunEvent::StepStarted { address, leg } => {
-            if *total <= MANY && !matches!(leg, Leg::Record | Leg::Forget) {
-                terminal.note(&format!("  {} {address}", gerund(*leg)));
-            }
-        }
-        RunEvent::StepDone { address, leg, cloud_id, elapsed } => {
-            *done += 1;
-            if *total <= MANY {
-                terminal.note(&done_line(&address.to_string(), *leg, cloud_id, *elapsed));
-            } else if done.is_multiple_of(MANY) {
-                terminal.note(&format!("  {done} of {total} steps done"));
-            }
-        }
-        RunEvent::StepFailed { address, leg, fault, unresolved } => {
-            *done += 1;
-            let what = if *unresolved { "unknown outcome" } else { "failed" };
-            terminal.note(&format!("  {what} {address} ({}): {fault}", leg.as_str()));
-        }
-        RunEvent::StepSkipped { address, because, .. } => {
-            *done += 1;
-            if *total <= MANY {
-                terminal.note(&format!("  skipped {address}: {because}"));
-            }
-        }
-        RunEvent::StepWaiting { .. } | RunEvent::CallMade { .. } | RunEvent::Finished { .. } => {}
-    }
-}
-
-fn gerund(leg: Leg) -> &'static str {
-    match leg {
-        Leg::Create => "creating",
-        Leg::Update => "changing",
-        Leg::Delete => "deleting",
-        Leg::Forget => "forgetting",
-        Leg::Record => "recording",
-    }
-}
-
-fn done_line(address: &str, leg: Leg, cloud_id: &str, elapsed: i64) -> String {
-    let what = match leg {
-        Leg::Create => "created",
-        Leg::Update => "changed",
-        Leg::Delete => "deleted",
-        Leg::Forget => "forgot",
-        Leg::Record => "recorded",
-    };
-    let id = if cloud_id.is_empty() { String::new() } else { format!(" ({cloud_id})") };
-    format!("  {what} {address}{id} in {}", seconds(elapsed))
-}
-
-fn waiting(status: Option<&str>, elapsed: i64, usual: i64) -> String {
-    let status = status.unwrap_or("waiting");
-    match usual > 0 {
-        true => format!("{status}, {} of usually {}", seconds(elapsed), seconds(usual)),
-        false => format!("{status}, {}", seconds(elapsed)),
-    }
-}
-
-fn seconds(millis: i64) -> String {
-    match millis {
-        ..10_000 => format!("{}.{} s", millis / 1000, millis % 1000 / 100),
-        10_000..120_000 => format!("{} s", millis / 1000),
-        _ => format!("{} min {} s", millis / 60_000, millis % 60_000 / 1000),
-    }
-}
-
-/// An event as one JSON line.
-fn event_json(event: &RunEvent) -> serde_json::Value {
-    let mut row = match event {
-        RunEvent::Started { run, at, steps } => json!({
-            "event": "started", "run": run, "at": at.to_string(),
-            "steps": steps.iter().map(|(address, leg, action): &(_, Leg, Action)| json!({
-                "address": address.to_string(), "leg": leg.as_str(), "action": action.as_str(),
-            })).collect::<Vec<_>>(),
-        }),
-        RunEvent::StepStarted { address, leg } => {
-            json!({ "event": "step_started", "address": address.to_string(), "leg": leg.as_str() })
-        }
-        RunEvent::StepWaiting { address, status, elapsed, usual } => json!({
-            "event": "step_waiting", "address": address.to_string(), "status": status,
-            "elapsed_ms": elapsed, "usual_ms": usual,
-        }),
-        RunEvent::StepDone { address, leg, cloud_id, elapsed } => json!({
-            "event": "step_done", "address": address.to_string(), "leg": leg.as_str(), "id": cloud_id,
-            "elapsed_ms": elapsed,
-        }),
-        RunEvent::StepFailed { address, leg, fault, unresolved } => json!({
-            "event": "step_failed", "address": address.to_string(), "leg": leg.as_str(), "unresolved": unresolved,
-            "fault": { "kind": fault.kind.as_str(), "service": fault.service, "operation": fault.operation,
-                "http_status": fault.http_status, "status": fault.status, "message": fault.message,
-                "request_id": fault.request_id },
-        }),
-        RunEvent::StepSkipped { address, leg, because } => json!({
-            "event": "step_skipped", "address": address.to_string(), "leg": leg.as_str(), "because": because,
-        }),
-        RunEvent::CallMade { service, operation, region, status, outcome, request_id, elapsed } => json!({
-            "event": "call", "service": service, "operation": operation, "region": region, "http_status": status,
-            "outcome": outcome, "request_id": request_id, "elapsed_ms": elapsed,
-        }),
-        RunEvent::Finished { at, done, failed, skipped, interrupted } => json!({
-            "event": "finished", "at": at.to_string(), "done": done, "failed": failed, "skipped": skipped,
-            "interrupted": interrupted,
-        }),
-    };
-    row["format"] = json!(FORMAT);
-    row
 }
 
 /// Says what earlier runs left open, if anything.
@@ -226,60 +155,20 @@ pub(crate) fn open_work(context: &Context, store: &Store) -> Result<(), Failure>
     if !open.is_empty() {
         let names: Vec<String> = open
             .iter()
+            .take(5)
             .map(|open| format!("{} {} (run {})", open.intent.action, open.intent.address, open.run))
             .collect();
+        let more = open.len().saturating_sub(names.len());
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let next = context.next("apply");
         context.terminal.note(&format!(
-            "an earlier run left open: {}; `firma apply` settles that first, `firma recover` does only that",
-            names.join(", ")
+            "an earlier run left open: {}{more}; {} settles that first, {} does only that",
+            names.join(", "),
+            next.again(),
+            next.recover()
         ));
     }
     Ok(())
-}
-
-fn counted_steps(count: usize) -> String {
-    if count == 1 { "1 step".to_owned() } else { format!("{count} steps") }
-}
-
-/// How a run ended: what review prints.
-pub(crate) fn report(run: u64, plan: &Plan, outcome: &Outcome, millis: i64) -> Report {
-    // A replacement is done when its second half is.
-    let actions: BTreeMap<(&Address, Leg), Action> =
-        plan.steps.iter().map(|step| ((&step.address, step.leg), step.action)).collect();
-    let mut done: BTreeMap<Action, u64> = BTreeMap::new();
-    for (address, leg) in &outcome.done {
-        match actions.get(&(address, *leg)) {
-            Some(Action::Replace) if *leg == Leg::Delete => {}
-            // The move before an update is part of it.
-            Some(Action::Update) if *leg == Leg::Record => {}
-            Some(action) => *done.entry(*action).or_default() += 1,
-            None => {}
-        }
-    }
-    let leg_of = |address: &Address| {
-        plan.steps.iter().rfind(|step| step.address == *address).map_or("", |step| step.leg.as_str()).to_owned()
-    };
-    let failed = outcome.failed.iter().map(|step| Trouble {
-        address: step.address.to_string(),
-        leg: step.leg.as_str().to_owned(),
-        outcome: Ended::Failed(step.fault.clone()),
-    });
-    let unresolved = outcome.unresolved.iter().map(|(address, fault)| Trouble {
-        address: address.to_string(),
-        leg: leg_of(address),
-        outcome: Ended::Unresolved { fault: fault.clone(), candidates: Vec::new() },
-    });
-    let skipped = outcome.skipped.iter().map(|(address, because)| Trouble {
-        address: address.to_string(),
-        leg: leg_of(address),
-        outcome: Ended::Skipped { because: because.clone() },
-    });
-    Report {
-        run,
-        done,
-        troubles: failed.chain(unresolved).chain(skipped).collect(),
-        interrupted: outcome.interrupted,
-        millis: u64::try_from(millis).unwrap_or(0),
-    }
 }
 
 /// The outputs as they are now.
