@@ -278,10 +278,13 @@ pub(crate) struct HistoryArgs {
 /// Commands about runs.
 #[derive(Debug, Subcommand)]
 pub(crate) enum HistoryCommand {
-    /// Show the journal of one run
+    /// Show one run again, as it was told when it ran
     Show {
         /// Its number
         run: u64,
+        /// Show the events of its journal instead
+        #[arg(long)]
+        journal: bool,
     },
 }
 

@@ -16,6 +16,7 @@ mod row;
 mod store;
 mod snapshot;
 mod run;
+mod count;
 mod lease;
 mod journal;
 mod intent;
@@ -28,6 +29,7 @@ mod examine;
 mod writer;
 pub mod codes;
 
+pub use count::RunCounts;
 pub use duration::Duration;
 pub use error::{ErrorKind, StoreError};
 pub use examine::{Checked, examine};

@@ -4,10 +4,17 @@ use crate::{
     Context,
     args::{Format, HistoryArgs, HistoryCommand},
     exit::{Exit, Failure, Outcome},
-    ops,
+    ops::{
+        self, holder, recounting,
+        telling::{Teller, retell},
+    },
 };
-use firma_model::{diagnostic::Diagnostic, event::EventBody};
-use firma_store::RunSummary;
+use firma_model::{
+    diagnostic::Diagnostic,
+    event::{Event, EventBody},
+};
+use firma_review::progress::span;
+use firma_store::{RunCounts, RunSummary, Store};
 use serde_json::{Value as Json, json};
 
 /// Runs it.
@@ -15,64 +22,144 @@ pub(crate) fn run(context: &Context, args: &HistoryArgs) -> Outcome {
     let loaded = ops::project::load(&context.directory, &context.env)?;
     let store = ops::state::open_existing(context, &loaded)?;
     match &args.command {
-        None => {
-            let runs = match &store {
-                Some(store) => store.runs()?,
-                None => Vec::new(),
+        None => list(context, store.as_ref(), args.format),
+        Some(HistoryCommand::Show { run, journal }) => {
+            let missing = || {
+                let hint = format!("{} lists them", context.next("apply").command("history"));
+                Failure::new(Diagnostic::error("E0911", format!("there is no run {run}")).hint(hint))
             };
-            match args.format {
-                Format::Json => context.terminal.json(&Json::Array(runs.iter().map(summary_json).collect())),
-                Format::Text => {
-                    let rows = runs.iter().map(|run| {
-                        vec![
-                            run.id.to_string(),
-                            run.info.started.to_string(),
-                            run.info.command.clone(),
-                            run.outcome.clone().unwrap_or_else(|| "unfinished".into()),
-                            run.events.to_string(),
-                            run.info.who.clone(),
-                        ]
-                    });
-                    let head = ["RUN", "STARTED", "COMMAND", "OUTCOME", "EVENTS", "WHO"];
-                    context.terminal.data(&super::catalog::table(&head, rows));
-                }
-            }
-        }
-        Some(HistoryCommand::Show { run }) => {
-            let missing = || Failure::new(Diagnostic::error("E0911", format!("there is no run {run}")));
             let store = store.ok_or_else(missing)?;
             let summary = store.run(*run)?.ok_or_else(missing)?;
-            let events = store.events(*run)?;
-            match args.format {
-                Format::Json => {
-                    let events: Vec<Json> = events
-                        .iter()
-                        .map(|(serial, event)| {
-                            let mut row = event_json(&event.body);
-                            row["serial"] = json!(serial);
-                            row["at"] = json!(event.at.to_string());
-                            row
-                        })
-                        .collect();
-                    let mut shown = summary_json(&summary);
-                    shown["journal"] = Json::Array(events);
-                    context.terminal.json(&shown);
-                }
-                Format::Text => {
-                    let mut text = format!(
-                        "run {}: {} by {} at {}: {}\n",
-                        summary.id,
-                        summary.info.command,
-                        summary.info.who,
-                        summary.info.started,
-                        summary.outcome.as_deref().unwrap_or("unfinished")
-                    );
-                    for (serial, event) in &events {
-                        text.push_str(&format!("{serial:>6}  {}  {}\n", event.at, line(&event.body)));
-                    }
-                    context.terminal.data(&text);
-                }
+            match journal {
+                true => show_journal(context, &store, &summary, args.format),
+                false => show(context, &store, &summary, args.format),
             }
+        }
+    }
+}
+
+fn list(context: &Context, store: Option<&Store>, format: Format) -> Outcome {
+    let (runs, counts) = match store {
+        Some(store) => (store.runs()?, store.run_counts()?),
+        None => Default::default(),
+    };
+    let counts = |run: &RunSummary| counts.get(&run.id).copied().unwrap_or_default();
+    match format {
+        Format::Json => {
+            let rows = runs.iter().map(|run| {
+                let mut row = summary_json(run);
+                let of = counts(run);
+                row["done"] = json!(of.done);
+                row["failed"] = json!(of.failed);
+                row["skipped"] = json!(of.skipped);
+                row["settled"] = json!(of.settled);
+                row
+            });
+            context.terminal.json(&Json::Array(rows.collect()));
+        }
+        Format::Text if runs.is_empty() => context.terminal.note("there are no runs yet"),
+        Format::Text => {
+            let alive = running(store)?;
+            let rows = runs.iter().map(|run| {
+                vec![
+                    run.id.to_string(),
+                    run.info.started.to_string(),
+                    run.ended.map_or_else(|| "-".into(), |end| span(end.millis_since(run.info.started))),
+                    run.info.command.clone(),
+                    ended(run, alive).to_owned(),
+                    numbers(counts(run)),
+                    run.info.plan_id.as_deref().map_or("-", |id| id.get(..12).unwrap_or(id)).to_owned(),
+                    run.info.git_commit.as_deref().map_or("-", |id| id.get(..10).unwrap_or(id)).to_owned(),
+                    run.info.who.clone(),
+                ]
+            });
+            let head = ["RUN", "STARTED", "TOOK", "COMMAND", "OUTCOME", "STEPS", "PLAN", "COMMIT", "WHO"];
+            context.terminal.data(&super::catalog::table(&head, rows));
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// `12 done, 1 failed`
+fn numbers(counts: RunCounts) -> String {
+    let all =
+        [(counts.done, "done"), (counts.failed, "failed"), (counts.skipped, "skipped"), (counts.settled, "settled")];
+    let parts: Vec<String> = all.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
+    if parts.is_empty() { "-".to_owned() } else { parts.join(", ") }
+}
+
+/// The run that is under way: the last one, if somebody who is not dead holds the lease.
+fn running(store: Option<&Store>) -> Result<Option<u64>, Failure> {
+    let Some(store) = store else { return Ok(None) };
+    let held = store.holder()?.is_some_and(|held| !holder::is_dead(&held.holder));
+    Ok(if held { Some(store.last_run()?) } else { None })
+}
+
+fn ended(run: &RunSummary, alive: Option<u64>) -> &str {
+    match &run.outcome {
+        Some(outcome) => outcome,
+        None if alive == Some(run.id) => "running",
+        None => "killed",
+    }
+}
+
+/// The run as it told itself.
+fn show(context: &Context, store: &Store, run: &RunSummary, format: Format) -> Outcome {
+    let events = recounting::events(store, run)?;
+    let again = if run.info.command == "destroy" { "destroy" } else { "apply" };
+    let next = context.next(again);
+    match format {
+        Format::Json => {
+            let mut teller = Teller::as_json(context.terminal, next);
+            retell(&mut teller, &events, |_| {});
+            teller.end(|_| {});
+        }
+        Format::Text => {
+            let terminal = context.terminal;
+            terminal.data(&head(run, running(Some(store))?));
+            let mut teller = Teller::again(terminal, next);
+            retell(&mut teller, &events, |text| terminal.data(text));
+            teller.end(|text| terminal.data(text));
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn head(run: &RunSummary, alive: Option<u64>) -> String {
+    let mut text = format!("{} by {} at {}: {}\n", run.info.command, run.info.who, run.info.started, ended(run, alive));
+    if !run.info.argv.is_empty() {
+        text.push_str(&format!("  command: firma {}\n", run.info.argv.join(" ")));
+    }
+    if let Some(id) = &run.info.plan_id {
+        text.push_str(&format!("  plan:    {id}\n"));
+    }
+    if let Some(commit) = &run.info.git_commit {
+        text.push_str(&format!("  commit:  {commit}\n"));
+    }
+    text
+}
+
+/// The journal itself, event by event.
+fn show_journal(context: &Context, store: &Store, run: &RunSummary, format: Format) -> Outcome {
+    let events: Vec<(u64, Event)> = store.events(run.id)?;
+    match format {
+        Format::Json => {
+            let rows = events.iter().map(|(serial, event)| {
+                let mut row = event_json(&event.body);
+                row["serial"] = json!(serial);
+                row["at"] = json!(event.at.to_string());
+                row
+            });
+            let mut shown = summary_json(run);
+            shown["journal"] = Json::Array(rows.collect());
+            context.terminal.json(&shown);
+        }
+        Format::Text => {
+            let mut text = format!("run {}: {}", run.id, head(run, running(Some(store))?));
+            for (serial, event) in &events {
+                text.push_str(&format!("{serial:>6}  {}  {}\n", event.at, line(&event.body)));
+            }
+            context.terminal.data(&text);
         }
     }
     Ok(Exit::Done)
@@ -135,22 +222,41 @@ pub(crate) fn event_json(body: &EventBody) -> Json {
 }
 
 fn line(body: &EventBody) -> String {
+    let request = |id: &Option<String>| id.as_ref().map(|id| format!(" (request {id})")).unwrap_or_default();
     match body {
         EventBody::Begin(intent) => {
-            format!("{} {}: {} {}", intent.action, intent.address, intent.service, intent.operation)
+            let id = if intent.cloud_id.is_empty() { String::new() } else { format!(" of {}", intent.cloud_id) };
+            format!(
+                "begin    step {}: {} {}: {} {}{id} [{}]",
+                intent.step, intent.action, intent.address, intent.service, intent.operation, intent.class
+            )
         }
-        EventBody::Accepted { record: Some(record), .. } => format!("accepted {}: {}", record.address, record.cloud_id),
-        EventBody::Accepted { step, .. } => format!("accepted (step {step})"),
-        EventBody::Refused { fault, .. } => format!("refused: {fault}"),
-        EventBody::Unresolved { fault, .. } => format!("answer unknown: {fault}"),
-        EventBody::Done { record, .. } => format!("done {}: {}", record.address, record.cloud_id),
-        EventBody::Removed { address, how, cloud_id, .. } => format!("{how} {address}: {cloud_id}"),
-        EventBody::Failed { fault, .. } => format!("failed: {fault}"),
-        EventBody::Skipped { because, .. } => format!("skipped: {because}"),
-        EventBody::Settled { run, how, .. } => format!("settled a call of run {run}: {how}"),
+        EventBody::Accepted { step, record, request_id, .. } => match record {
+            Some(record) => {
+                format!("accepted step {step}: {}: {}{}", record.address, record.cloud_id, request(request_id))
+            }
+            None => format!("accepted step {step}{}", request(request_id)),
+        },
+        EventBody::Refused { step, fault, .. } => format!("refused  step {step}: {fault}"),
+        EventBody::Unresolved { step, fault, .. } => format!("unclear  step {step}: {fault}"),
+        EventBody::Done { step, record } => {
+            format!("done     step {step}: {}: {} is {}", record.address, record.cloud_id, record.status.as_str())
+        }
+        EventBody::Removed { step, address, how, cloud_id, .. } => {
+            format!("removed  step {step}: {address}: {cloud_id} {how}")
+        }
+        EventBody::Failed { step, fault, record } => {
+            let left = record.as_ref().map(|record| format!("; {} is {}", record.cloud_id, record.status.as_str()));
+            format!("failed   step {step}: {fault}{}", left.unwrap_or_default())
+        }
+        EventBody::Skipped { step, because } => format!("skipped  step {step}: {because}"),
+        EventBody::Settled { run, step, how, record, .. } => {
+            let made = record.as_ref().map(|record| format!(": {}: {}", record.address, record.cloud_id));
+            format!("settled  run {run}, step {step}: {how}{}", made.unwrap_or_default())
+        }
         EventBody::Restored { difference, serial, run, .. } => {
-            format!("accepted a restored state ({difference}); given up: what led to event {serial} of run {run}")
+            format!("restored accepted ({difference}); given up: what led to event {serial} of run {run}")
         }
-        EventBody::Outputs(outputs) => format!("outputs written: {}", outputs.len()),
+        EventBody::Outputs(outputs) => format!("outputs  {}", outputs.len()),
     }
 }

@@ -10,5 +10,6 @@ pub(crate) mod files;
 pub(crate) mod planning;
 pub(crate) mod carrying;
 pub(crate) mod telling;
+pub(crate) mod recounting;
 pub(crate) mod recovering;
 pub(crate) mod signals;

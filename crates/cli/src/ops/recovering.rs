@@ -129,9 +129,10 @@ pub(crate) async fn settle_and_ask(
         if !context.terminal.confirm(&format!("\nIs {id} what it made? Only `yes` takes it for {}:", one.address)) {
             continue;
         }
-        let Some(store) = state::open_existing(loaded)? else { continue };
+        let Some(store) = state::open_to_change(context, loaded)? else { continue };
         let again = settle(context, store, door, Some(id.clone())).await?;
-        let same = |new: &Settlement| (new.run, &new.address, &new.operation) == (one.run, &one.address, &one.operation);
+        let same =
+            |new: &Settlement| (new.run, &new.address, &new.operation) == (one.run, &one.address, &one.operation);
         if let Some(new) = again.into_iter().find(same) {
             settled[at] = new;
         }

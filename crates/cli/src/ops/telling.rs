@@ -40,6 +40,7 @@ pub(crate) struct Teller {
     terminal: Terminal,
     next: Next,
     way: Way,
+    color: bool,
     tally: Tally,
     lines: Lines,
     /// Only one thing of many is drawn at once; events that come meanwhile wait for the next picture.
@@ -55,17 +56,22 @@ impl Teller {
             Events::Json => Way::Json,
             Events::None => Way::Nowhere,
         };
-        Teller::new(terminal, way, next)
+        Teller::new(terminal, way, next, terminal.color_err)
     }
 
     /// For a run that happened: as it looked in a log.
     pub(crate) fn again(terminal: Terminal, next: Next) -> Teller {
-        Teller::new(terminal, Way::Lines, next)
+        Teller::new(terminal, Way::Lines, next, terminal.color_out)
     }
 
-    fn new(terminal: Terminal, way: Way, next: Next) -> Teller {
+    /// For programs that read a run that happened.
+    pub(crate) fn as_json(terminal: Terminal, next: Next) -> Teller {
+        Teller::new(terminal, Way::Json, next, false)
+    }
+
+    fn new(terminal: Terminal, way: Way, next: Next, color: bool) -> Teller {
         let lines = Lines::new(next.clone());
-        Teller { terminal, next, way, tally: Tally::new(), lines, drawn: Timestamp(0) }
+        Teller { terminal, next, way, color, tally: Tally::new(), lines, drawn: Timestamp(0) }
     }
 
     /// Tells one event; `say` prints a line.
@@ -103,12 +109,7 @@ impl Teller {
         }
         self.drawn = now;
         let size = self.terminal.size();
-        self.terminal.draw(&frame(&self.tally, now, size, style(self.terminal.color_err)));
-    }
-
-    /// A line for people that is no event.
-    pub(crate) fn told(&self) -> &Tally {
-        &self.tally
+        self.terminal.draw(&frame(&self.tally, now, size, style(self.color)));
     }
 
     /// Says how the run ended and what to do about what is not done.
@@ -120,7 +121,7 @@ impl Teller {
         if self.way == Way::Json {
             self.terminal.data(&events::report(&self.tally, &report, &self.next));
         }
-        say(summary(&report, &self.next, style(self.terminal.color_err)).trim_end());
+        say(summary(&report, &self.next, style(self.color)).trim_end());
     }
 }
 

@@ -15,5 +15,4 @@ pub use lines::Lines;
 pub use live::{Size, frame};
 pub use replay::{Recorded, replay};
 pub use tally::{Running, StepState, Tally};
-pub use words::settled;
-pub(crate) use words::span;
+pub use words::{settled, span};

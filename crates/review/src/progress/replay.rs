@@ -119,7 +119,7 @@ impl<'r> Replaying<'r> {
                     self.tell(at, RunEvent::CallSettled(settlement(*run, intent, how)));
                 }
             }
-            EventBody::Removed { .. } | EventBody::Outputs(_) => {}
+            EventBody::Removed { .. } | EventBody::Restored { .. } | EventBody::Outputs(_) => {}
         }
     }
 

@@ -29,7 +29,7 @@ pub(super) fn did(leg: Leg) -> &'static str {
 }
 
 /// `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`.
-pub(crate) fn span(millis: i64) -> String {
+pub fn span(millis: i64) -> String {
     match millis.max(0) {
         millis @ ..10_000 => format!("{}.{} s", millis / 1000, millis % 1000 / 100),
         millis @ 10_000..60_000 => format!("{} s", millis / 1000),
