@@ -17,6 +17,9 @@ pub(crate) struct Cli {
     /// When to use colours
     #[arg(long, global = true, default_value = "auto", value_name = "WHEN")]
     pub color: ColorChoice,
+    /// Log calls and commits to a file, one JSON object a line; `-` is standard error
+    #[arg(long, global = true, value_name = "FILE")]
+    pub log: Option<PathBuf>,
     /// What to do
     #[command(subcommand)]
     pub command: Command,
@@ -81,6 +84,8 @@ pub(crate) enum Command {
     History(HistoryArgs),
     /// Settle what an interrupted run left open
     Recover(RecoverArgs),
+    /// Check the state, its files, the clock and the credentials
+    Doctor(DoctorArgs),
     /// The local JD Cloud
     #[command(subcommand)]
     Emulator(EmulatorCommand),
@@ -297,6 +302,23 @@ pub(crate) struct RecoverArgs {
     /// Close the open calls of this address without an object: you have looked, and they made nothing that is wanted
     #[arg(long, value_name = "ADDRESS", conflicts_with = "adopt")]
     pub forget: Option<String>,
+    /// Output format
+    #[arg(long, default_value = "text", value_name = "FORMAT")]
+    pub format: Format,
+}
+
+/// Options of `doctor`.
+#[derive(Args, Debug)]
+pub(crate) struct DoctorArgs {
+    /// Ask the cloud nothing
+    #[arg(long)]
+    pub offline: bool,
+    /// Take a state that was brought back from a copy for the newest there is
+    #[arg(long, conflicts_with = "offline")]
+    pub accept: bool,
+    /// With --accept: do not ask
+    #[arg(long, requires = "accept")]
+    pub auto_approve: bool,
     /// Output format
     #[arg(long, default_value = "text", value_name = "FORMAT")]
     pub format: Format,

@@ -3,6 +3,7 @@
 mod args;
 mod commands;
 mod exit;
+mod log;
 mod ops;
 mod terminal;
 
@@ -48,8 +49,24 @@ fn main() -> ExitCode {
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
     let terminal = Terminal::new(cli.color, &env);
+    if let Some(failure) = cli.log.as_deref().and_then(|to| log::begin(to).err()) {
+        terminal.diagnostics(&failure.diagnostics, &failure.sources);
+        return failure.exit.into();
+    }
+    let about = serde_json::json!({
+        "version": env!("CARGO_PKG_VERSION"), "pid": std::process::id(), "argv": ops::provenance::argv(),
+    });
+    log::line("start", about);
     let context = Context { directory: cli.directory, env, terminal };
-    match run(&context, cli.command) {
+    let ended = run(&context, cli.command);
+    log::line(
+        "end",
+        serde_json::json!({ "outcome": match &ended {
+            Ok(exit) => format!("{exit:?}").to_lowercase(),
+            Err(failure) => failure.diagnostics.list.iter().map(|d| d.code).collect::<Vec<_>>().join(" "),
+        }}),
+    );
+    match ended {
         Ok(Exit::Done | Exit::Changes) if terminal.lost_data() => Exit::Error.into(),
         Ok(exit) => exit.into(),
         Err(failure) => {
@@ -70,6 +87,7 @@ fn run(context: &Context, command: Command) -> Outcome {
         Command::Output(args) => commands::output::run(context, &args),
         Command::State(command) => commands::state::run(context, &command),
         Command::History(args) => commands::history::run(context, &args),
+        Command::Doctor(args) => block_on(commands::doctor::run(context, &args)),
         Command::Recover(args) => block_on(commands::recover::run(context, &args)),
         Command::Emulator(command) => block_on(commands::emulator::run(context, &command)),
         Command::Catalog(command) => commands::catalog::run(context, &command),

@@ -19,6 +19,8 @@ pub struct CallRecord {
     pub attempt: u32,
     /// When it was sent.
     pub at: Timestamp,
+    /// Until it could be sent, for the sake of the limits.
+    pub waited: Duration,
     /// Until the answer was complete.
     pub duration: Duration,
     /// HTTP status, when an answer came.

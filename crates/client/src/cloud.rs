@@ -187,6 +187,7 @@ impl Cloud {
         attempt: u32,
     ) -> Result<Verdict, Fault> {
         let (service, region) = (request.service.as_str(), request.region.as_deref());
+        let asked = self.clock.now();
         match priority {
             Priority::Admitted if attempt == 1 => {}
             Priority::Admitted => self.limiter.acquire(service, region, Priority::Normal).await,
@@ -228,6 +229,7 @@ impl Cloud {
             mutating: request.mutating,
             attempt,
             at,
+            waited: Duration::from_millis(u64::try_from(at.millis_since(asked)).unwrap_or(0)),
             duration: Duration::from_millis(u64::try_from(now.millis_since(at)).unwrap_or(0)),
             http_status: verdict.http_status,
             status: verdict.outcome.fault().and_then(|fault| fault.status.clone()),

@@ -24,6 +24,7 @@ use firma_plan::{
     observe::Look,
     procedure::{Procedure, Recovery},
     recover::{self, Probe, RecordedNodes, Still},
+    redact::without_secrets,
     secret::HashKey,
     step::{Plan, Step},
 };
@@ -252,7 +253,10 @@ impl Case<'_> {
             },
             // A refusal of the repetition says nothing about the first send: look for what may be there.
             Outcome::NoEffect(fault) if fault.kind != FaultKind::Denied => self.alike().await,
-            Outcome::NoEffect(fault) | Outcome::Unknown(fault) => stuck(fault.to_string()),
+            // The body went out again, and the cloud may have repeated a secret of it.
+            Outcome::NoEffect(fault) | Outcome::Unknown(fault) => {
+                stuck(without_secrets(&fault.to_string(), &self.attributes))
+            }
         }
     }
 

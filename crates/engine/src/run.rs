@@ -22,6 +22,7 @@ use firma_plan::{
     fill::ReadyCall,
     procedure::Procedure,
     recover::{SEND_MILLIS, SETTLE_MILLIS},
+    redact::without_secrets,
     secret::{HASH_KEY, HashKey, hashed},
     step::{Plan, Step},
     wait::Until,
@@ -132,7 +133,19 @@ impl<'r> StepRun<'r> {
 
     /// Adds an event to those that will be written next.
     pub(crate) fn gather(&mut self, event: EventBody) {
+        let event = self.discreet(event);
         self.gathered.push(event);
+    }
+
+    /// The event without secrets of this step that the cloud repeated in its message.
+    fn discreet(&self, mut event: EventBody) -> EventBody {
+        if let EventBody::Refused { fault, .. }
+        | EventBody::Unresolved { fault, .. }
+        | EventBody::Failed { fault, .. } = &mut event
+        {
+            fault.message = without_secrets(&fault.message, &self.attributes);
+        }
+        event
     }
 
     /// Takes note that the cloud did a call: with what is now known of its object, where the call made it.
@@ -172,6 +185,7 @@ impl<'r> StepRun<'r> {
             Err(Stop::Unresolved(fault)) => EventBody::Unresolved { step: self.at, call: self.call, fault },
             Err(Stop::Lost(error)) => return (lost(self.at, &error), Some(error)),
         };
+        let event = self.discreet(event);
         self.gather(event.clone());
         match self.flush().await {
             Ok(()) => (event, None),

@@ -1,7 +1,7 @@
 //! From three worlds to a plan, and from a plan to the next step.
 //!
 //! Reading order: [`worlds`] (what goes in), [`step`] (what comes out), [`observe`] and [`lookup`] (which questions show the
-//! observed world and answer look-ups), [`secret`], [`compare`] and [`diff`] (what differs), [`decide`] (what happens to
+//! observed world and answer look-ups), [`secret`], [`redact`], [`compare`] and [`diff`] (what differs), [`decide`] (what happens to
 //! each address, and why), [`walk`], [`nodes`] and [`table`] (values in dependency order), [`make`](mod@make) (the planner
 //! itself), [`order`](mod@order) (edges), [`lower`] (calls), [`preflight`], [`audit`](mod@audit), [`format`](mod@format)
 //! (the durable form). Then what carries a plan out: [`marker`], [`fill`], [`recording`], [`wait`], [`outputs`](mod@outputs),
@@ -13,6 +13,7 @@ pub mod step;
 pub mod observe;
 pub mod lookup;
 pub mod secret;
+pub mod redact;
 pub mod compare;
 pub mod diff;
 pub mod decide;

@@ -6,7 +6,9 @@ use crate::{
     exit::{Exit, Failure, Outcome},
     ops::{
         carrying::{self, Approved},
-        cloud, planning, project, recovering, state,
+        cloud,
+        patience::patiently,
+        planning, project, recovering, state,
     },
     terminal::style,
 };
@@ -128,7 +130,7 @@ async fn from_file(context: &Context, file: &Path) -> Result<Approved, Failure> 
         ));
     }
     if door.embedded.is_none() {
-        let account = cloud::account(&door).await?;
+        let account = patiently(context.terminal, &door, cloud::account(&door)).await?;
         if account != plan.identity.account {
             return Err(Failure::refused(
                 Diagnostic::error(

@@ -118,6 +118,21 @@ pub(crate) const CODES: &[(&str, &str, &str)] = &[
         "the emulated cloud failed",
         "The emulator refused, a served one could not be reached, or the file of the embedded cloud could not be used. The file holds only a simulation: `firma emulator reset` begins anew.",
     ),
+    (
+        "E0916",
+        "this machine's clock differs from the cloud's",
+        "Requests are signed with the time, client tokens are good for some minutes, and how long a call may still have an effect is reckoned by the clock. A minute of difference is more than any of this allows for: nothing is changed then.\n\nSet the clock, best by keeping it set (`timedatectl set-ntp true`), and run the command again.",
+    ),
+    (
+        "E0917",
+        "a file of a plan is left over",
+        "A plan file that was carried out is of no use any more: it can be carried out once. A file ending in `.part` is what a `firma plan --out` left that did not come to its end. Both hold the project's plan, with its sensitive values sealed; remove them.",
+    ),
+    (
+        "E0918",
+        "an object of this project is in no record",
+        "Firma puts a mark of its own on most objects it makes. One was found with a mark of this project, and the state knows nothing of it: a state was brought back from an older copy, or a request was delivered twice by the network. Firma never deletes what it has no record of. Look at the object in the console; if nobody needs it, delete it there. When the cloud could not be asked, the finding says so instead.",
+    ),
 ];
 
 /// Every code of the program, in order.

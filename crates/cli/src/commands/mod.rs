@@ -9,6 +9,7 @@ pub(crate) mod output;
 pub(crate) mod state;
 pub(crate) mod history;
 pub(crate) mod recover;
+pub(crate) mod doctor;
 pub(crate) mod emulator;
 pub(crate) mod catalog;
 pub(crate) mod api;

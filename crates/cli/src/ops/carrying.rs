@@ -4,6 +4,7 @@ use crate::{
     Context,
     args::{CarryingArgs, Events},
     exit::{Exit, Failure, Outcome as Ended},
+    log,
     ops::{
         cloud::{self, Door},
         held::Held,
@@ -83,7 +84,7 @@ pub(crate) async fn carry(context: &Context, approved: Approved, args: &Carrying
     let telling = tokio::spawn(telling::tell(teller, events));
     let context_of_run = ApplyContext {
         cloud: watched(&door, sender.clone()),
-        commit: held.commit(),
+        commit: log::commits(held.commit()),
         run: held.run,
         hash_key,
         young_from,
@@ -151,7 +152,7 @@ fn exit(outcome: &Outcome, received: &Received) -> Exit {
 
 /// The cloud of a door, with every call told to the observers of this run.
 fn watched(door: &Door, sender: UnboundedSender<RunEvent>) -> Arc<Cloud> {
-    Arc::new(door.cloud.watched_by(Arc::new(Observers::to(sender))))
+    Arc::new(door.cloud.watched_by(log::calls_and(Arc::new(Observers::to(sender)))))
 }
 
 /// The time now, for whoever has no door.

@@ -1,6 +1,6 @@
 //! The door to the cloud that a project's settings name.
 
-use crate::{exit::Failure, ops::project::Loaded};
+use crate::{exit::Failure, log, ops::project::Loaded};
 use firma_api::transport::{Clock, Transport};
 use firma_client::{Cloud, Credentials, HttpSettings, HttpTransport, Scheme, WallClock};
 use firma_manifest::{Endpoint, SignatureScheme};
@@ -68,7 +68,7 @@ pub(crate) fn embedded(path: &Path, speed: Option<f64>, clock: Arc<dyn Clock>) -
     let embedded = Arc::new(embedded);
     let transport: Arc<dyn Transport> = embedded.clone();
     Ok(Door {
-        cloud: Arc::new(Cloud::new(transport, clock.clone()).with_its_own_time()),
+        cloud: Arc::new(Cloud::new(transport, clock.clone()).with_its_own_time().watched_by(log::calls())),
         clock,
         embedded: Some(embedded),
         endpoint: "emulator".into(),
@@ -96,7 +96,7 @@ pub(crate) fn http(
     let settings = HttpSettings { scheme, proxy, ..HttpSettings::new(endpoint, credentials.credential) };
     let transport: Arc<dyn Transport> = Arc::new(HttpTransport::new(settings, clock.clone())?);
     Ok(Door {
-        cloud: Arc::new(Cloud::new(transport, clock.clone())),
+        cloud: Arc::new(Cloud::new(transport, clock.clone()).watched_by(log::calls())),
         clock,
         embedded: None,
         endpoint: url.to_owned(),

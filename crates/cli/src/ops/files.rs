@@ -24,6 +24,13 @@ pub(crate) fn read_plan(path: &Path) -> io::Result<Vec<u8>> {
     if fs::metadata(path)?.is_file() { fs::read(path) } else { Err(io::Error::other("it is not a file")) }
 }
 
+/// Whether a file begins as plans at rest do; others are not read further.
+pub(crate) fn begins_like_a_plan(path: &Path) -> bool {
+    let mut head = [0; 64];
+    let read = fs::File::open(path).and_then(|mut file| io::Read::read(&mut file, &mut head));
+    read.is_ok_and(|count| String::from_utf8_lossy(&head[..count]).contains("\"firma.plan-file/"))
+}
+
 impl ProjectFiles {
     /// The files under a directory.
     pub(crate) fn new(directory: &Path) -> ProjectFiles {

@@ -13,3 +13,5 @@ pub(crate) mod telling;
 pub(crate) mod recounting;
 pub(crate) mod recovering;
 pub(crate) mod signals;
+pub(crate) mod patience;
+pub(crate) mod examining;

@@ -4,9 +4,11 @@ use crate::{
     Context,
     args::{PlanningArgs, VariableArgs},
     exit::Failure,
+    log,
     ops::{
         cloud::{self, Door},
         files::ProjectFiles,
+        patience::patiently,
         project::{self, Loaded},
         state,
     },
@@ -82,7 +84,11 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
     let recorded = store.snapshot()?;
     let door = cloud::open(&loaded)?;
     // Asked first: a key that does not fit is told as such, not as whatever fails because of it.
-    let account = if door.embedded.is_some() { "emulator".into() } else { cloud::account(&door).await? };
+    let account = if door.embedded.is_some() {
+        "emulator".into()
+    } else {
+        patiently(context.terminal, &door, cloud::account(&door)).await?
+    };
     let mode = match (args.destroy, args.refresh_only) {
         (true, _) => Mode::Destroy,
         (_, true) => Mode::RefreshOnly,
@@ -96,7 +102,7 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
             let message = "look-ups depend on look-ups in a chain that is too long".to_owned();
             return Err(Failure::in_sources(Diagnostic::error("E0505", message).into(), &sources));
         }
-        answer(&door, &evaluated.lookups, &mut answers).await;
+        patiently(context.terminal, &door, answer(&door, &evaluated.lookups, &mut answers)).await;
         (evaluated, findings) = evaluate(&answers);
         if findings.has_errors() {
             diagnostics.extend(findings);
@@ -108,7 +114,11 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
     let procedures = procedures(&evaluated.desired.kinds, &recorded);
     let find = |kind: &str| procedures.get(kind).cloned();
     let observed = match args.input.refresh || args.refresh_only {
-        true => firma_engine::refresh(&door.cloud, &recorded, &find, young_from(&store, &door)?).await,
+        true => {
+            let young_from = young_from(&store, &door)?;
+            let refreshed = firma_engine::refresh(&door.cloud, &recorded, &find, young_from);
+            patiently(context.terminal, &door, refreshed).await
+        }
         false => Observed::default(),
     };
     let options = Options {
@@ -148,6 +158,7 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
     if store.restored().is_none() {
         store.put_plan(&id, &bytes, door.clock.now())?;
     }
+    log::line("plan", serde_json::json!({ "id": id, "steps": plan.steps.len() }));
     Ok(Made { store, door, plan: Arc::new(plan), id, diagnostics, sources })
 }
 

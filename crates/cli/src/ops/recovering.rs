@@ -3,9 +3,11 @@
 use crate::{
     Context,
     exit::{Exit, Failure},
+    log,
     ops::{
         cloud::{self, Door},
         held::{Held, refuse_if_held, write_down},
+        patience::patiently,
         project::Loaded,
         state,
     },
@@ -48,14 +50,14 @@ pub(crate) async fn settle(
     let find = move |run: u64| plans.get(&run).cloned();
     let recovering = RecoverContext {
         cloud: door.cloud.clone(),
-        commit: held.commit(),
+        commit: log::commits(held.commit()),
         hash_key,
         guard: held.guard(),
         // Requests to the embedded cloud die with the process that made them: none can still be under way.
         settle: if door.embedded.is_some() { 0 } else { firma_plan::recover::SETTLE_MILLIS },
         adopt,
     };
-    let settled = recover(&open, &recorded, &find, &recovering).await;
+    let settled = patiently(context.terminal, door, recover(&open, &recorded, &find, &recovering)).await;
     let stuck = settled.as_ref().is_ok_and(|all| all.iter().any(|s| matches!(s.how, Settled::Stuck { .. })));
     let outcome = match (&settled, stuck) {
         (Ok(_), false) => "done",
@@ -129,7 +131,7 @@ pub(crate) async fn settle_and_ask(
         if !context.terminal.confirm(&format!("\nIs {id} what it made? Only `yes` takes it for {}:", one.address)) {
             continue;
         }
-        let Some(store) = state::open_to_change(context, loaded)? else { continue };
+        let Some(store) = state::open_to_change(loaded)? else { continue };
         let again = settle(context, store, door, Some(id.clone())).await?;
         let same =
             |new: &Settlement| (new.run, &new.address, &new.operation) == (one.run, &one.address, &one.operation);

@@ -31,6 +31,11 @@ pub(crate) fn open_to_change(loaded: &Loaded) -> Result<Option<Store>, Failure> 
     Ok(Some(store))
 }
 
+/// Opens a state without a word about it, for whoever has the words.
+pub(crate) fn quietly(loaded: &Loaded) -> Result<Store, Failure> {
+    opened(loaded)
+}
+
 /// Where else it is remembered how far the states of this user have come: outside of any project, so that a whole folder
 /// brought back from a backup is noticed too. `FIRMA_MARKS` names the folder, empty for none.
 pub(crate) fn marks(loaded: &Loaded) -> Vec<PathBuf> {
@@ -74,7 +79,7 @@ fn opened(loaded: &Loaded) -> Result<Store, Failure> {
 }
 
 /// Says what there is to say about the state itself.
-fn tell(context: &Context, store: &mut Store) {
+pub(crate) fn tell(context: &Context, store: &mut Store) {
     if let Err(restored) = store.refuse_restored() {
         let mut warning = restored.diagnostic();
         warning.severity = firma_model::diagnostic::Severity::Warning;

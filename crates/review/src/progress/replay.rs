@@ -210,9 +210,11 @@ fn step_of(body: &EventBody) -> Option<u32> {
         | EventBody::Failed { step, .. }
         | EventBody::Unresolved { step, .. }
         | EventBody::Skipped { step, .. } => Some(*step),
-        EventBody::Accepted { .. } | EventBody::Refused { .. } | EventBody::Settled { .. } | EventBody::Outputs(_) => {
-            None
-        }
+        EventBody::Accepted { .. }
+        | EventBody::Refused { .. }
+        | EventBody::Settled { .. }
+        | EventBody::Restored { .. }
+        | EventBody::Outputs(_) => None,
     }
 }
 
