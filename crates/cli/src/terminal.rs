@@ -99,6 +99,14 @@ impl Terminal {
         let _ = err.write_all(format!("{away}{text}\n").as_bytes());
     }
 
+    /// Says something long: on a terminal it is broken between words, further lines as far in as the first.
+    pub(crate) fn prose(&self, text: &str) {
+        match io::stderr().is_terminal() {
+            true => self.note(&wrapped(text, self.size().width.max(40))),
+            false => self.note(text),
+        }
+    }
+
     /// Draws lines below everything else, in place of those drawn before; none of them takes the view away.
     pub(crate) fn draw(&self, lines: &[String]) {
         let mut picture = picture();
@@ -145,6 +153,27 @@ impl Terminal {
     }
 }
 
+/// Lines no wider than this, where their words allow it.
+fn wrapped(text: &str, width: usize) -> String {
+    let mut out = Vec::new();
+    for line in text.lines() {
+        let indent = line.len() - line.trim_start_matches(' ').len();
+        let mut current = String::new();
+        for word in line[indent..].split(' ') {
+            let taken = console::measure_text_width(&current);
+            if taken > 0 && indent + taken + 1 + console::measure_text_width(word) > width {
+                out.push(format!("{}{current}", " ".repeat(indent)));
+                current.clear();
+            } else if !current.is_empty() {
+                current.push(' ');
+            }
+            current.push_str(word);
+        }
+        out.push(format!("{}{current}", " ".repeat(indent)).trim_end().to_owned());
+    }
+    out.join("\n")
+}
+
 fn picture() -> MutexGuard<'static, usize> {
     PICTURE.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -160,4 +189,17 @@ fn away(picture: &mut usize) -> String {
 /// The style for colours or none.
 pub(crate) fn style(color: bool) -> firma_review::Style {
     if color { firma_review::Style::Coloured } else { firma_review::Style::Plain }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wrapped;
+
+    #[test]
+    fn long_lines_are_broken_between_words() {
+        let text = "head\n  a bcd efgh ijklmnopqrstuvwxyz\n\n    xx yy";
+        let expected = "head\n  a bcd\n  efgh\n  ijklmnopqrstuvwxyz\n\n    xx yy";
+        assert_eq!(wrapped(text, 10), expected);
+        assert_eq!(wrapped("\u{1b}[1mab\u{1b}[0m cd ef", 5), "\u{1b}[1mab\u{1b}[0m cd\nef");
+    }
 }

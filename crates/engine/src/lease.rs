@@ -2,7 +2,11 @@
 
 use crate::{ask, run::LeaseGuard};
 use firma_api::transport::Clock;
-use firma_model::{fault::FaultKind, time::Timestamp};
+use firma_model::{
+    fault::{Fault, FaultKind},
+    time::Timestamp,
+};
+use firma_plan::event::LEASE_ENDS;
 use firma_store::{Lease, Store, StoreError};
 use std::{
     sync::{Arc, Mutex, PoisonError, atomic::AtomicI64, atomic::Ordering},
@@ -41,7 +45,8 @@ impl Tenure {
                 true => Ok(()),
                 false => {
                     let message = format!("the lease on the state runs out in {left} ms; nothing was sent");
-                    Err(ask::fault(FaultKind::Unavailable, "", "", message))
+                    let fault = ask::fault(FaultKind::Unavailable, "", "", message);
+                    Err(Fault { status: Some(LEASE_ENDS.to_owned()), ..fault })
                 }
             }
         })

@@ -6,6 +6,9 @@
 use crate::step::{Action, Leg};
 use firma_model::{address::Address, fault::Fault, record::Status, time::Timestamp};
 
+/// Status word of the fault of a call that was held back because the lease on the state might run out before its answer.
+pub const LEASE_ENDS: &str = "LEASE_ENDS";
+
 /// A step as the run's events name it: by its position in the plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlannedStep {

@@ -51,6 +51,7 @@ struct ChangeForm<'a> {
     region: Option<&'a str>,
     zone: Option<&'a str>,
     billing: Option<BillingForm<'a>>,
+    recovery: Option<&'a str>,
     attributes: Vec<AttributeForm<'a>>,
 }
 
@@ -177,6 +178,7 @@ fn change(change: &Change) -> ChangeForm<'_> {
             duration: billing.duration,
             auto_renew: billing.auto_renew,
         }),
+        recovery: change.recovery(),
         attributes: change.attributes.iter().map(attribute).collect(),
     }
 }

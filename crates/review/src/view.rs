@@ -104,6 +104,14 @@ pub struct Change {
     pub calls: Vec<Call>,
 }
 
+impl Change {
+    /// How the object is found again if the answer to its create call is lost; nothing where none is made.
+    pub fn recovery(&self) -> Option<&str> {
+        let creates = self.calls.iter().filter(|call| call.leg == Leg::Create);
+        creates.map(|call| call.class.as_str()).find(|class| ["named", "tokened", "markable", "bare"].contains(class))
+    }
+}
+
 /// One attribute.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Attribute {

@@ -27,11 +27,10 @@ pub(crate) async fn run(context: &Context, args: &PlanArgs) -> Outcome {
             context.terminal.diagnostics(&made.diagnostics, &made.sources);
             context.terminal.data(&firma_review::text::plan(&view, style(context.terminal.color_out)));
             match &args.out {
-                Some(out) => context.terminal.note(&format!(
-                    "wrote the plan to {0}; carry it out with: firma -C {1} apply {0}",
-                    out.display(),
-                    context.directory.display()
-                )),
+                Some(out) => {
+                    let carry = context.next("apply").command(&format!("apply {}", out.display()));
+                    context.terminal.note(&format!("wrote the plan to {}; {carry} carries it out", out.display()));
+                }
                 None => ops::telling::open_work(context, &made.store)?,
             }
         }

@@ -103,7 +103,7 @@ pub(crate) async fn carry(context: &Context, approved: Approved, args: &Carrying
     });
     let unwritten = held.store().record_durations(&outcome.durations).err();
     let ended = held.end(outcome.word());
-    teller?.end(|text| terminal.note(text));
+    teller?.end(|text| terminal.prose(text));
     if args.events != Events::Json && outcome.journal.is_none() && !outcome.interrupted {
         let text = telling::outputs(&outcome);
         if !text.is_empty() {

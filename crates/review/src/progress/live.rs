@@ -12,8 +12,8 @@ use firma_model::{address::Address, time::Timestamp};
 
 /// Rows of running steps at most: more than anybody follows.
 const ROWS: usize = 12;
-/// Cells of the bar.
-const BAR: usize = 20;
+/// Cells of the bar, at least and at most.
+const BAR: (usize, usize) = (8, 24);
 /// Cells that the right column needs: `pending, 12 min 40 s of usually 10 min 20 s`.
 const DETAIL: usize = 34;
 
@@ -88,7 +88,8 @@ fn totals(tally: &Tally, running: usize, now: Timestamp, width: usize, style: St
         parts.iter().map(|(text, _)| text.as_str()).collect::<Vec<_>>().join(", ").chars().count()
     };
     // What matters least goes first where there is no room: the bar, then the rate.
-    let bar = if text(&parts) + BAR + 3 <= width { bar(tally, total, style) + " " } else { String::new() };
+    let cells = width.saturating_sub(text(&parts) + 3).min(BAR.1);
+    let bar = if cells >= BAR.0 { bar(tally, total, cells, style) + " " } else { String::new() };
     if text(&parts) > width {
         parts.retain(|(_, role)| *role != Some(Role::Faint));
     }
@@ -100,11 +101,11 @@ fn totals(tally: &Tally, running: usize, now: Timestamp, width: usize, style: St
     format!("{bar}{}", painted.join(", "))
 }
 
-fn bar(tally: &Tally, total: usize, style: Style) -> String {
-    let cells = |count: usize| if total == 0 { 0 } else { (count * BAR).div_ceil(total).min(BAR) };
-    let done = cells(tally.done);
-    let bad = cells(tally.failed + tally.skipped).min(BAR - done);
-    let rest = BAR - done - bad;
+fn bar(tally: &Tally, total: usize, width: usize, style: Style) -> String {
+    let cells = |count: usize| if total == 0 { 0 } else { (count * width).div_ceil(total).min(width) };
+    let done = cells(tally.done).min(width - cells(tally.failed + tally.skipped).min(1));
+    let bad = cells(tally.failed + tally.skipped).min(width - done);
+    let rest = width - done - bad;
     format!(
         "[{}{}{}]",
         style.paint(Role::Create, &"#".repeat(done)),

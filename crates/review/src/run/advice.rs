@@ -6,7 +6,7 @@ use firma_model::{
     fault::{Fault, FaultKind},
     record::Status,
 };
-use firma_plan::step::Leg;
+use firma_plan::{event::LEASE_ENDS, step::Leg};
 
 /// What to do about one step.
 pub(super) fn advice(trouble: &Trouble, next: &Next) -> String {
@@ -46,7 +46,7 @@ fn needs_mending(fault: &Fault) -> bool {
 fn mend(fault: &Fault, leg: Leg, next: &Next) -> String {
     let (service, operation) = (line(&fault.service), line(&fault.operation));
     let again = next.again();
-    if fault.status.as_deref() == Some(LEASE) {
+    if fault.status.as_deref() == Some(LEASE_ENDS) {
         return format!(
             "the hold on the state could not be kept, so nothing was sent; {} shows who else was at work, {again} goes on",
             next.command("history")
@@ -60,7 +60,9 @@ fn mend(fault: &Fault, leg: Leg, next: &Next) -> String {
             "the credentials are not accepted (any more): renew the key or its session token, check with {}, then {again}",
             next.command("doctor")
         ),
-        FaultKind::Denied => format!("let this access key call {service}:{operation}, then {again}"),
+        FaultKind::Denied => {
+            format!("let this access key call {service}:{operation} (in the console's IAM), then {again}")
+        }
         FaultKind::Invalid if leg == Leg::Delete => {
             format!("mend what the cloud objects to, then {again}; what still uses the object has to go first")
         }
@@ -76,16 +78,13 @@ fn mend(fault: &Fault, leg: Leg, next: &Next) -> String {
         ),
         FaultKind::Throttled => format!("too many calls, by whomever: {again} goes on, with pauses"),
         FaultKind::Quota => {
-            format!("raise the quota of {service} that the message names, or free some of it, then {again}")
+            format!("raise the quota that the message names, or free some of what it counts, then {again}")
         }
         FaultKind::Unavailable if service.is_empty() => again,
         FaultKind::Unavailable => format!("{again}, when {service} answers again"),
         FaultKind::Ambiguous => format!("{} looks what became of it", next.recover()),
     }
 }
-
-/// Status word of the fault of a call that was held back because the lease on the state might run out before its answer.
-const LEASE: &str = "LEASE_ENDS";
 
 /// Whether the cloud did not believe who was calling, rather than what they may do.
 fn is_stranger(fault: &Fault) -> bool {

@@ -42,7 +42,7 @@ fn the_shape() {
         })
     );
     for change in review["changes"].as_array().expect("a list") {
-        let expected = ["action", "address", "attributes", "billing", "kind", "reasons", "region", "zone"];
+        let expected = ["action", "address", "attributes", "billing", "kind", "reasons", "recovery", "region", "zone"];
         assert_eq!(keys(change), expected);
         for attribute in change["attributes"].as_array().expect("a list") {
             let expected = ["after", "before", "forces_replacement", "path", "sensitive", "unknown"];

@@ -4,5 +4,7 @@ mod plans;
 mod text;
 mod json;
 mod hostile;
+mod told;
+mod progress;
 mod runs;
 mod diagnostics;

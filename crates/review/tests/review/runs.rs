@@ -1,100 +1,188 @@
-//! How a run ended.
+//! How a run ended: the report, made of the events of a run.
 
-use firma_model::fault::{Fault, FaultKind};
-use firma_plan::step::Action;
-use firma_review::{
-    Style,
-    run::{Outcome, Report, Trouble, json, summary},
+use crate::told::{Told, fault};
+use firma_model::{fault::FaultKind, record::Status};
+use firma_plan::{
+    event::{RunEvent, Settled, Settlement},
+    step::{Action, Leg},
 };
-use std::collections::BTreeMap;
+use firma_review::{
+    Next, Style,
+    run::{Report, json, summary},
+};
 
-fn fault(kind: FaultKind, operation: &str, status: Option<(u16, &str)>, message: &str) -> Fault {
-    Fault {
-        kind,
-        service: "vpc".into(),
-        operation: operation.into(),
-        http_status: status.map(|(http, _)| http),
-        code: status.map(|(http, _)| i64::from(http)),
-        status: status.map(|(_, name)| name.into()),
-        message: message.into(),
-        request_id: status.map(|_| "bq1c8ok0h".into()),
-    }
-}
-
-fn trouble(address: &str, leg: &str, outcome: Outcome) -> Trouble {
-    Trouble { address: address.into(), leg: leg.into(), outcome }
-}
-
-fn troubled() -> Report {
-    let invalid =
-        fault(FaultKind::Invalid, "createSubnet", Some((400, "INVALID_ARGUMENT")), "addressPrefix overlaps\u{1b}[2J");
-    let lost =
-        fault(FaultKind::Ambiguous, "createElasticIps", None, "the connection was reset after the request was sent");
-    Report {
-        run: 7,
-        done: BTreeMap::from([(Action::Create, 3), (Action::Update, 1), (Action::Delete, 0)]),
-        troubles: vec![
-            trouble("vpc.subnet.b", "create", Outcome::Failed(invalid)),
-            trouble(
-                "vpc.elastic_ip.web",
-                "create",
-                Outcome::Unresolved { fault: lost, candidates: vec!["fip-1".into(), "fip-2".into()] },
-            ),
-            trouble("vm.instance.b", "create", Outcome::Skipped { because: "vpc.subnet.b failed".into() }),
-        ],
-        interrupted: false,
-        millis: 83_400,
-    }
+fn text(told: &Told) -> String {
+    summary(&Report::of(&told.tally()), &Next::default(), Style::Plain)
 }
 
 #[test]
 fn a_run_that_went_well() {
-    let report = Report { done: BTreeMap::from([(Action::Create, 2)]), millis: 1_250, ..Report::default() };
-    assert_eq!(summary(&report, Style::Plain), "Done: 2 created in 1.2 s.\n");
-    let idle = Report { millis: 80, ..Report::default() };
-    assert_eq!(summary(&idle, Style::Plain), "Done: nothing was finished in 0.0 s.\n");
+    let mut told =
+        Told::new(&[("vpc.vpc.main", Leg::Create, Action::Create), ("vpc.vpc.b", Leg::Create, Action::Create)]);
+    told.done(0, 400).done(1, 850).finish();
+    assert_eq!(text(&told), "Done: 2 created in 1.2 s.\n");
+    let mut idle = Told::new(&[]);
+    idle.finish();
+    assert_eq!(text(&idle), "Done: nothing was finished in 0.0 s.\n");
 }
 
 #[test]
-fn a_run_with_troubles() {
-    insta::assert_snapshot!(summary(&troubled(), Style::Plain));
+fn halves_are_counted_once() {
+    let mut told = Told::new(&[
+        ("vpc.vpc.a", Leg::Delete, Action::Replace),
+        ("vpc.vpc.a", Leg::Create, Action::Replace),
+        ("vpc.vpc.b", Leg::Record, Action::Update),
+        ("vpc.vpc.b", Leg::Update, Action::Update),
+    ]);
+    told.done(0, 1).done(1, 1).done(2, 1).done(3, 1).finish();
+    assert_eq!(text(&told), "Done: 1 updated, 1 replaced in 0.0 s.\n");
+}
+
+/// One of everything that can go wrong with a step.
+fn troubled() -> Told {
+    let names: Vec<String> = (0..12).map(|n| format!("vm.instance.web[{n}]")).collect();
+    let mut steps = vec![
+        ("vpc.subnet.b", Leg::Create, Action::Create),
+        ("vpc.elastic_ip.web", Leg::Create, Action::Create),
+        ("disk.disk.a", Leg::Create, Action::Create),
+        ("disk.disk.b", Leg::Create, Action::Create),
+        ("vpc.vpc.old", Leg::Delete, Action::Delete),
+    ];
+    steps.extend(names.iter().map(|name| (name.as_str(), Leg::Create, Action::Create)));
+    let mut told = Told::new(&steps);
+    let invalid =
+        fault(FaultKind::Invalid, "createSubnet", Some((400, "INVALID_ARGUMENT")), "addressPrefix overlaps\u{1b}[2J");
+    told.failed(0, invalid, None);
+    let lost = fault(FaultKind::Ambiguous, "createElasticIps", None, "the connection was reset after it was sent");
+    told.unresolved(1, lost);
+    let slow = fault(FaultKind::Unavailable, "createDisks", None, "vol-1 is not there after 300 seconds");
+    told.failed(2, slow, Some(Status::Incomplete));
+    let broken = fault(FaultKind::Invalid, "createDisks", None, "the cloud reports vol-2 as `error`");
+    told.failed(3, broken, Some(Status::Tainted));
+    told.start(4);
+    for step in 5..14 {
+        let quota = fault(FaultKind::Quota, "createInstances", Some((429, "QUOTA_EXCEEDED")), "the quota of vm is 3");
+        told.failed(step, quota, None);
+    }
+    told.skipped(14, "vpc.subnet.b").skipped(15, "vpc.subnet.b");
+    told
+}
+
+#[test]
+fn everything_unfinished_says_why_and_what_to_do() {
+    let mut told = troubled();
+    told.tell(RunEvent::OutputBroken { name: "address".into(), why: "there is no attribute `ip`".into() });
+    told.finish();
+    insta::assert_snapshot!(text(&told));
+}
+
+#[test]
+fn as_json() {
+    let mut told = troubled();
+    told.finish();
+    insta::assert_snapshot!(json(&Report::of(&told.tally()), &Next::default()));
 }
 
 #[test]
 fn a_stopped_run() {
-    let skipped = Outcome::Skipped { because: "the run was stopped".into() };
-    let report = Report {
-        done: BTreeMap::from([(Action::Replace, 1)]),
-        troubles: vec![trouble("vpc.vpc.main", "create", skipped)],
-        interrupted: true,
-        millis: 12_000,
-        ..Report::default()
-    };
-    insta::assert_snapshot!(summary(&report, Style::Plain));
+    let mut told = Told::new(&[
+        ("vpc.vpc.a", Leg::Create, Action::Replace),
+        ("vpc.vpc.b", Leg::Create, Action::Create),
+        ("vpc.vpc.c", Leg::Create, Action::Create),
+    ]);
+    told.done(0, 12_000).start(1).skipped(2, "interrupted").stop();
+    insta::assert_snapshot!(text(&told));
+}
+
+#[test]
+fn a_run_that_was_killed() {
+    let mut told = Told::new(&[("vpc.vpc.a", Leg::Create, Action::Create), ("vpc.vpc.b", Leg::Create, Action::Create)]);
+    told.start(0);
+    let next = Next { firma: "firma -C net".into(), again: "destroy" };
+    insta::assert_snapshot!(summary(&Report::of(&told.tally()), &next, Style::Plain));
+}
+
+#[test]
+fn a_run_whose_journal_was_lost() {
+    let mut told = Told::new(&[("vpc.vpc.a", Leg::Create, Action::Create), ("vpc.vpc.b", Leg::Create, Action::Create)]);
+    told.start(0);
+    told.tell(RunEvent::JournalLost { code: "E0606".into(), message: "there is no room to write the state".into() });
+    told.skipped(1, "the journal could not be written").finish();
+    insta::assert_snapshot!(text(&told));
+}
+
+#[test]
+fn a_recovery() {
+    let mut told = Told::new(&[]);
+    let ways = [
+        Settled::Created("vpc-1".into()),
+        Settled::NotCreated,
+        Settled::Adopted("fip-1".into()),
+        Settled::Done,
+        Settled::NotDone,
+        Settled::Forgotten,
+        Settled::Stuck { why: "403 PERMISSION_DENIED".into(), candidates: Vec::new() },
+        Settled::Stuck { why: "one object could be it".into(), candidates: vec!["fip-2".into()] },
+        Settled::Stuck { why: "2 objects could be it".into(), candidates: vec!["fip-3".into(), "fip-4".into()] },
+    ];
+    for (at, how) in ways.into_iter().enumerate() {
+        told.tell(RunEvent::CallSettled(Settlement {
+            run: 3,
+            address: format!("vpc.elastic_ip.web[{at}]").parse().expect("an address"),
+            action: "create".into(),
+            service: "vpc".into(),
+            operation: "createElasticIps".into(),
+            class: "bare".into(),
+            how,
+        }));
+    }
+    told.finish();
+    insta::assert_snapshot!(format!("{}\n{}", told.lines(), text(&told)));
 }
 
 #[test]
 fn every_fault_has_its_advice() {
     let kinds = [
-        FaultKind::Denied,
-        FaultKind::Invalid,
-        FaultKind::NotFound,
-        FaultKind::Conflict,
-        FaultKind::Throttled,
-        FaultKind::Quota,
-        FaultKind::Unavailable,
-        FaultKind::Ambiguous,
+        (FaultKind::Denied, None, "let this access key call vpc:deleteVpc"),
+        (FaultKind::Denied, Some((401, "ACCESS_ERROR")), "renew the key or its session token"),
+        (FaultKind::Invalid, None, "what still uses the object has to go first"),
+        (FaultKind::NotFound, None, "`firma plan` shows what is missing"),
+        (FaultKind::Conflict, None, "choose another name, or remove the other one, then `firma apply`"),
+        (FaultKind::Throttled, None, "`firma apply` goes on"),
+        (FaultKind::Quota, None, "raise the quota"),
+        (FaultKind::Unavailable, None, "`firma apply`, when vpc answers again"),
+        (FaultKind::Ambiguous, None, "`firma recover` looks"),
     ];
-    for kind in kinds {
-        let failed = Outcome::Failed(fault(kind, "deleteVpc", None, "no"));
-        let report = Report { troubles: vec![trouble("vpc.vpc.main", "delete", failed)], ..Report::default() };
-        let text = summary(&report, Style::Plain);
+    for (kind, status, expected) in kinds {
+        let mut told = Told::new(&[("vpc.vpc.main", Leg::Delete, Action::Delete)]);
+        told.failed(0, fault(kind, "deleteVpc", status, "no"), None).finish();
+        let text = text(&told);
         let advice = text.lines().find_map(|line| line.trim().strip_prefix("what to do: ")).expect("advice");
-        assert!(advice.len() > 20, "{kind:?}: {advice}");
+        assert!(advice.contains(expected), "{kind:?}: {advice}");
     }
+    let clock = fault(
+        FaultKind::Denied,
+        "deleteVpc",
+        Some((401, "ACCESS_ERROR")),
+        "bad date; this machine's clock is 20 minutes ahead of the cloud's",
+    );
+    let mut told = Told::new(&[("vpc.vpc.main", Leg::Delete, Action::Delete)]);
+    told.failed(0, clock, None).finish();
+    assert!(text(&told).contains("what to do: set this machine's clock, then `firma apply`"), "{}", text(&told));
 }
 
 #[test]
-fn as_json() {
-    insta::assert_snapshot!(json(&troubled()));
+fn a_hundred_that_wait_for_one_are_one_line() {
+    let names: Vec<String> = (0..100).map(|n| format!("vpc.subnet.s[{n}]")).collect();
+    let mut steps = vec![("vpc.vpc.main", Leg::Create, Action::Create)];
+    steps.extend(names.iter().map(|name| (name.as_str(), Leg::Create, Action::Create)));
+    let mut told = Told::new(&steps);
+    told.failed(0, fault(FaultKind::Denied, "createVpc", Some((403, "PERMISSION_DENIED")), "no"), None);
+    for step in 1..=100 {
+        told.skipped(step, "vpc.vpc.main");
+    }
+    told.finish();
+    let text = text(&told);
+    assert!(text.contains("  100 because vpc.vpc.main was not done: vpc.subnet.s[0], "), "{text}");
+    assert!(text.contains(" and 94 more\n") && text.lines().count() < 15, "{text}");
 }
