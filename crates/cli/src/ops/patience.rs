@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 /// Nobody wonders about anything shorter.
 const QUIET: Duration = Duration::from_secs(2);
-/// Seconds after which a log is told; later ones each minute.
-const TOLD: [u64; 4] = [2, 10, 30, 60];
+/// Seconds after which a log is told, then every minute: whoever reads it later does not wait.
+const TOLD: [u64; 3] = [5, 15, 30];
 
 /// Does work that asks the cloud, and says so while it takes long.
 pub(crate) async fn patiently<T>(terminal: Terminal, door: &Door, work: impl Future<Output = T>) -> T {
