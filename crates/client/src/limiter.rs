@@ -22,9 +22,9 @@ const BURST_SHARE: f64 = 1.0 / 12.0;
 /// The part of the burst that is the reserved purse's.
 const RESERVE_SHARE: f64 = 0.1;
 /// The part of a minute's calls that new work leaves to reserved ones.
-const MINUTE_SHARE: f64 = 0.02;
+const MINUTE_SHARE: f64 = 0.005;
 /// A minute, and what calls may come closer to each other on their way.
-const WINDOW_MILLIS: i64 = 60_200;
+const WINDOW_MILLIS: i64 = 60_100;
 /// How much of the limit the rate regains in a second of successes: half the limit in 25 seconds.
 const REGAINED: f64 = 0.02;
 /// The rate never falls below this part of the limit, or it could take minutes to notice that a storm is over.

@@ -6,7 +6,7 @@
 //!
 //! The pace follows what a poll costs. Where the allowance of a service is not used up, it costs nothing, and whatever is due
 //! is asked for at once. Where new work waits for its turn, every poll is a call that comes later: then polls take a small
-//! part of the allowance, and what nobody waits for is asked for by the page.
+//! part of the allowance, and what no step waits for is asked for once in a while, many at a time.
 
 use crate::{ask, event::Observers};
 use firma_client::{Cloud, Priority};
@@ -32,14 +32,16 @@ use tokio::sync::{mpsc, oneshot};
 
 /// The first look at something that should be there already comes after this many milliseconds: others join it.
 const GATHER_MILLIS: i64 = 5;
-/// Between two polls of a kind and region at least.
+/// Between two polls of a kind and region at least: the part of what the kind takes that nobody notices, within bounds.
+const GAP_PART: i64 = 50;
 const GAP_MILLIS: i64 = 50;
+const GAP_LONG_MILLIS: i64 = 500;
 /// The part of a service's allowance that polls may use while new work waits.
 const POLL_SHARE: f64 = 0.03;
 /// Between two polls while new work waits, at most, however low the allowance is.
 const GAP_MOST_MILLIS: f64 = 15_000.0;
 /// While new work waits, something that no step waits for is looked at this much later at most.
-const PATIENCE_MILLIS: i64 = 5_000;
+const PATIENCE_MILLIS: i64 = 15_000;
 /// While new work waits, it is looked at least this often whether it still does.
 const AGAIN_MILLIS: i64 = 200;
 /// Polls of a kind and region under way at once: where answers are slow, what becomes due meanwhile need not wait for them.
@@ -199,6 +201,10 @@ impl Group {
         }
     }
 
+    fn gap(&self) -> i64 {
+        (declared(&self.procedure, "create") / GAP_PART).clamp(GAP_MILLIS, GAP_LONG_MILLIS)
+    }
+
     /// When to poll next, if at all, and when to think about that again at the latest.
     fn due(&self, now: Timestamp, cost: Cost) -> Option<(Timestamp, Timestamp)> {
         if self.polls >= AT_ONCE {
@@ -206,13 +212,12 @@ impl Group {
         }
         let first = |queue: &BTreeSet<(Timestamp, u64)>| queue.first().map(|(at, _)| *at);
         let soonest = first(&self.awaited).into_iter().chain(first(&self.others)).min()?;
-        let free = soonest.max(self.polled.plus_millis(GAP_MILLIS));
+        let free = soonest.max(self.polled.plus_millis(self.gap()));
         if !cost.pressed {
             return Some((free, free));
         }
         let patient = first(&self.others).map(|at| at.plus_millis(PATIENCE_MILLIS));
-        let full = self.others.iter().nth(self.page() - 1).map(|(at, _)| *at);
-        let wanted = first(&self.awaited).into_iter().chain(patient).chain(full).min()?;
+        let wanted = first(&self.awaited).into_iter().chain(patient).min()?;
         let at = wanted.max(self.polled.plus_millis(cost.gap));
         Some((at, at.min(free.max(now.plus_millis(AGAIN_MILLIS)))))
     }
@@ -329,16 +334,16 @@ impl Driver {
 
     /// What a poll of this group costs: all groups that ask the same service share what polls may use of it.
     fn cost(&self, key: &GroupKey) -> Cost {
-        let Some(group) = self.groups.get(key) else { return Cost { pressed: false, gap: GAP_MILLIS } };
+        let Some(group) = self.groups.get(key) else { return Cost { pressed: false, gap: 0 } };
         let (service, region) = (group.place.0.as_str(), group.place.1.as_deref());
         let limiter = self.cloud.limiter();
         if !limiter.is_pressed(service, region) {
-            return Cost { pressed: false, gap: GAP_MILLIS };
+            return Cost { pressed: false, gap: group.gap() };
         }
         let sharing = self.groups.values().filter(|other| other.place == group.place && !other.waiters.is_empty());
         let each = 60_000.0 / limiter.rate(service, region).max(1.0) / POLL_SHARE;
         let gap = (each * sharing.count().max(1) as f64).min(GAP_MOST_MILLIS) as i64;
-        Cost { pressed: true, gap: gap.max(GAP_MILLIS) }
+        Cost { pressed: true, gap: gap.max(group.gap()) }
     }
 
     fn usual(&self, order: &Order) -> Option<i64> {

@@ -7,6 +7,7 @@
 //! A dependency on a whole block goes through a gate, so that edges stay linear in what is written.
 
 use crate::{
+    procedure::Source,
     step::{After, Gate, Leg, Plan, Rule, Step},
     worlds::Worlds,
 };
@@ -289,8 +290,9 @@ fn rank(plan: &mut Plan, diagnostics: &mut Diagnostics) {
 /// For each step the length of the longest chain that begins with it, where `own` is the length of one step. None when
 /// steps wait for each other.
 ///
-/// Whoever starts the longest chains first is done first, as far as an order can bring that about: with lengths learned in
-/// earlier runs better than with those the plan was made with.
+/// Steps that an object takes one at a time, such as attachments to one instance, follow it one after another and not side
+/// by side, although no edge says so. Whoever starts the longest chains first is done first, as far as an order can bring
+/// that about: with lengths learned in earlier runs better than with those the plan was made with.
 pub fn chains(plan: &Plan, own: impl Fn(&Step) -> u64) -> Option<Vec<u64>> {
     let vertices = plan.steps.len() + plan.gates.len();
     let before = |vertex: usize| match plan.steps.get(vertex) {
@@ -304,13 +306,25 @@ pub fn chains(plan: &Plan, own: impl Fn(&Step) -> u64) -> Option<Vec<u64>> {
     }
     let mut reached: Vec<usize> = (0..vertices).filter(|vertex| waiting[*vertex] == 0).collect();
     let mut lengths = vec![0u64; vertices];
+    // Of those that follow one at a time: their own lengths together, and the longest chain behind one of them.
+    let mut queues = vec![(0u64, 0u64); vertices];
     let mut done = 0;
     while let Some(vertex) = reached.pop() {
         done += 1;
-        lengths[vertex] += plan.steps.get(vertex).map_or(0, &own);
+        let step = plan.steps.get(vertex);
+        let own = step.map_or(0, &own);
+        let (queued, behind) = queues[vertex];
+        let rest = lengths[vertex].max(queued + behind);
+        lengths[vertex] = rest + own;
         for edge in before(vertex) {
             let earlier = edge.vertex as usize;
-            lengths[earlier] = lengths[earlier].max(lengths[vertex]);
+            match (step, plan.steps.get(earlier)) {
+                (Some(step), Some(object)) if takes_turns(plan, step, object) => {
+                    let (queued, behind) = queues[earlier];
+                    queues[earlier] = (queued + own, behind.max(rest));
+                }
+                _ => lengths[earlier] = lengths[earlier].max(lengths[vertex]),
+            }
             waiting[earlier] -= 1;
             if waiting[earlier] == 0 {
                 reached.push(earlier);
@@ -319,6 +333,19 @@ pub fn chains(plan: &Plan, own: impl Fn(&Step) -> u64) -> Option<Vec<u64>> {
     }
     lengths.truncate(plan.steps.len());
     (done == vertices).then_some(lengths)
+}
+
+/// Whether a step is one of those that the object of another takes one at a time.
+fn takes_turns(plan: &Plan, step: &Step, object: &Step) -> bool {
+    let Some(procedure) = plan.procedure(step.kind()) else { return false };
+    procedure.serial.iter().any(|source| {
+        let (Source::Attribute(name) | Source::AttributeAlways(name)) = source else { return false };
+        let mut refers = false;
+        if let Some(expr) = step.attributes.get(name) {
+            expr.each_node(&mut |node| refers |= matches!(node, Node::Instance(address) if *address == object.address));
+        }
+        refers
+    })
 }
 
 fn usual_seconds(plan: &Plan, step: &Step) -> u64 {

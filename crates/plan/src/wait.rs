@@ -76,7 +76,7 @@ const LONGEST_START_MILLIS: i64 = 500;
 /// However long it took before, it is looked at by then: it may have been stuck before, and be quick today.
 const FIRST_MILLIS: i64 = 2_000;
 /// Without experience, a wait is noticed at most by this part of it too late.
-const BLIND: i64 = 12;
+const BLIND: i64 = 20;
 /// With it, around the time at which it usually ends, by this part of it.
 const FOCUSED: i64 = 25;
 
@@ -102,7 +102,7 @@ pub fn averaged(usual: i64, took: i64) -> i64 {
 /// Milliseconds until the next look, after `waited`. `declared` is how long the kind usually takes, `learned` how long it
 /// took here before.
 ///
-/// Without experience the pauses grow with the time already waited, so that a wait is noticed at most a twelfth too late
+/// Without experience the pauses grow with the time already waited, so that a wait is noticed at most a twentieth too late
 /// whatever its length. With it there are few looks before three quarters of the usual time, and many around it; but a few
 /// there are, so that what was learned from an object that was stuck does not hide one that is quick.
 pub fn pause(waited: i64, declared: i64, learned: Option<i64>) -> i64 {
