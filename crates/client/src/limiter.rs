@@ -219,10 +219,16 @@ impl Level {
     }
 
     fn fill(&mut self, now: Timestamp) {
-        // A clock set back fills nothing; it only moves the mark.
+        let back = self.filled_at.millis_since(now);
+        if back > 0 {
+            // The clock was set back: nothing is filled, and no pause becomes longer by that.
+            self.filled_at = now;
+            self.blocked_until = self.blocked_until.plus_millis(-back);
+            self.regained_at = self.regained_at.plus_millis(-back);
+        }
         let from = self.filled_at.max(self.blocked_until);
         let mut income = now.millis_since(from).max(0) as f64 * self.per_milli();
-        if income > 0.0 || now < self.filled_at {
+        if income > 0.0 {
             self.filled_at = now;
         }
         let lacking = (self.most_reserve() - self.reserve).clamp(0.0, income / 2.0);

@@ -55,6 +55,11 @@ impl<F: Fn(usize, &Request) -> Answer + Send + Sync> Script<F> {
         self.sent.lock().expect("no panic").iter().map(|(_, request)| request.clone()).collect()
     }
 
+    /// When each was sent.
+    pub(crate) fn times(&self) -> Vec<Instant> {
+        self.sent.lock().expect("no panic").iter().map(|(at, _)| *at).collect()
+    }
+
     /// Pauses between sends.
     pub(crate) fn gaps(&self) -> Vec<Duration> {
         let sent = self.sent.lock().expect("no panic");

@@ -10,8 +10,12 @@ use tokio::time::Instant;
 const REGION: Option<&str> = Some("cn-north-1");
 
 fn limiter(per_minute: u32) -> Limiter {
-    let clock: Arc<dyn Clock> = PausedClock::new();
-    Limiter::new(clock).with_default(per_minute)
+    timed(per_minute).0
+}
+
+fn timed(per_minute: u32) -> (Limiter, Arc<PausedClock>) {
+    let clock = PausedClock::new();
+    (Limiter::new(clock.clone()).with_default(per_minute), clock)
 }
 
 async fn take(limiter: &Limiter, calls: usize) -> Vec<Instant> {
@@ -64,17 +68,20 @@ async fn services_and_regions_have_their_own_pace() {
 
 #[tokio::test(start_paused = true)]
 async fn refusals_halve_the_rate_and_successes_restore_it() {
-    let limiter = limiter(1000);
-    limiter.throttled("vpc", REGION, None);
-    // Refused together is refused once.
-    limiter.throttled("vpc", REGION, None);
+    let (limiter, clock) = timed(1000);
+    let sent = clock.now();
+    limiter.throttled("vpc", REGION, sent, None);
+    // What left before the rate was cut and is refused later says nothing about the new rate.
+    limiter.throttled("vpc", REGION, sent, None);
+    tokio::time::advance(Duration::from_secs(5)).await;
+    limiter.throttled("vpc", REGION, sent, None);
     assert!((limiter.rate("vpc", REGION) - 500.0).abs() < 0.5);
     tokio::time::advance(Duration::from_secs(2)).await;
-    limiter.throttled("vpc", REGION, None);
+    limiter.throttled("vpc", REGION, clock.now(), None);
     assert!((limiter.rate("vpc", REGION) - 250.0).abs() < 0.5);
     for _ in 0..40 {
         tokio::time::advance(Duration::from_secs(10)).await;
-        limiter.throttled("vpc", REGION, None);
+        limiter.throttled("vpc", REGION, clock.now(), None);
     }
     assert!((limiter.rate("vpc", REGION) - 20.0).abs() < 0.5, "a floor");
     for second in 1..=60 {
@@ -90,16 +97,45 @@ async fn refusals_halve_the_rate_and_successes_restore_it() {
 
 #[tokio::test(start_paused = true)]
 async fn nothing_leaves_before_retry_after() {
-    let limiter = limiter(1000);
-    limiter.throttled("vpc", REGION, Some(Duration::from_secs(20)));
+    let (limiter, clock) = timed(1000);
+    limiter.throttled("vpc", REGION, clock.now(), Some(Duration::from_secs(20)));
     let start = Instant::now();
     limiter.acquire("vpc", REGION, Priority::Reserved).await;
     assert!(start.elapsed() >= Duration::from_secs(20));
     assert!(start.elapsed() < Duration::from_secs(22));
-    limiter.throttled("vpc", REGION, Some(Duration::from_secs(86_400)));
+    limiter.throttled("vpc", REGION, clock.now(), Some(Duration::from_secs(86_400)));
     let start = Instant::now();
     limiter.acquire("vpc", REGION, Priority::Normal).await;
     assert!(start.elapsed() < Duration::from_secs(310), "a nonsensical wish is cut");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_turn_that_is_given_back_is_there_for_the_next() {
+    let limiter = limiter(60);
+    let start = Instant::now();
+    take(&limiter, 5).await;
+    for _ in 0..200 {
+        limiter.give_back("vpc", REGION);
+        take(&limiter, 1).await;
+    }
+    assert_eq!(start.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn new_work_that_waits_is_seen_and_so_is_its_going_away() {
+    let limiter = Arc::new(limiter(60));
+    take(&limiter, 5).await;
+    assert!(!limiter.is_pressed("vpc", REGION));
+    let waiting = tokio::spawn({
+        let limiter = limiter.clone();
+        async move { limiter.acquire("vpc", REGION, Priority::Normal).await }
+    });
+    tokio::task::yield_now().await;
+    assert!(limiter.is_pressed("vpc", REGION));
+    assert!(!limiter.is_pressed("vpc", Some("cn-east-2")));
+    waiting.abort();
+    assert!(waiting.await.is_err());
+    assert!(!limiter.is_pressed("vpc", REGION), "who was dropped waits no more");
 }
 
 #[tokio::test(start_paused = true)]

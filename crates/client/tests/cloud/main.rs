@@ -5,4 +5,5 @@ mod fake;
 mod limiter;
 mod paging;
 mod reads;
+mod storms;
 mod writes;
