@@ -7,7 +7,7 @@ use crate::{Lab, VirtualClock, Wire};
 use firma_api::Clock as _;
 use firma_client::Cloud;
 use firma_emulator::{InProcess, snapshot};
-use firma_model::{event::Event, time::Timestamp};
+use firma_model::{event::Event, record::Status, time::Timestamp};
 use firma_plan::{procedure::Procedure, step::Plan};
 use firma_store::{RunInfo, Store};
 use std::{
@@ -30,6 +30,7 @@ pub struct Frozen {
     procedures: BTreeMap<String, Arc<Procedure>>,
     digest: u64,
     shape: u64,
+    unfinished: bool,
 }
 
 impl Lab {
@@ -48,6 +49,9 @@ impl Lab {
         for record in recorded.records.values_mut().chain(&mut recorded.deposed) {
             record.version = 0;
         }
+        let unfinished = !open.is_empty()
+            || !recorded.deposed.is_empty()
+            || recorded.records.values().any(|record| record.status != Status::Ready);
         let open: Vec<_> = open.into_iter().map(|open| (open.intent, open.fault.is_some())).collect();
         let shape = hash(&[without_times(&world), without_times(format!("{recorded:?} {open:?}").as_bytes())]);
         Frozen {
@@ -59,6 +63,7 @@ impl Lab {
             procedures: self.procedures.clone(),
             digest,
             shape,
+            unfinished,
         }
     }
 }
@@ -98,6 +103,11 @@ fn without_times(text: &[u8]) -> Vec<u8> {
 }
 
 impl Frozen {
+    /// Whether anything is open or not finished.
+    pub fn is_unfinished(&self) -> bool {
+        self.unfinished
+    }
+
     /// A number that is the same for two moments from which everything goes on in the same way: the cloud, the state, what is
     /// open and the time are equal. How they came about (the journal) may differ.
     pub fn digest(&self) -> u64 {

@@ -3,9 +3,8 @@
 
 use crate::{
     case::{Case, limited},
-    death::Death,
     explore::{Nesting, explore},
-    session::{Goal, Life, Scene, live},
+    session::{Goal, Scene, live},
     tally::Tally,
 };
 use firma_engine::Settled;
@@ -14,7 +13,7 @@ use firma_plan::{
     procedure::{Identity, Procedure, Recovery},
     step::Mode,
 };
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 /// After this long no token is remembered.
 const AN_HOUR: i64 = 3_600_000;
@@ -52,13 +51,12 @@ pub(crate) async fn sweep(procedure: &Arc<Procedure>, case: &Case, tally: &mut T
             tally.find(format!("{what}: a bare call was settled by itself: {outcome:?}"));
         }
         let frozen = lab.freeze();
-        match live(&frozen, &goal, None).await {
-            Ok(Life::Lived(story)) if story.settled.iter().all(|one| is_adopted(&one.how) == made) => {}
-            Ok(Life::Lived(story)) => tally.find(format!("{what}: {:?}", story.settled)),
-            Ok(Life::Died(_)) => unreachable!("nobody was to die"),
+        match live(&frozen, &goal).await {
+            Ok(story) if story.settled.iter().all(|one| is_adopted(&one.how) == made) => {}
+            Ok(story) => tally.find(format!("{what}: {:?}", story.settled)),
             Err(trouble) => tally.find(format!("{what}: {trouble}")),
         }
-        if made && live(&frozen, &Goal { adopts: false, ..goal.clone() }, None).await.is_ok() {
+        if made && live(&frozen, &Goal { adopts: false, ..goal.clone() }).await.is_ok() {
             tally.find(format!("{what}: adopted without being asked"));
         }
     }
@@ -68,24 +66,26 @@ fn is_adopted(how: &Settled) -> bool {
     matches!(how, Settled::Adopted(_))
 }
 
-/// Dies at each effect; the next process comes an hour later. How many objects it had to adopt.
+/// Dies at each moment; the next process comes an hour later. How many objects it had to adopt.
 async fn later(what: &str, start: &Frozen, goal: &Goal, tally: &mut Tally) -> usize {
     let mut adopted = 0;
-    for death in Death::all() {
-        let _scene = Scene(format!("{what}, {death:?}"));
-        let remains = match live(start, goal, Some(death)).await {
-            Ok(Life::Died(remains)) => remains,
-            Ok(Life::Lived(_)) => break,
-            Err(trouble) => {
-                tally.find(format!("{what}, {death:?}: {trouble}"));
-                break;
-            }
-        };
+    let moments = match live(start, goal).await {
+        Ok(story) => story.moments,
+        Err(trouble) => {
+            tally.find(format!("{what}, undisturbed: {trouble}"));
+            return 0;
+        }
+    };
+    let mut shapes = HashSet::new();
+    for remains in moments {
         tally.points += 1;
+        if !shapes.insert(remains.frozen.shape()) {
+            continue;
+        }
         tally.distinct += 1;
-        match live(&remains.frozen.later(AN_HOUR), goal, None).await {
-            Ok(Life::Lived(story)) => adopted += story.settled.iter().filter(|one| is_adopted(&one.how)).count(),
-            Ok(Life::Died(_)) => unreachable!("nobody was to die"),
+        let _scene = Scene(format!("{what}, {}", remains.how));
+        match live(&remains.frozen.later(AN_HOUR), goal).await {
+            Ok(story) => adopted += story.settled.iter().filter(|one| is_adopted(&one.how)).count(),
             Err(trouble) => tally.find(format!("{what}, {}: {trouble}", remains.how)),
         }
     }

@@ -1,20 +1,23 @@
-//! Dying at every effect on the way to a goal, and again on the way of whoever comes after.
+//! Dying at every moment on the way to a goal, and again on the way of whoever comes after.
 
 use crate::{
-    death::Death,
-    session::{Goal, Life, Remains, Scene, Story, live},
+    moments::Remains,
+    session::{Goal, Scene, Story, live},
     tally::Tally,
 };
 use firma_engine::Settlement;
 use firma_lab::Frozen;
-use std::collections::{BTreeMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashSet, VecDeque},
+    rc::Rc,
+};
 
-/// How far the second process is followed.
+/// How far those who come after are followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Nesting {
-    /// It dies at each effect of its recovery.
+    /// The second dies at each moment of its recovery.
     Recovery,
-    /// It dies at each of its effects, those of finishing what was begun among them.
+    /// It dies at each of its moments, those of finishing what was begun among them.
     Whole,
 }
 
@@ -36,14 +39,25 @@ impl Bounds {
         for (name, most) in &self.calls {
             let count = made.iter().filter(|other| *other == name).count();
             if count > *most {
-                return Err(format!("{name} was carried out {count} times, and is once too often after {most}"));
+                return Err(format!("{name} was carried out {count} times, {most} times is what the plan says"));
             }
         }
         Ok(())
     }
 }
 
-/// Reaches a goal from a start with a death at each effect, then with two. `limited` are operations that no crash may
+/// A process that has died, after others.
+struct Dead {
+    remains: Remains,
+    /// Operations carried out by all of them.
+    made: Vec<String>,
+    /// How each of them died.
+    hows: Rc<Vec<String>>,
+    /// What the process that died had settled, or would have.
+    settled: Rc<Vec<Settlement>>,
+}
+
+/// Reaches a goal from a start with a death at each moment, then with more. `limited` are operations that no crash may
 /// multiply: those that delete, and those that make without a token. Gives the story that nobody disturbed.
 pub(crate) async fn explore(
     what: &str,
@@ -54,9 +68,8 @@ pub(crate) async fn explore(
     tally: &mut Tally,
 ) -> Option<Story> {
     let scene = Scene(format!("{what}, undisturbed"));
-    let story = match live(start, goal, None).await {
-        Ok(Life::Lived(story)) => story,
-        Ok(Life::Died(_)) => unreachable!("nobody was to die"),
+    let mut story = match live(start, goal).await {
+        Ok(story) => story,
         Err(trouble) => {
             tally.find(format!("{what}, undisturbed: {trouble}"));
             return None;
@@ -64,109 +77,67 @@ pub(crate) async fn explore(
     };
     drop(scene);
     let bounds = Bounds::of(&story, limited);
+    let (nobody, nothing) = (Rc::new(Vec::new()), Rc::new(Vec::new()));
+    let moments = std::mem::take(&mut story.moments).into_iter();
+    let mut queue: VecDeque<Dead> = moments.map(|remains| dead(remains, &[], &nobody, &nothing)).collect();
+    // Exactly the same twice is no news. From the second death on, neither is what differs in times alone.
     let mut seen = HashSet::new();
     let mut shapes = HashSet::from([start.shape(), story.frozen.shape()]);
-    for death in Death::all() {
-        let _scene = Scene(format!("{what}, {death:?}"));
-        let remains = match live(start, goal, Some(death)).await {
-            Ok(Life::Died(remains)) => remains,
-            Ok(Life::Lived(_)) => break,
-            Err(trouble) => {
-                tally.find(format!("{what}, {death:?}: {trouble}"));
-                break;
-            }
-        };
-        tally.points += 1;
-        if !seen.insert(remains.frozen.digest()) {
+    tally.points += queue.len();
+    while let Some(dead) = queue.pop_front() {
+        let first = dead.hows.len() == 1;
+        let known = !shapes.insert(dead.remains.frozen.shape());
+        if if first { !seen.insert(dead.remains.frozen.digest()) } else { known } {
             continue;
         }
         tally.distinct += 1;
-        let how = remains.how.clone();
-        let Some(story) = finish(what, &remains, &[&how], goal, &bounds, tally).await else { continue };
-        if remains.unfinished && shapes.insert(remains.frozen.shape()) {
-            let first = First { what, how: &how, remains: &remains, story: &story };
-            again(&first, goal, nesting, &bounds, &mut shapes, tally).await;
+        let Some(next) = finish(what, &dead, goal, &bounds, tally).await else { continue };
+        if known || !first || !dead.remains.frozen.is_unfinished() {
+            continue;
+        }
+        let settled = Rc::new(next.settled);
+        for remains in next.moments {
+            match remains.effect < next.recovery {
+                true => tally.recoveries += 1,
+                false if nesting == Nesting::Whole => tally.finishes += 1,
+                false => continue,
+            }
+            queue.push_back(self::dead(remains, &dead.made, &dead.hows, &settled));
         }
     }
     Some(story)
 }
 
-/// The first death and how it would go on without a second one.
-struct First<'f> {
-    what: &'f str,
-    how: &'f str,
-    remains: &'f Remains,
-    story: &'f Story,
+fn dead(remains: Remains, made: &[String], hows: &Rc<Vec<String>>, settled: &Rc<Vec<Settlement>>) -> Dead {
+    let made = [made, &remains.made].concat();
+    let hows = Rc::new([&hows[..], std::slice::from_ref(&remains.how)].concat());
+    Dead { remains, made, hows, settled: settled.clone() }
 }
 
-/// Dies a second time, at each effect of the process that finds the remains of the first.
-async fn again(
-    first: &First<'_>,
-    goal: &Goal,
-    nesting: Nesting,
-    bounds: &Bounds,
-    shapes: &mut HashSet<u64>,
-    tally: &mut Tally,
-) {
-    let First { what, how, remains, story } = first;
-    for death in Death::each() {
-        if nesting == Nesting::Recovery && death.effect >= story.recovery {
-            return;
+/// Lets the next process do its work to the end, and looks at what came of it all.
+async fn finish(what: &str, dead: &Dead, goal: &Goal, bounds: &Bounds, tally: &mut Tally) -> Option<Story> {
+    let what = format!("{what}, {}", dead.hows.join(", then "));
+    let _scene = Scene(format!("{what}, the next process"));
+    let story = match live(&dead.remains.frozen, goal).await {
+        Ok(story) => story,
+        Err(trouble) => {
+            tally.find(format!("{what}: {trouble}"));
+            return None;
         }
-        let _scene = Scene(format!("{what}, {how}, then {death:?}"));
-        let second = match live(&remains.frozen, goal, Some(death)).await {
-            Ok(Life::Died(second)) => second,
-            Ok(Life::Lived(_)) => return,
-            Err(trouble) => {
-                tally.find(format!("{what}, {how}, then {death:?}: {trouble}"));
-                return;
-            }
-        };
-        match death.effect < story.recovery {
-            true => tally.recoveries += 1,
-            false => tally.finishes += 1,
-        }
-        if !shapes.insert(second.frozen.shape()) {
-            continue;
-        }
-        let second = Remains { made: [&remains.made[..], &second.made].concat(), ..second };
-        let hows = [*how, &second.how];
-        let Some(third) = finish(what, &second, &hows, goal, bounds, tally).await else { continue };
-        // Recovery that is cut short says the same when it is made again: what was decided is written down, or found again.
-        for settlement in &third.settled {
-            let before = story.settled.iter().find(|before| same_call(before, settlement));
-            if before.is_some_and(|before| before.how != settlement.how) {
-                tally.find(format!("{what}, {hows:?}: first {before:?}, then {settlement:?}"));
-            }
+    };
+    if let Err(trouble) = bounds.check(&[&dead.made[..], &story.made].concat()) {
+        tally.find(format!("{what}: {trouble}"));
+    }
+    // Recovery that was cut short decides the same when it is made again.
+    for now in &story.settled {
+        let before = dead.settled.iter().find(|before| same_call(before, now));
+        if before.is_some_and(|before| before.how != now.how) {
+            tally.find(format!("{what}: first {before:?}, then {now:?}"));
         }
     }
+    Some(story)
 }
 
 fn same_call(one: &Settlement, other: &Settlement) -> bool {
     (one.run, &one.address, &one.action, &one.operation) == (other.run, &other.address, &other.action, &other.operation)
-}
-
-/// Lets the next process do its work to the end, and looks at what came of it all.
-async fn finish(
-    what: &str,
-    remains: &Remains,
-    hows: &[&str],
-    goal: &Goal,
-    bounds: &Bounds,
-    tally: &mut Tally,
-) -> Option<Story> {
-    let _scene = Scene(format!("{what}, {hows:?}, the next process"));
-    let story = match live(&remains.frozen, goal, None).await {
-        Ok(Life::Lived(story)) => story,
-        Ok(Life::Died(_)) => unreachable!("nobody was to die"),
-        Err(trouble) => {
-            tally.find(format!("{what}, {hows:?}: {trouble}"));
-            return None;
-        }
-    };
-    let all = [&remains.made[..], &story.made].concat();
-    if let Err(trouble) = bounds.check(&all) {
-        tally.find(format!("{what}, {hows:?}: {trouble}"));
-    }
-    Some(story)
 }

@@ -57,7 +57,7 @@ pub(crate) async fn disturb(what: &str, phase: &Phase, undisturbed: &Story, limi
                 continue;
             }
             let _scene = Scene(format!("{what}, the next process"));
-            if let Err(trouble) = live(&frozen, &phase.goal, None).await {
+            if let Err(trouble) = live(&frozen, &phase.goal).await {
                 tally.find(format!("{what}: {trouble}"));
             }
         }
@@ -79,7 +79,7 @@ pub(crate) async fn repeat(what: &str, phase: &Phase, tally: &mut Tally) {
     if !phantom.is_complete() || !outcome.is_complete() {
         tally.find(format!("{what}, twice: {phantom:?} {outcome:?}"));
     }
-    if let Err(trouble) = live(&lab.freeze(), &phase.goal, None).await {
+    if let Err(trouble) = live(&lab.freeze(), &phase.goal).await {
         tally.find(format!("{what}, twice: {trouble}"));
     }
 }

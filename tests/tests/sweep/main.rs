@@ -2,10 +2,10 @@
 
 mod bare;
 mod case;
-mod death;
 mod explore;
 mod faults;
 mod kinds;
+mod moments;
 mod session;
 mod tally;
 

@@ -1,6 +1,6 @@
 //! What a command does from its start to its end: settle what is open, plan, apply. And what must hold when it has ended.
 
-use crate::death::{Death, Reaper};
+use crate::moments::{Moments, Remains, made};
 use firma_engine::{Settled, Settlement};
 use firma_lab::{Frozen, Lab};
 use firma_model::{desired::Desired, record::Status};
@@ -27,26 +27,6 @@ impl Goal {
     }
 }
 
-/// A process that came to its end, or did not.
-pub(crate) enum Life {
-    /// What it left.
-    Died(Remains),
-    /// What it did.
-    Lived(Story),
-}
-
-/// What a dead process left.
-pub(crate) struct Remains {
-    /// Cloud, state and time.
-    pub(crate) frozen: Frozen,
-    /// Whether there is anything to settle or to finish.
-    pub(crate) unfinished: bool,
-    /// Operations the cloud carried out.
-    pub(crate) made: Vec<String>,
-    /// How it died.
-    pub(crate) how: String,
-}
-
 /// What a process did.
 pub(crate) struct Story {
     /// What it settled.
@@ -55,6 +35,8 @@ pub(crate) struct Story {
     pub(crate) recovery: usize,
     /// Operations the cloud carried out.
     pub(crate) made: Vec<String>,
+    /// What it would have left, had it died at each of its moments.
+    pub(crate) moments: Vec<Remains>,
     /// Where it ended.
     pub(crate) frozen: Frozen,
 }
@@ -70,49 +52,32 @@ impl Drop for Scene {
     }
 }
 
-/// Lets a process begin where another one left, and end as is destined.
-pub(crate) async fn live(start: &Frozen, goal: &Goal, death: Option<Death>) -> Result<Life, String> {
-    let lab = start.thaw();
-    let reaper = Reaper::new(death);
-    reaper.watch_wire(&lab);
-    let ended = tokio::select! {
-        biased;
-        () = reaper.struck() => None,
-        ended = work(&lab, goal, &reaper) => Some(ended),
+/// Lets a process begin where another one left, and looks at what came of it.
+pub(crate) async fn live(start: &Frozen, goal: &Goal) -> Result<Story, String> {
+    let (lab, moments) = Moments::of(start.thaw());
+    let ended = work(&lab, goal, &moments).await;
+    let made = made(&lab);
+    let frozen = lab.freeze();
+    let ended = match ended {
+        Ok(story) => holds(&lab, goal).await.map(|()| story),
+        Err(trouble) => Err(trouble),
     };
-    lab.wire.mend();
+    let moments = moments.take();
     match ended {
-        None => {
-            let open = !lab.store.lock().unwrap().open_intents().unwrap().is_empty();
-            let unready = lab.recorded().records.values().any(|record| record.status != Status::Ready);
-            let remains = Remains {
-                frozen: lab.freeze(),
-                unfinished: open || unready,
-                made: made(&lab),
-                how: reaper.to_string(),
-            };
-            Ok(Life::Died(remains))
-        }
-        Some(Err(trouble)) => Err(format!("{trouble}\n    this process {reaper}")),
-        Some(Ok((settled, recovery))) => {
-            holds(&lab, goal).await.map_err(|trouble| format!("{trouble}\n    this process {reaper}"))?;
-            Ok(Life::Lived(Story { settled, recovery, made: made(&lab), frozen: lab.freeze() }))
+        Ok((settled, recovery)) => Ok(Story { settled, recovery, made, moments, frozen }),
+        Err(trouble) => {
+            let after = moments.iter().filter(|one| one.how.contains("after"));
+            let effects: Vec<&str> = after.map(|one| one.how.trim_start_matches("died after ")).collect();
+            Err(format!("{trouble}\n    after {}", effects.join(", ")))
         }
     }
 }
 
-/// Changing operations that were carried out since the laboratory began.
-fn made(lab: &Lab) -> Vec<String> {
-    let calls = lab.world.with(|world| world.take_calls());
-    let done = calls.into_iter().filter(|call| call.mutating && call.code == 200);
-    done.map(|call| format!("{}.{}", call.service, call.operation)).collect()
-}
-
 /// Settles, plans, applies: the settlements, and how many effects it took to write them down.
-async fn work(lab: &Lab, goal: &Goal, reaper: &Arc<Reaper>) -> Result<(Vec<Settlement>, usize), String> {
+async fn work(lab: &Lab, goal: &Goal, moments: &Arc<Moments>) -> Result<(Vec<Settlement>, usize), String> {
     let mut settled = Vec::new();
     if !lab.store.lock().unwrap().open_intents().unwrap().is_empty() {
-        settled = lab.recover_through(None, |commit| reaper.watch_journal(commit)).await;
+        settled = lab.recover_through(None, |commit| moments.journal(commit)).await;
         for settlement in &mut settled {
             let Settled::Stuck { candidates, .. } = &settlement.how else { continue };
             let [candidate] = &candidates[..] else { return Err(format!("stuck: {settlement:?}")) };
@@ -120,7 +85,7 @@ async fn work(lab: &Lab, goal: &Goal, reaper: &Arc<Reaper>) -> Result<(Vec<Settl
                 return Err(format!("stuck: {settlement:?}"));
             }
             let adopted = lab
-                .recover_through(Some(candidate.clone()), |commit| reaper.watch_journal(commit))
+                .recover_through(Some(candidate.clone()), |commit| moments.journal(commit))
                 .await
                 .into_iter()
                 .find(|other| other.run == settlement.run && other.address == settlement.address);
@@ -131,13 +96,13 @@ async fn work(lab: &Lab, goal: &Goal, reaper: &Arc<Reaper>) -> Result<(Vec<Settl
             *settlement = adopted;
         }
     }
-    let recovery = reaper.reached();
+    let recovery = moments.reached();
     let strange: Vec<_> = difference(lab, goal).0;
     if !strange.is_empty() {
         return Err(format!("after recovery the cloud has what nobody knows: {strange:?}"));
     }
     let plan = lab.plan(&goal.desired, goal.mode).await;
-    let outcome = lab.apply_through(&plan, |commit| reaper.watch_journal(commit)).await;
+    let outcome = lab.apply_through(&plan, |commit| moments.journal(commit)).await;
     match outcome.is_complete() {
         true => Ok((settled, recovery)),
         false => Err(format!("not complete: {outcome:?}")),
