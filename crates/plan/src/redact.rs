@@ -156,7 +156,7 @@ mod tests {
         assert_eq!(without_secrets("a cat says a", &attributes("a")), "(sensitive) cat says (sensitive)");
         assert_eq!(without_secrets("web is bad", &attributes("")), "web is bad");
         let number =
-            Map::from([("pin".to_owned(), Value::Number(firma_model::number::Number::from(4711)).sensitive())]);
+            Map::from([("pin".to_owned(), Value::Number(firma_model::number::Number::from(4711_i64)).sensitive())]);
         assert_eq!(without_secrets("pin 4711 is taken", &number), "pin (sensitive) is taken");
     }
 }
