@@ -144,6 +144,10 @@ fn planted_impurity_is_found() {
         finds(check, &[("crates/model/src/x.rs", code)], expected);
         finds(check, &[("crates/cli/src/x.rs", code)], &[]);
     }
+    let clock = |path: &str| format!("use {path}::time::Instant;\nfn f() -> Instant {{ Instant::now() }}");
+    finds(check, &[("crates/engine/src/x.rs", &clock("tokio"))], &[]);
+    finds(check, &[("crates/engine/src/x.rs", &clock("std"))], &["Instant::now"]);
+    finds(check, &[("crates/model/src/x.rs", &clock("tokio"))], &["Instant::now"]);
     let tokio =
         |name: &str| format!("[package]\nname = \"firma-{name}\"\n[dependencies]\ntokio = \"1\"\nrusqlite = \"1\"\n");
     finds(check, &[("crates/model/Cargo.toml", &tokio("model"))], &["`tokio`", "`rusqlite`"]);

@@ -97,7 +97,9 @@ pub fn check(tree: &Tree) -> Vec<String> {
                 continue;
             }
             let tokens = lexer::production(&source.text);
-            for (line, what) in offences(&tokens) {
+            // What may wait may read the clock that its waits run on, which a test can set.
+            let waits = class == Class::Async && names_anywhere(&tokens, &["tokio", "time", "Instant"]);
+            for (line, what) in offences(&tokens).into_iter().filter(|(_, what)| !(waits && what == "Instant::now")) {
                 findings.push(format!("{}:{line}: `{what}` in a crate that does no I/O", source.path));
             }
         }
@@ -120,6 +122,10 @@ fn offences(tokens: &[Token]) -> Vec<(usize, String)> {
         }
     }
     found
+}
+
+fn names_anywhere(tokens: &[Token], path: &[&str]) -> bool {
+    (0..tokens.len()).any(|at| names(&tokens[at..], path))
 }
 
 /// Whether the path is named here: `a::b`, or `a::{x, b}`.
