@@ -3,7 +3,7 @@
 //! The cloud and the journal are kept, and the time; the client with all it has learned, the lease and whatever was under way
 //! are not. A thawed laboratory is therefore a new process that finds what the old one left.
 
-use crate::{Lab, VirtualClock, Wire};
+use crate::{Lab, Net, VirtualClock, Wire};
 use firma_api::Clock as _;
 use firma_client::Cloud;
 use firma_emulator::{InProcess, snapshot};
@@ -140,13 +140,17 @@ impl Frozen {
         }
         store.release(&lease).unwrap();
         Lab {
+            net: Net::new(world.clone(), clock.clone()),
             clock,
             world,
             wire,
             cloud,
             store: Arc::new(Mutex::new(store)),
             procedures: self.procedures.clone(),
+            catalog: crate::process::catalog_digest(),
+            tape: Arc::default(),
             plans: Mutex::new(self.plans.clone()),
+            dead: Mutex::default(),
             counter: Arc::new(AtomicU64::new(self.counter)),
         }
     }

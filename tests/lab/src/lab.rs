@@ -1,14 +1,19 @@
 //! A laboratory: a cloud, a state and a clock, all in memory, and the flows that a command would run.
 
-use crate::wire::Wire;
-use firma_api::{BoxFuture, Clock};
+use crate::{
+    clock::VirtualClock,
+    line::Net,
+    process::{Written, catalog_digest},
+    wire::Wire,
+};
+use firma_api::Clock;
 use firma_catalog::Catalog;
 use firma_client::Cloud;
 use firma_emulator::{InProcess, Settings, World, inventory};
 use firma_engine::{
     ApplyContext, CancelLevel, Commit, Observers, Outcome, RecoverContext, Settlement, apply, inline, recover, refresh,
 };
-use firma_model::{address::KindId, desired::Desired, record::Recorded, time::Timestamp};
+use firma_model::{address::KindId, desired::Desired, record::Recorded};
 use firma_plan::{
     Options, Worlds,
     procedure::Procedure,
@@ -19,75 +24,112 @@ use firma_store::{Lease, RunInfo, Store};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{
-        Arc, Mutex,
+        Arc, Mutex, OnceLock,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
 };
-use tokio::{sync::watch, time::Instant};
+use tokio::sync::watch;
 
-/// Wall-clock time that is tokio's.
-pub struct VirtualClock {
-    base: Timestamp,
-    start: Instant,
-}
+/// How long a lease of this lab's own process lasts; nothing here renews it.
+const HOUR_MILLIS: i64 = 3_600_000;
 
-impl VirtualClock {
-    /// A clock that shows this time now.
-    pub fn at(base: Timestamp) -> VirtualClock {
-        VirtualClock { base, start: Instant::now() }
-    }
-}
-
-impl Clock for VirtualClock {
-    fn now(&self) -> Timestamp {
-        self.base.plus_millis(self.start.elapsed().as_millis() as i64)
-    }
-
-    fn sleep(&self, duration: Duration) -> BoxFuture<'_, ()> {
-        Box::pin(tokio::time::sleep(duration))
-    }
-}
-
+/// A cloud, a state and a clock. Its own methods are one process on a perfect machine; [`Process`](crate::Process)es can be
+/// made of it that are not.
 pub struct Lab {
+    /// A clock that is right, the cloud's.
     pub clock: Arc<VirtualClock>,
+    /// The emulated cloud.
     pub world: Arc<InProcess<VirtualClock>>,
+    /// The network in front of it, as processes see it.
+    pub net: Arc<Net>,
+    /// The way there of this lab's own process.
     pub wire: Arc<Wire>,
+    /// The cloud as this lab's own process sees it.
     pub cloud: Arc<Cloud>,
+    /// The state.
     pub store: Arc<Mutex<Store>>,
+    /// Every kind of the catalogue.
     pub procedures: BTreeMap<String, Arc<Procedure>>,
+    /// The catalogue's digest.
+    pub catalog: String,
+    /// What processes made durable, in order.
+    pub tape: Arc<Mutex<Vec<Written>>>,
     pub(crate) plans: Mutex<BTreeMap<u64, Arc<Plan>>>,
+    pub(crate) dead: Mutex<BTreeSet<String>>,
     pub(crate) counter: Arc<AtomicU64>,
 }
 
+impl Default for Lab {
+    fn default() -> Lab {
+        Lab::new()
+    }
+}
+
+/// Sixteen bytes for a number, different at both ends: a marker takes the first half, and a UUID overwrites bits in the
+/// middle.
+pub(crate) fn numbered(number: u64) -> [u8; 16] {
+    let mut bytes = [0; 16];
+    let number = (number as u32).to_be_bytes();
+    bytes[..4].copy_from_slice(&number);
+    bytes[12..].copy_from_slice(&number);
+    bytes
+}
+
+/// The procedures of every kind, compiled once a program.
+fn procedures() -> BTreeMap<String, Arc<Procedure>> {
+    static ALL: OnceLock<BTreeMap<String, Arc<Procedure>>> = OnceLock::new();
+    let all = || {
+        let catalog = Catalog::builtin();
+        let kind = |id| (String::from(id), catalog.kind(&KindId::new(id)).expect("a kind of the catalogue"));
+        catalog.kind_names().map(kind).collect()
+    };
+    ALL.get_or_init(all).clone()
+}
+
 impl Lab {
+    /// A laboratory with a cloud of the default settings.
     pub fn new() -> Lab {
         Lab::with(Settings::default())
     }
 
+    /// A laboratory with a cloud of these settings.
     pub fn with(settings: Settings) -> Lab {
-        let base = Timestamp::parse("2026-01-15T10:00:00Z").unwrap();
-        let clock = Arc::new(VirtualClock { base, start: Instant::now() });
-        let world = Arc::new(InProcess::new(World::new(7, settings), clock.clone()));
+        Lab::seeded(7, settings)
+    }
+
+    /// A laboratory whose cloud makes up its ids and durations from this seed.
+    pub fn seeded(seed: u64, settings: Settings) -> Lab {
+        let clock = Arc::new(VirtualClock::new());
+        let world = Arc::new(InProcess::new(World::new(seed, settings), clock.clone()));
         let wire = Arc::new(Wire::new(world.clone()));
         let cloud = Arc::new(Cloud::new(wire.clone(), clock.clone()));
-        let catalog = Catalog::builtin();
-        let procedures = catalog
-            .kind_names()
-            .map(|id| (id.to_owned(), catalog.kind(&KindId::new(id)).expect("a kind of the catalogue")))
-            .collect();
         Lab {
+            net: Net::new(world.clone(), clock.clone()),
             clock,
             world,
             wire,
             cloud,
             store: Arc::new(Mutex::new(Store::in_memory().unwrap())),
-            procedures,
+            procedures: procedures(),
+            catalog: catalog_digest(),
+            tape: Arc::default(),
             plans: Mutex::default(),
+            dead: Mutex::default(),
             counter: Arc::default(),
         }
     }
 
+    /// Says that a process of this machine is known to be dead: its lease may be taken before it runs out.
+    pub fn bury(&self, process: &str) {
+        self.dead.lock().unwrap().insert(process.to_owned());
+    }
+
+    /// Whether that was said.
+    pub fn is_dead(&self, process: &str) -> bool {
+        self.dead.lock().unwrap().contains(process)
+    }
+
+    /// What is written down.
     pub fn recorded(&self) -> Recorded {
         self.store.lock().unwrap().snapshot().unwrap()
     }
@@ -115,10 +157,12 @@ impl Lab {
         Arc::new(plan.unwrap_or_else(|| panic!("no plan: {messages:?}")))
     }
 
+    /// Takes the lease; it must be free.
     pub fn lease(&self) -> Lease {
-        self.store.lock().unwrap().acquire("test", self.clock.now(), 3_600_000).unwrap()
+        self.store.lock().unwrap().acquire("test", self.clock.now(), HOUR_MILLIS).unwrap()
     }
 
+    /// Begins a run, and keeps its plan for recovery.
     pub fn begin(&self, command: &str, plan: Option<&Arc<Plan>>) -> u64 {
         let info = RunInfo {
             started: self.clock.now(),
@@ -135,10 +179,12 @@ impl Lab {
         run
     }
 
+    /// Gives a lease back.
     pub fn release(&self, lease: &Lease) {
         self.store.lock().unwrap().release(lease).unwrap();
     }
 
+    /// What an apply of this run works with.
     pub fn context(&self, run: u64, commit: Commit, cancel: watch::Receiver<CancelLevel>) -> ApplyContext {
         let counter = self.counter.clone();
         ApplyContext {
@@ -148,14 +194,7 @@ impl Lab {
             hash_key: self.hash_key(),
             young_from: self.young_from(),
             guard: Arc::new(|| Ok(())),
-            entropy: Arc::new(move || {
-                let mut bytes = [0; 16];
-                // At both ends: a marker takes the first half, and a UUID overwrites bits in the middle.
-                let number = counter.fetch_add(1, Ordering::SeqCst) as u32;
-                bytes[..4].copy_from_slice(&number.to_be_bytes());
-                bytes[12..].copy_from_slice(&number.to_be_bytes());
-                bytes
-            }),
+            entropy: Arc::new(move || numbered(counter.fetch_add(1, Ordering::SeqCst))),
             observers: Observers::none(),
             cancel,
             parallelism: 20,
@@ -175,6 +214,7 @@ impl Lab {
         outcome
     }
 
+    /// Carries a plan out.
     pub async fn apply(&self, plan: &Arc<Plan>) -> Outcome {
         self.apply_through(plan, |commit| commit).await
     }
@@ -218,6 +258,7 @@ impl Lab {
             .collect()
     }
 
+    /// What is in the cloud by itself: kinds and ids.
     pub fn in_cloud(&self) -> BTreeSet<(String, String)> {
         let view = self.world.with(|world| inventory::view(world));
         let objects = view["objects"].as_array().unwrap();
@@ -234,6 +275,7 @@ impl Lab {
         self.recover_adopting(None).await
     }
 
+    /// Settles what is open, with an id that somebody vouches for.
     pub async fn recover_adopting(&self, adopt: Option<String>) -> Vec<Settlement> {
         self.recover_through(adopt, |commit| commit).await
     }

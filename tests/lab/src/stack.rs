@@ -1,7 +1,7 @@
 //! Desired worlds, written as JSON: `@vpc.vpc.main#id` refers to an attribute of another resource.
 
 use firma_model::{
-    address::{Address, Node},
+    address::{Address, Key, Node},
     desired::{Desired, DesiredOutput, DesiredResource, Lifecycle, Repetition},
     document::from_plain_json,
     expr::{Expr, ExprKind},
@@ -12,10 +12,15 @@ use firma_model::{
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
 
+/// The region of everything that names no other.
 pub const REGION: &str = "cn-north-1";
 
-fn expr(json: &Json) -> Expr {
+/// An expression: text of the form `@ADDRESS#ATTRIBUTE` refers, and `{ "$sensitive": VALUE }` is a value to be kept secret.
+pub fn expr(json: &Json) -> Expr {
     let kind = match json {
+        Json::Object(map) if map.len() == 1 && map.contains_key("$sensitive") => {
+            return Expr::literal(from_plain_json(&map["$sensitive"]).sensitive());
+        }
         Json::String(text) => match text.strip_prefix('@').and_then(|text| text.split_once('#')) {
             Some((address, attribute)) => {
                 let address: Address = address.parse().expect("an address");
@@ -41,13 +46,16 @@ fn refers(json: &Json) -> bool {
     }
 }
 
-/// A desired world of these resources.
+/// A desired world of these resources. `region` among the attributes is the resource's region, as in a manifest; without it
+/// that is [`REGION`].
 pub fn desired(resources: &[(&str, Json)]) -> Desired {
     let mut desired = Desired::default();
     for (address, attributes) in resources {
         let address: Address = address.parse().expect("an address");
-        let attributes: std::collections::BTreeMap<String, Expr> =
+        let mut attributes: std::collections::BTreeMap<String, Expr> =
             attributes.as_object().expect("a map").iter().map(|(name, json)| (name.clone(), expr(json))).collect();
+        let region = attributes.remove("region");
+        let region = region.as_ref().and_then(Expr::as_value).and_then(Value::as_str).unwrap_or(REGION).to_owned();
         let mut dependencies = BTreeSet::new();
         for expr in attributes.values() {
             expr.each_node(&mut |node| {
@@ -59,9 +67,14 @@ pub fn desired(resources: &[(&str, Json)]) -> Desired {
         let billing = attributes.get("billing").and_then(Expr::as_value).and_then(Billing::from_value);
         let local = address.kind().service() == "firma";
         desired.kinds.insert(address.kind().clone());
-        desired.blocks.insert(address.block.clone(), Repetition::Single);
+        let repetition = match &address.key {
+            None => Repetition::Single,
+            Some(Key::Index(_)) => Repetition::Count,
+            Some(Key::Name(_)) => Repetition::ForEach,
+        };
+        desired.blocks.insert(address.block.clone(), repetition);
         let resource = DesiredResource {
-            region: (!local).then(|| REGION.to_owned()),
+            region: (!local).then_some(region),
             zone: text("zone"),
             billing,
             attributes,
@@ -83,10 +96,12 @@ pub fn with_output(mut desired: Desired, name: &str, value: &str) -> Desired {
     desired
 }
 
+/// A VPC.
 pub fn vpc(name: &str) -> Json {
     json!({ "vpc_name": name, "address_prefix": "10.0.0.0/16", "description": "made by a test" })
 }
 
+/// A subnet of `vpc.vpc.main`.
 pub fn subnet(third: usize) -> Json {
     json!({ "vpc_id": "@vpc.vpc.main#id", "subnet_name": format!("net-{third}"),
         "address_prefix": format!("10.0.{third}.0/24"), "tags": { "stage": "test" } })
@@ -105,15 +120,18 @@ pub fn network() -> Desired {
     with_output(desired, "vpc", "@vpc.vpc.main#id")
 }
 
+/// A key pair.
 pub fn keypair() -> Json {
     let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGV4YW1wbGUgb25seTogbm8gcHJpdmF0ZSBoYWxmLi4u web@example";
     json!({ "key_name": "admin", "public_key": key })
 }
 
+/// A public address.
 pub fn elastic_ip() -> Json {
     json!({ "bandwidth_mbps": 5, "provider": "bgp", "billing": { "method": "postpaid_by_duration" } })
 }
 
+/// A security group of `vpc.vpc.main` that lets these ports in.
 pub fn group(ports: &[u16]) -> Json {
     let rules: Vec<Json> = ports
         .iter()
@@ -124,11 +142,13 @@ pub fn group(ports: &[u16]) -> Json {
     json!({ "vpc_id": "@vpc.vpc.main#id", "network_security_group_name": "web", "description": "in", "rules": rules })
 }
 
+/// A disk of this many GB.
 pub fn disk(size: u32) -> Json {
     json!({ "zone": "cn-north-1a", "billing": { "method": "postpaid_by_duration" }, "name": "data",
         "disk_type": "ssd.gp1", "disk_size_gb": size })
 }
 
+/// A virtual machine with everything it refers to.
 pub fn instance(image: &str, kind: &str) -> Json {
     json!({
         "zone": "cn-north-1a", "billing": { "method": "postpaid_by_duration" }, "name": "server",

@@ -40,10 +40,12 @@ pub struct Wire {
     inner: Arc<dyn Transport>,
     script: Mutex<Script>,
     changes: AtomicUsize,
+    /// Operations sent, until taken.
     pub sent: Mutex<Vec<String>>,
 }
 
 impl Wire {
+    /// A wire without a script.
     pub fn new(inner: Arc<dyn Transport>) -> Wire {
         Wire {
             inner,
