@@ -3,10 +3,12 @@
 //! - [`binary`]: builds the `firma` command once and says where it is; [`sandbox`] runs it in a directory of its own.
 //! - [`scenario`]: scripts that drive the command, with recorded transcripts (`tests/scenarios`).
 //! - [`makespan`]: how long a run takes beside how long it must take, under virtual time.
+//! - [`simulation`]: lives of projects under faults, each from one seed; its binary is `simulate`.
 //! - [`tidy`]: rules of the source tree that no compiler checks.
 
 pub mod binary;
 pub mod makespan;
 pub mod sandbox;
 pub mod scenario;
+pub mod simulation;
 pub mod tidy;

@@ -14,7 +14,7 @@ use firma_model::{
     record::{Record, RecordedOutput},
     time::Timestamp,
 };
-use rusqlite::{Connection, OptionalExtension as _};
+use rusqlite::{Connection, OptionalExtension as _, types::ValueRef};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Findings are cut off here: the first few say what is wrong.
@@ -24,6 +24,29 @@ impl Store {
     /// Checks the last `count` events against their hashes and the high-water mark.
     pub fn verify_tail(&self, count: u64) -> Result<(), StoreError> {
         self.read(|t| check_chain(t, Some(count)))
+    }
+
+    /// Every value of every table as it stands, sealed ones sealed: for looking whether a secret is among them.
+    pub fn at_rest(&self) -> Result<Vec<u8>, StoreError> {
+        self.read(|t| {
+            let mut bytes = Vec::new();
+            let mut tables = t.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")?;
+            let names: Vec<String> = tables.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+            for name in names {
+                let mut statement = t.prepare(&format!("SELECT * FROM \"{name}\""))?;
+                let columns = statement.column_count();
+                let mut rows = statement.query([])?;
+                while let Some(row) = rows.next()? {
+                    for column in 0..columns {
+                        if let ValueRef::Text(value) | ValueRef::Blob(value) = row.get_ref(column)? {
+                            bytes.extend_from_slice(value);
+                            bytes.push(b'\n');
+                        }
+                    }
+                }
+            }
+            Ok(bytes)
+        })
     }
 
     /// Checks everything: the database itself, the whole journal, and that objects, outputs and open intents equal its

@@ -69,6 +69,11 @@ impl Heart {
         self.inner.lock().unwrap().traps.push((beat, number, blow));
     }
 
+    /// Takes the traps away that nothing stepped into.
+    pub fn disarm(&self) {
+        self.inner.lock().unwrap().traps.clear();
+    }
+
     /// What happened so far.
     pub fn struck(&self) -> Vec<(Beat, u64, Blow)> {
         self.inner.lock().unwrap().struck.clone()

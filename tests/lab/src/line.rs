@@ -8,7 +8,7 @@ use crate::{
     clock::VirtualClock,
     heart::{Beat, Heart},
 };
-use firma_api::{BoxFuture, Clock, Request, Response, Transport, TransportError};
+use firma_api::{BoxFuture, Clock, Method, Request, Response, Transport, TransportError};
 use firma_emulator::{
     DEFAULT_KEY, InProcess, Injection, handle_kept,
     injection::{At, Kind, Match},
@@ -50,6 +50,8 @@ pub struct Delivery {
     pub status: String,
     /// Objects that nobody else brought along, made by it.
     pub made: Vec<Object>,
+    /// For a deletion: what stood under its id, and the number of the delivery that had made it.
+    pub target: Option<(Object, usize)>,
 }
 
 /// An injection with what it has seen.
@@ -148,9 +150,44 @@ impl Net {
         (response.status, body["result"].clone())
     }
 
+    /// Somebody else makes an object that gets a certain id. Gives whether it could.
+    pub fn seeded_by_somebody(&self, service: &str, operation: &str, parameters: &Json, id: &str) -> bool {
+        let body = json!({ "service": service, "operation": operation, "parameters": parameters, "ids": [id] });
+        self.world.outside("seed", &body);
+        let found = self.objects().into_iter().find(|(_, of)| of == id);
+        let Some(object) = found else { return false };
+        let parameters = parameters.as_object().cloned().unwrap_or_default();
+        let region = parameters.get("regionId").and_then(Json::as_str).map(str::to_owned);
+        let request = firma_api::build(service, operation, region.as_deref(), &parameters).unwrap();
+        let mut inner = self.inner.lock().unwrap();
+        let number = inner.deliveries.len();
+        inner.known.insert(object.clone(), number);
+        inner.deliveries.push(Delivery {
+            at: self.clock.now(),
+            by: SOMEBODY.to_owned(),
+            send: 0,
+            stray: false,
+            request,
+            holding: None,
+            code: 200,
+            status: "OK".to_owned(),
+            made: vec![object],
+            target: None,
+        });
+        true
+    }
+
     fn deliver(&self, request: &Request, sender: &Sender, send: u64, stray: bool) -> Response {
         let mut inner = self.inner.lock().unwrap();
         inner.nonces += 1;
+        let last = request.path.rsplit('/').next().unwrap_or_default();
+        let target = (request.method == Method::Delete)
+            .then(|| {
+                let mut known = inner.known.iter();
+                known.find(|((kind, id), _)| id == last && kind.starts_with(&request.service))
+            })
+            .flatten()
+            .map(|(object, origin)| (object.clone(), *origin));
         let signed = sign_local(request, sender.signed_at, &format!("line-{}", inner.nonces));
         let now = self.clock.now();
         let handled = self.world.with(|world| handle_kept(world, &signed, now));
@@ -179,6 +216,7 @@ impl Net {
             code,
             status,
             made,
+            target,
         });
         handled.response
     }
@@ -189,7 +227,9 @@ impl Net {
         let mut inner = self.inner.lock().unwrap();
         let mut fate = None;
         for armed in &mut inner.armed {
-            if fate.is_some() || !matches(&armed.injection.matching, request) || is_over(&armed.injection.at, armed, now)
+            if fate.is_some()
+                || !matches(&armed.injection.matching, request)
+                || is_over(&armed.injection.at, armed, now)
             {
                 continue;
             }

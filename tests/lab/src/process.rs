@@ -8,8 +8,8 @@ use firma_api::Clock;
 use firma_catalog::Catalog;
 use firma_client::Cloud;
 use firma_engine::{
-    ApplyContext, Commit, Moved, Observers, Outcome, RecoverContext, RunEvent, Settled, Settlement, Tenure, apply, inline,
-    moved, recover, refresh,
+    ApplyContext, Commit, Moved, Observers, Outcome, RecoverContext, RunEvent, Settled, Settlement, Tenure, apply,
+    inline, moved, recover, refresh,
 };
 use firma_model::{
     desired::Desired,
@@ -112,6 +112,10 @@ pub struct Process<'l> {
     epoch: Arc<AtomicU64>,
     /// What it told whoever watched it.
     pub told: Mutex<Vec<RunEvent>>,
+    /// Its runs, each with the plan it carries out.
+    pub runs: Mutex<Vec<(u64, Option<String>)>>,
+    /// How many requests had arrived in the cloud when a commit failed for the first time.
+    pub failed: Arc<Mutex<Option<usize>>>,
 }
 
 /// The state under a lease, for one run.
@@ -150,6 +154,8 @@ impl<'l> Process<'l> {
             entropy: lab.counter.clone(),
             epoch,
             told: Mutex::default(),
+            runs: Mutex::default(),
+            failed: Arc::default(),
         }
     }
 
@@ -336,9 +342,7 @@ impl<'l> Process<'l> {
         let lease = match store.acquire(&self.name, now, TERM_MILLIS) {
             Ok(lease) => lease,
             Err(error) => match store.holder()? {
-                Some(held) if self.lab.is_dead(&held.holder) => {
-                    store.take_over(&held, &self.name, now, TERM_MILLIS)?
-                }
+                Some(held) if self.lab.is_dead(&held.holder) => store.take_over(&held, &self.name, now, TERM_MILLIS)?,
                 _ => return Err(error.into()),
             },
         };
@@ -362,6 +366,7 @@ impl<'l> Process<'l> {
             }
         };
         drop(store);
+        self.runs.lock().unwrap().push((run, plan.map(str::to_owned)));
         self.epoch.store(lease.epoch, Ordering::SeqCst);
         Ok(self.held(lease, run))
     }
@@ -371,7 +376,22 @@ impl<'l> Process<'l> {
         let commit = self.taped(inline(store.clone(), lease.clone(), run), run);
         let term = Duration::from_millis(TERM_MILLIS.unsigned_abs());
         let tenure = Tenure::new(store.clone(), lease, self.clock.clone(), term);
-        Held { store, tenure, commit: self.heart.through(commit), run }
+        Held { store, tenure, commit: self.noting(self.heart.through(commit)), run }
+    }
+
+    /// Takes note of when a commit failed: nothing may be sent after that.
+    fn noting(&self, commit: Commit) -> Commit {
+        let (failed, net) = (self.failed.clone(), self.lab.net.clone());
+        Arc::new(move |events| {
+            let (written, failed, net) = (commit(events), failed.clone(), net.clone());
+            Box::pin(async move {
+                let written = written.await;
+                if written.is_err() {
+                    failed.lock().unwrap().get_or_insert(net.delivered());
+                }
+                written
+            })
+        })
     }
 
     /// Keeps what was made durable, for those who compare it with what happened.

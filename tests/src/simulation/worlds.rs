@@ -1,0 +1,377 @@
+//! Random worlds: a recipe for every kind of the catalogue, and random edits of what they made.
+
+use crate::simulation::{
+    chance::Chance,
+    script::{Edit, Resources, edit},
+};
+use firma_catalog::Catalog;
+use serde_json::{Value as Json, json};
+
+const PLACES: [(&str, &[&str]); 3] = [
+    ("cn-north-1", &["cn-north-1a", "cn-north-1b"]),
+    ("cn-east-2", &["cn-east-2a", "cn-east-2b"]),
+    ("cn-south-1", &["cn-south-1a"]),
+];
+
+/// A public image of the emulated cloud, the same everywhere.
+const IMAGE: &str = "img-ubuntu2204";
+
+/// What grows a world.
+pub struct Grower {
+    chance: Chance,
+    count: u64,
+    places: Vec<usize>,
+    /// Text to be kept secret, and whether it is used.
+    pub secrets: Vec<String>,
+}
+
+fn kind(address: &str) -> &str {
+    address.rsplit_once('.').map_or(address, |(kind, _)| kind)
+}
+
+fn region(attributes: &Json) -> &str {
+    attributes["region"].as_str().unwrap_or("cn-north-1")
+}
+
+/// Obeys the rules of passwords: letters and digits take turns, so that no three of them count.
+fn password(chance: &mut Chance) -> String {
+    let pairs: String =
+        (0..6).map(|_| format!("{}{}", chance.pick(&['K', 'V', 'L', 'w', 'z', 'x']), chance.below(10))).collect();
+    format!("Q-{pairs}")
+}
+
+impl Grower {
+    /// A grower with this chance; `secretive` ones put canaries into what is secret.
+    pub fn new(mut chance: Chance, secretive: bool) -> Grower {
+        let first = chance.below(PLACES.len() as u64) as usize;
+        let mut places = vec![first];
+        if chance.percent(20) {
+            places.push((first + 1) % PLACES.len());
+        }
+        let secrets = match secretive {
+            true => vec![password(&mut chance), format!("hidden-{:x}", chance.next())],
+            false => Vec::new(),
+        };
+        Grower { chance, count: 0, places, secrets }
+    }
+
+    /// Edits that make a world of nothing.
+    pub fn begin(&mut self) -> Vec<Edit> {
+        let mut world = Resources::new();
+        let mut edits = Vec::new();
+        let wanted = self.chance.between(2, 8);
+        while (world.len() as u64) < wanted {
+            let more = self.add(&world);
+            edit(&mut world, &more);
+            edits.extend(more);
+        }
+        edits
+    }
+
+    /// Random edits of a world: one to four things at once.
+    pub fn change(&mut self, world: &Resources) -> Vec<Edit> {
+        let mut world = world.clone();
+        let mut edits = Vec::new();
+        for _ in 0..self.chance.between(1, 4) {
+            let addresses: Vec<String> = world.keys().cloned().collect();
+            let more = match (self.chance.below(100), addresses.is_empty()) {
+                (0..25, _) | (_, true) => self.add(&world),
+                (25..45, _) => vec![Edit::Remove(self.chance.pick(&addresses).clone())],
+                (45..55, _) => self.rename(&addresses),
+                (55..85, _) => {
+                    let address = self.chance.pick(&addresses).clone();
+                    self.in_place(&address, &world)
+                }
+                _ => {
+                    let address = self.chance.pick(&addresses).clone();
+                    self.replacing(&address, &world)
+                }
+            };
+            edit(&mut world, &more);
+            edits.extend(more);
+        }
+        edits
+    }
+
+    fn rename(&mut self, addresses: &[String]) -> Vec<Edit> {
+        let from = self.chance.pick(addresses).clone();
+        self.count += 1;
+        // `x` and `x[0]` are the same object; any other name is another one.
+        let to = match from.strip_suffix("[0]") {
+            Some(bare) if self.chance.percent(50) => bare.to_owned(),
+            None if self.chance.percent(50) => format!("{from}[0]"),
+            _ => format!("{}.renamed{}", kind(&from), self.count),
+        };
+        vec![Edit::Rename(from, to)]
+    }
+
+    /// A new resource of any kind, with what it needs.
+    fn add(&mut self, world: &Resources) -> Vec<Edit> {
+        let kinds: Vec<&str> = Catalog::builtin().kind_names().collect();
+        // Machines take long and want much: fewer of them.
+        let weights: Vec<(u64, &str)> =
+            kinds.iter().map(|kind| (if kind.starts_with("vm.i") { 2 } else { 3 }, *kind)).collect();
+        let kind = self.chance.weighted(&weights);
+        let mut world = world.clone();
+        let mut edits = Vec::new();
+        self.make(kind, None, &mut world, &mut edits);
+        edits
+    }
+
+    /// One of a kind in a region, made if there is none; sometimes even if there is.
+    fn some(&mut self, kind_wanted: &str, place: &str, world: &mut Resources, edits: &mut Vec<Edit>) -> String {
+        let there: Vec<String> = world
+            .iter()
+            .filter(|(address, attributes)| kind(address) == kind_wanted && region(attributes) == place)
+            .map(|(address, _)| address.clone())
+            .collect();
+        if there.is_empty() || self.chance.percent(10) {
+            return self.make(kind_wanted, Some(place), world, edits);
+        }
+        self.chance.pick(&there).clone()
+    }
+
+    fn make(&mut self, kind: &str, place: Option<&str>, world: &mut Resources, edits: &mut Vec<Edit>) -> String {
+        let place = match place {
+            Some(place) => place.to_owned(),
+            None => PLACES[*self.chance.pick(&self.places)].0.to_owned(),
+        };
+        let mut attributes = self.recipe(kind, &place, world, edits);
+        if kind != "firma.value" {
+            attributes["region"] = json!(place);
+        }
+        self.count += 1;
+        let address = format!("{kind}.r{}", self.count);
+        world.insert(address.clone(), attributes.clone());
+        edits.push(Edit::Put(address.clone(), attributes));
+        address
+    }
+
+    fn zone(&mut self, place: &str) -> &'static str {
+        let zones = PLACES.iter().find(|(name, _)| *name == place).map_or(PLACES[0].1, |(_, zones)| zones);
+        let zone: &&'static str = self.chance.pick(zones);
+        zone
+    }
+
+    fn name(&mut self) -> String {
+        self.count += 1;
+        format!("name-{}", self.count)
+    }
+
+    fn text(&mut self) -> Json {
+        match self.secrets.get(1) {
+            Some(secret) if self.chance.percent(40) => json!({ "$sensitive": secret }),
+            _ => json!(format!("text {}", self.chance.below(1000))),
+        }
+    }
+
+    fn tags(&mut self) -> Json {
+        json!({ "stage": format!("s{}", self.chance.below(5)) })
+    }
+
+    fn recipe(&mut self, kind: &str, place: &str, world: &mut Resources, edits: &mut Vec<Edit>) -> Json {
+        let some = |grower: &mut Grower, kind: &str, world: &mut Resources, edits: &mut Vec<Edit>| {
+            grower.some(kind, place, world, edits)
+        };
+        match kind {
+            "vpc.vpc" => {
+                self.count += 1;
+                let mut vpc =
+                    json!({ "vpc_name": self.name(), "address_prefix": format!("10.{}.0.0/16", self.count % 250) });
+                if self.chance.percent(40) {
+                    vpc["description"] = self.text();
+                }
+                if self.chance.percent(40) {
+                    vpc["tags"] = self.tags();
+                }
+                vpc
+            }
+            "vpc.subnet" => {
+                let vpc = some(self, "vpc.vpc", world, edits);
+                let mut subnet = json!({ "vpc_id": format!("@{vpc}#id"), "subnet_name": self.name(),
+                    "address_prefix": self.inside(&world[&vpc]) });
+                if self.chance.percent(40) {
+                    subnet["description"] = self.text();
+                }
+                if self.chance.percent(40) {
+                    subnet["tags"] = self.tags();
+                }
+                subnet
+            }
+            "vpc.network_security_group" => {
+                let vpc = some(self, "vpc.vpc", world, edits);
+                let mut group = json!({ "vpc_id": format!("@{vpc}#id"), "network_security_group_name": self.name() });
+                if self.chance.percent(50) {
+                    group["description"] = self.text();
+                }
+                if self.chance.percent(70) {
+                    group["rules"] = self.rules();
+                }
+                group
+            }
+            "vpc.elastic_ip" => {
+                let method = *self.chance.pick(&["postpaid_by_duration", "postpaid_by_usage"]);
+                json!({ "bandwidth_mbps": self.chance.between(1, 10), "provider": "bgp", "billing": { "method": method } })
+            }
+            "vm.keypair" => json!({ "key_name": self.name(), "public_key": self.key() }),
+            "disk.disk" => json!({ "zone": self.zone(place), "billing": { "method": "postpaid_by_duration" },
+                "name": self.name(), "disk_type": "ssd.gp1", "disk_size_gb": self.chance.between(2, 20) * 10 }),
+            "vm.instance" => self.instance(place, world, edits),
+            "vm.disk_attachment" => {
+                let instance = some(self, "vm.instance", world, edits);
+                let disk = self.make("disk.disk", Some(place), world, edits);
+                let zone = world[&instance]["zone"].clone();
+                edits.push(Edit::Set(disk.clone(), "zone".to_owned(), zone.clone()));
+                world.get_mut(&disk).expect("just made")["zone"] = zone;
+                json!({ "instance_id": format!("@{instance}#id"), "disk_id": format!("@{disk}#id") })
+            }
+            "vm.elastic_ip_attachment" => {
+                // An instance has one primary address; so the instance is its own.
+                let instance = self.make("vm.instance", Some(place), world, edits);
+                let address = self.make("vpc.elastic_ip", Some(place), world, edits);
+                json!({ "instance_id": format!("@{instance}#id"), "elastic_ip_id": format!("@{address}#id") })
+            }
+            "firma.value" => {
+                let others: Vec<String> =
+                    world.keys().filter(|address| !address.starts_with("firma.")).cloned().collect();
+                let mut value = match others.is_empty() || self.chance.percent(30) {
+                    true => json!({ "input": self.text() }),
+                    false => json!({ "input": { "of": format!("@{}#id", self.chance.pick(&others)) } }),
+                };
+                if self.chance.percent(30) {
+                    value["triggers_replace"] = json!(self.chance.below(3));
+                }
+                value
+            }
+            other => panic!("the simulation has no recipe for {other}: add one, and its edits, to {}", file!()),
+        }
+    }
+
+    fn inside(&mut self, vpc: &Json) -> String {
+        self.count += 1;
+        let prefix = vpc["address_prefix"].as_str().unwrap_or("10.0.0.0/16");
+        let second = prefix.split('.').nth(1).unwrap_or("0");
+        format!("10.{second}.{}.0/24", self.count % 250)
+    }
+
+    fn rules(&mut self) -> Json {
+        let rule = |port: u64| {
+            json!({ "direction": 0, "protocol": 6, "from_port": port, "to_port": port,
+            "address_prefix": "0.0.0.0/0" })
+        };
+        let first = self.chance.between(1, 60);
+        Json::Array((0..self.chance.below(3)).map(|more| rule(first + more)).collect())
+    }
+
+    fn key(&mut self) -> String {
+        let keys = [
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGV4YW1wbGUgb25seTogbm8gcHJpdmF0ZSBoYWxmLi4u a@example",
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGV4YW1wbGUgb25seTogbm8gcHJpdmF0ZSBoYWxmISEh b@example",
+        ];
+        (*self.chance.pick(&keys)).to_owned()
+    }
+
+    fn instance(&mut self, place: &str, world: &mut Resources, edits: &mut Vec<Edit>) -> Json {
+        let subnet = self.some("vpc.subnet", place, world, edits);
+        let vpc = world[&subnet]["vpc_id"].clone();
+        let groups: Vec<String> = world
+            .iter()
+            .filter(|(address, group)| kind(address) == "vpc.network_security_group" && group["vpc_id"] == vpc)
+            .map(|(address, _)| address.clone())
+            .collect();
+        let zone = self.zone(place);
+        let billing = json!({ "method": "postpaid_by_duration" });
+        let mut network = json!({ "subnet_id": format!("@{subnet}#id") });
+        if !groups.is_empty() {
+            network["security_groups"] = json!([format!("@{}#id", self.chance.pick(&groups))]);
+        }
+        let mut instance = json!({
+            "zone": zone, "billing": billing, "name": self.name(), "instance_type": "g.n3.large", "image_id": IMAGE,
+            "system_disk": { "disk_category": "cloud", "cloud_disk_spec": { "name": "system", "disk_type": "ssd.gp1",
+                "disk_size_gb": 40, "zone": zone, "billing": billing } },
+            "primary_network_interface": { "network_interface": network },
+        });
+        if self.chance.percent(40) {
+            let key = self.some("vm.keypair", place, world, edits);
+            instance["key_names"] = json!([format!("@{key}#key_name")]);
+        }
+        if let Some(secret) = self.secrets.first().cloned() {
+            instance["password"] = json!(secret);
+        }
+        instance
+    }
+
+    /// A change that every kind can make to what is there.
+    fn in_place(&mut self, address: &str, world: &Resources) -> Vec<Edit> {
+        let set = |name: &str, value: Json| vec![Edit::Set(address.to_owned(), name.to_owned(), value)];
+        let sort = self.chance.below(3);
+        match (kind(address), sort) {
+            ("vpc.vpc", 0) => set("vpc_name", json!(self.name())),
+            ("vpc.vpc" | "vpc.subnet", 1) => set("description", self.text()),
+            ("vpc.vpc" | "vpc.subnet" | "vpc.elastic_ip" | "disk.disk", 2) => set("tags", self.tags()),
+            ("vpc.subnet", _) => set("subnet_name", json!(self.name())),
+            ("vpc.network_security_group", 0) => set("network_security_group_name", json!(self.name())),
+            ("vpc.network_security_group", 1) => set("description", self.text()),
+            ("vpc.network_security_group", _) => set("rules", self.rules()),
+            ("vpc.elastic_ip", 0) => set("elastic_ip_name", json!(self.name())),
+            ("vpc.elastic_ip", _) => set("bandwidth_mbps", json!(self.chance.between(1, 10))),
+            ("disk.disk", 0) => set("name", json!(self.name())),
+            ("disk.disk", _) => {
+                // An attached disk cannot be extended in place: the cloud refuses, until it is detached.
+                let attached = world.iter().any(|(other, attributes)| {
+                    kind(other) == "vm.disk_attachment" && attributes["disk_id"] == format!("@{address}#id")
+                });
+                let size = world[address]["disk_size_gb"].as_u64().unwrap_or(20);
+                if attached { set("name", json!(self.name())) } else { set("disk_size_gb", json!(size + 10)) }
+            }
+            ("vm.instance", 0) => set("name", json!(self.name())),
+            ("vm.instance", 1) => {
+                set("instance_type", json!(*self.chance.pick(&["g.n3.large", "g.n3.xlarge", "g.n3.2xlarge"])))
+            }
+            ("vm.instance", _) => set("description", self.text()),
+            ("vm.disk_attachment", _) => set("auto_delete", json!(self.chance.percent(50))),
+            ("vm.keypair", _) => set("tags", self.tags()),
+            ("firma.value", _) => set("input", self.text()),
+            _ => set("name", json!(null)),
+        }
+    }
+
+    /// A change that makes another object of it.
+    fn replacing(&mut self, address: &str, world: &Resources) -> Vec<Edit> {
+        let set = |address: &str, name: &str, value: Json| Edit::Set(address.to_owned(), name.to_owned(), value);
+        match kind(address) {
+            "vpc.vpc" => {
+                self.count += 1;
+                let prefix = json!(format!("10.{}.0.0/16", self.count % 250));
+                let mut edits = vec![set(address, "address_prefix", prefix.clone())];
+                let inside = json!({ "address_prefix": prefix });
+                for (subnet, attributes) in world {
+                    if kind(subnet) == "vpc.subnet" && attributes["vpc_id"] == format!("@{address}#id") {
+                        edits.push(set(subnet, "address_prefix", json!(self.inside(&inside))));
+                    }
+                }
+                edits
+            }
+            "vpc.subnet" => {
+                let vpc = world[address]["vpc_id"].as_str().and_then(|text| text[1..].split_once('#'));
+                match vpc.and_then(|(vpc, _)| world.get(vpc)) {
+                    Some(vpc) => vec![set(address, "address_prefix", json!(self.inside(&vpc.clone())))],
+                    None => Vec::new(),
+                }
+            }
+            "vpc.elastic_ip" => vec![set(address, "provider", json!(*self.chance.pick(&["bgp", "no_bgp"])))],
+            // The same name with another key is the hard case: the name must be free before it is taken again.
+            "vm.keypair" if self.chance.percent(60) => vec![set(address, "public_key", json!(self.key()))],
+            "vm.keypair" => vec![set(address, "key_name", json!(self.name()))],
+            "disk.disk" => {
+                vec![set(address, "disk_type", json!(*self.chance.pick(&["ssd.gp1", "ssd.io1", "hdd.std1"])))]
+            }
+            "vm.instance" => {
+                vec![set(address, "image_id", json!(*self.chance.pick(&[IMAGE, "img-ubuntu2404", "img-debian12"])))]
+            }
+            "vm.disk_attachment" => vec![set(address, "device_name", json!(*self.chance.pick(&["vdb", "vdc", "vdd"])))],
+            "firma.value" => vec![set(address, "triggers_replace", json!(self.chance.below(100)))],
+            _ => Vec::new(),
+        }
+    }
+}
