@@ -1,8 +1,8 @@
 //! The lines between processes and the cloud: where requests are signed, lost, doubled and kept back, and where everything
 //! that arrived is written down.
 //!
-//! Faults are the emulator's own [`Injection`]s. Those about the way of a request are carried out here, so that every copy
-//! of it that reaches the cloud is in the audit with what it made.
+//! Faults are the emulator's own [`Injection`]s. Those about the way of a request and its answer are carried out here, so
+//! that every copy that reaches the cloud is in the audit with what it made; the others are given to the cloud.
 
 use crate::{
     clock::VirtualClock,
@@ -11,10 +11,11 @@ use crate::{
 use firma_api::{BoxFuture, Clock, Method, Request, Response, Transport, TransportError};
 use firma_emulator::{
     DEFAULT_KEY, InProcess, Injection, handle_kept,
-    injection::{At, Kind, Match},
-    inventory, sign_local,
+    injection::{At, Faults, Kind, Match},
+    inventory, sign_with,
 };
 use firma_model::time::Timestamp;
+use firma_signature::Credential;
 use serde_json::{Value as Json, json};
 use std::{
     collections::BTreeMap,
@@ -59,6 +60,8 @@ pub struct Delivery {
 struct Armed {
     name: String,
     injection: Injection,
+    /// Not what the kind says: see [`Net::shorten`].
+    short: bool,
     since: Timestamp,
     matching: u64,
     hits: u64,
@@ -67,6 +70,8 @@ struct Armed {
 #[derive(Default)]
 struct Inner {
     armed: Vec<Armed>,
+    /// Names of the faults that were given to the cloud.
+    names: BTreeMap<u64, String>,
     deliveries: Vec<Delivery>,
     known: BTreeMap<Object, usize>,
     sends: u64,
@@ -88,14 +93,43 @@ impl Net {
 
     /// Makes something go wrong from now on; `name` is what it is counted under.
     pub fn inject(&self, name: &str, injection: Injection) {
-        let armed = Armed { name: name.to_owned(), injection, since: self.clock.now(), matching: 0, hits: 0 };
+        match injection.kind {
+            Kind::EmptyList
+            | Kind::LosesPage
+            | Kind::RepeatsPage
+            | Kind::Lags { .. }
+            | Kind::JobFails
+            | Kind::JobSticks { .. } => {
+                self.settle();
+                let id = self.world.with(|world| world.inject(injection));
+                self.inner.lock().unwrap().names.insert(id, name.to_owned());
+            }
+            _ => self.arm(name, injection, false),
+        }
+    }
+
+    /// Lists lose half of what they hold, and still say how many there were.
+    pub fn shorten(&self, name: &str, matching: Match, at: At) {
+        self.arm(name, Injection { matching, at, kind: Kind::EmptyList }, true);
+    }
+
+    fn arm(&self, name: &str, injection: Injection, short: bool) {
+        let armed = Armed { name: name.to_owned(), injection, short, since: self.clock.now(), matching: 0, hits: 0 };
         self.inner.lock().unwrap().armed.push(armed);
     }
 
     /// Everything goes well from now on. Gives how often each fault happened, by name.
     pub fn mend(&self) -> Vec<(String, u64)> {
-        let armed = std::mem::take(&mut self.inner.lock().unwrap().armed);
-        armed.into_iter().map(|armed| (armed.name, armed.hits)).collect()
+        let faults = self.world.with(|world| {
+            let faults = world.faults().clone();
+            world.set_faults(Faults::default());
+            faults
+        });
+        let mut inner = self.inner.lock().unwrap();
+        let armed = std::mem::take(&mut inner.armed);
+        let names = std::mem::take(&mut inner.names);
+        let theirs = faults.0.into_iter().filter_map(|fault| Some((names.get(&fault.id)?.clone(), fault.hits)));
+        armed.into_iter().map(|armed| (armed.name, armed.hits)).chain(theirs).collect()
     }
 
     /// How many requests have arrived.
@@ -188,14 +222,15 @@ impl Net {
             })
             .flatten()
             .map(|(object, origin)| (object.clone(), *origin));
-        let signed = sign_local(request, sender.signed_at, &format!("line-{}", inner.nonces));
+        let credential = Credential::new(&sender.key, &sender.key);
+        let signed = sign_with(&credential, request, sender.signed_at, &format!("line-{}", inner.nonces));
         let now = self.clock.now();
         let handled = self.world.with(|world| handle_kept(world, &signed, now));
-        let call = handled.call;
-        let (code, status) = call.map_or((0, String::new()), |call| (call.code, call.status));
+        let call = handled.calls.last();
+        let (code, status) = call.map_or((0, String::new()), |call| (call.code, call.status.clone()));
         let number = inner.deliveries.len();
         let mut made = Vec::new();
-        if request.mutating && handled.change.is_some() {
+        if request.mutating && !handled.changes.is_empty() {
             let objects = self.objects();
             let known = std::mem::take(&mut inner.known);
             for object in objects {
@@ -233,7 +268,7 @@ impl Net {
             {
                 continue;
             }
-            if !applies(&armed.injection.kind, request) {
+            if armed.short && (request.mutating || !request.operation.ends_with('s')) {
                 continue;
             }
             armed.matching += 1;
@@ -263,25 +298,18 @@ fn matches(wanted: &Match, request: &Request) -> bool {
         && wanted.mutating.is_none_or(|mutating| mutating == request.mutating)
 }
 
-/// Some faults are about lists alone.
-fn applies(kind: &Kind, request: &Request) -> bool {
-    match kind {
-        Kind::EmptyList | Kind::LosesPage | Kind::RepeatsPage => !request.mutating && request.operation.ends_with('s'),
-        _ => true,
-    }
-}
-
 /// Who sends a request.
 #[derive(Clone)]
 struct Sender {
     name: String,
+    key: String,
     signed_at: Timestamp,
     holding: Option<Arc<dyn Fn() -> bool + Send + Sync>>,
 }
 
 impl Sender {
     fn somebody(signed_at: Timestamp) -> Sender {
-        Sender { name: SOMEBODY.to_owned(), signed_at, holding: None }
+        Sender { name: SOMEBODY.to_owned(), key: DEFAULT_KEY.to_owned(), signed_at, holding: None }
     }
 }
 
@@ -294,6 +322,7 @@ pub struct Line {
     heart: Arc<Heart>,
     clock: Arc<VirtualClock>,
     name: String,
+    key: Mutex<String>,
     holding: Arc<dyn Fn() -> bool + Send + Sync>,
 }
 
@@ -306,11 +335,19 @@ impl Line {
         name: &str,
         holding: Arc<dyn Fn() -> bool + Send + Sync>,
     ) -> Line {
-        Line { net, heart, clock, name: name.to_owned(), holding }
+        Line { net, heart, clock, name: name.to_owned(), key: Mutex::new(DEFAULT_KEY.to_owned()), holding }
+    }
+
+    /// Signs with the credentials of another account from now on, which has a cloud of its own.
+    pub fn change_account(&self, account: &str) {
+        let keys = json!({ "accessKey": account, "secretKey": account, "account": account });
+        self.net.world.outside("keys", &keys);
+        account.clone_into(&mut self.key.lock().unwrap());
     }
 
     fn sender(&self) -> Sender {
-        Sender { name: self.name.clone(), signed_at: self.clock.now(), holding: Some(self.holding.clone()) }
+        let key = self.key.lock().unwrap().clone();
+        Sender { name: self.name.clone(), key, signed_at: self.clock.now(), holding: Some(self.holding.clone()) }
     }
 }
 
@@ -334,16 +371,13 @@ fn with_result(mut response: Response, change: impl FnOnce(&mut Json)) -> Respon
     response
 }
 
-/// The lists in an answer lose what they hold, or half of it, whatever they say of their length.
-fn shortened(response: Response, all: bool) -> Response {
+/// The lists in an answer lose half of what they hold, whatever they say of their length.
+fn shortened(response: Response) -> Response {
     with_result(response, |result| {
-        let Some(result) = result.as_object_mut() else { return };
-        let had_list = result.values().any(Json::is_array);
-        for list in result.values_mut().filter_map(Json::as_array_mut) {
-            list.truncate(if all { 0 } else { list.len() / 2 });
-        }
-        if all && had_list && result.contains_key("totalCount") {
-            result.insert("totalCount".to_owned(), json!(0));
+        for list in result.as_object_mut().into_iter().flat_map(|result| result.values_mut()) {
+            if let Some(list) = list.as_array_mut() {
+                list.truncate(list.len() / 2);
+            }
         }
     })
 }
@@ -419,14 +453,13 @@ impl Transport for Line {
                     deliver(false);
                     after(Ok(error(code, &status, None))).await
                 }
-                Some(Kind::EmptyList) => Ok(shortened(deliver(false), true)),
-                Some(Kind::LosesPage | Kind::RepeatsPage) => Ok(shortened(deliver(false), false)),
-                // The world's own business, where it knows of it.
-                Some(Kind::Lags { .. } | Kind::JobFails | Kind::JobSticks { .. }) => after(Ok(deliver(false))).await,
+                // See `Net::shorten`.
+                Some(Kind::EmptyList) => Ok(shortened(deliver(false))),
+                // The cloud's own business.
+                Some(
+                    Kind::LosesPage | Kind::RepeatsPage | Kind::Lags { .. } | Kind::JobFails | Kind::JobSticks { .. },
+                ) => after(Ok(deliver(false))).await,
             }
         })
     }
 }
-
-/// The key pair everything is signed with.
-pub const KEY: &str = DEFAULT_KEY;

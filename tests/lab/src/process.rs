@@ -38,6 +38,8 @@ use tokio::sync::mpsc;
 
 /// How long a lease lasts without being renewed: as in the command.
 pub const TERM_MILLIS: i64 = 180_000;
+/// The account of everybody's credentials, unless they are changed.
+const ACCOUNT: &str = "ours";
 /// What must remain of it when a changing request is sent: as in the command.
 pub const REQUEST: Duration = Duration::from_secs(65);
 
@@ -104,8 +106,8 @@ pub struct Process<'l> {
     pub heart: Arc<Heart>,
     /// The cloud, through its line.
     pub cloud: Arc<Cloud>,
-    /// The account its credentials belong to.
-    pub account: String,
+    line: Arc<Line>,
+    account: Mutex<String>,
     /// Steps at once.
     pub parallelism: usize,
     entropy: Arc<AtomicU64>,
@@ -142,14 +144,16 @@ impl<'l> Process<'l> {
             holder.is_some_and(|lease| lease.epoch == own.load(Ordering::SeqCst))
         };
         let line = Line::new(lab.net.clone(), heart.clone(), clock.clone(), name, Arc::new(holding));
-        let cloud = Arc::new(Cloud::new(Arc::new(line), clock.clone()).with_seed(seed));
+        let line = Arc::new(line);
+        let cloud = Arc::new(Cloud::new(line.clone(), clock.clone()).with_seed(seed));
         Process {
             lab,
             name: name.to_owned(),
             clock,
             heart,
             cloud,
-            account: "one".to_owned(),
+            line,
+            account: Mutex::new(ACCOUNT.to_owned()),
             parallelism: 20,
             entropy: lab.counter.clone(),
             epoch,
@@ -157,6 +161,17 @@ impl<'l> Process<'l> {
             runs: Mutex::default(),
             failed: Arc::default(),
         }
+    }
+
+    /// Uses the credentials of another account from now on.
+    pub fn change_account(&self, account: &str) {
+        self.line.change_account(account);
+        account.clone_into(&mut self.account.lock().unwrap());
+    }
+
+    /// The account of its credentials, as the command asks the cloud for it.
+    fn account(&self) -> String {
+        self.account.lock().unwrap().clone()
     }
 
     /// The whole of `firma apply --auto-approve`: settles what is open, plans, and carries the plan out. `None` for an empty
@@ -264,7 +279,7 @@ impl<'l> Process<'l> {
                 project: "laboratory".to_owned(),
                 lineage,
                 endpoint: "in process".to_owned(),
-                account: self.account.clone(),
+                account: self.account(),
                 catalog: self.lab.catalog.clone(),
                 after_run,
             },
@@ -294,13 +309,13 @@ impl<'l> Process<'l> {
     /// Carries a kept plan out.
     pub async fn apply(&self, planned: &Planned) -> Result<Outcome, Refusal> {
         let Planned { id, plan } = planned;
-        if plan.identity.account != self.account {
+        if plan.identity.account != self.account() {
             return Err(Refusal::Account(plan.identity.account.clone()));
         }
         self.still_true(plan)?;
         let hash_key = {
             let mut store = locked(&self.lab.store);
-            store.pin_account(&self.account)?;
+            store.pin_account(&self.account())?;
             store.hash_key()?
         };
         let held = self.take("apply", Some(id))?;

@@ -512,6 +512,7 @@ fn begin(lab: &Lab, process: &Process<'_>, what: &What, tally: &mut Tally) {
     let happened = |tally: &mut Tally, name, happened: bool| tally.trouble(name, u64::from(happened));
     match what {
         What::Call(injection) => lab.net.inject(troubles::name(injection), injection.clone()),
+        What::Short { matching, at } => lab.net.shorten("short list", matching.clone(), at.clone()),
         What::Kill { at, number, .. } => trap(at.beat(), *number, Blow::Die),
         What::Disk { number, full } => {
             let kind = if *full { ErrorKind::Full } else { ErrorKind::Io("on purpose".to_owned()) };
@@ -532,6 +533,10 @@ fn begin(lab: &Lab, process: &Process<'_>, what: &What, tally: &mut Tally) {
         What::Changed(pick) => happened(tally, "changed by somebody", operator::alter(lab, *pick)),
         What::Reused(pick) => happened(tally, "name or id used again", operator::reuse(lab, *pick)),
         What::Dependant(pick) => happened(tally, "dependant of somebody", operator::depend(lab, *pick)),
-        What::Account | What::Beside { .. } | What::PlanAgain | What::PlanLate => {}
+        What::Account => {
+            process.change_account("theirs");
+            tally.trouble("another account", 1);
+        }
+        What::Beside { .. } | What::PlanAgain | What::PlanLate => {}
     }
 }

@@ -1,7 +1,10 @@
 //! One life of a project as data: its world, what is edited, and what goes wrong. A seed generates one; a failing one is
 //! printed, made smaller and run again.
 
-use firma_emulator::Injection;
+use firma_emulator::{
+    Injection,
+    injection::{At, Match},
+};
 use firma_lab::Beat;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -116,6 +119,14 @@ impl Moment {
 pub enum What {
     /// Something on the way to the cloud, or there.
     Call(Injection),
+    /// Lists lose half of what they hold.
+    Short {
+        /// Which calls.
+        #[serde(rename = "match")]
+        matching: Match,
+        /// Which of them.
+        at: At,
+    },
     /// The process is killed at this moment of the phase, counted from 1.
     Kill {
         /// Which.

@@ -31,6 +31,9 @@ pub const KINDS: &[&str] = &[
     "service down",
     "empty list",
     "short list",
+    "lags",
+    "job fails",
+    "job sticks",
     "kill before a commit",
     "kill after a commit",
     "kill before a send",
@@ -76,7 +79,8 @@ pub fn name(injection: &Injection) -> &'static str {
         Kind::Error { .. } => "error before",
         Kind::ErrorAfter { .. } => "error after",
         Kind::EmptyList => "empty list",
-        Kind::LosesPage | Kind::RepeatsPage => "short list",
+        Kind::LosesPage => "loses a page",
+        Kind::RepeatsPage => "repeats a page",
         Kind::Lags { .. } => "lags",
         Kind::JobFails => "job fails",
         Kind::JobSticks { .. } => "job sticks",
@@ -109,7 +113,9 @@ fn call(chance: &mut Chance) -> Injection {
         (3, error(404, "NOT_FOUND")),
         (3, error(503, "SOURCE_UNAVAILABLE")),
         (4, Kind::EmptyList),
-        (4, Kind::LosesPage),
+        (5, Kind::Lags { millis: 0 }),
+        (3, Kind::JobFails),
+        (2, Kind::JobSticks { millis: None }),
     ]);
     let mut matching =
         Match { mutating: *chance.pick(&[Some(true), Some(true), Some(true), Some(false), None]), ..Match::default() };
@@ -147,9 +153,23 @@ fn call(chance: &mut Chance) -> Injection {
             matching.mutating = Some(false);
             kind
         }
-        Kind::EmptyList | Kind::LosesPage => {
+        Kind::EmptyList => {
             matching = Match::default();
             kind
+        }
+        // Shorter than the time after which an empty look proves something.
+        Kind::Lags { .. } => {
+            matching = Match::default();
+            at.times = None;
+            Kind::Lags { millis: chance.between(100, 20_000) as i64 }
+        }
+        Kind::JobFails | Kind::JobSticks { .. } => {
+            matching = Match::default();
+            at.call = chance.between(1, 3);
+            match kind {
+                Kind::JobFails => kind,
+                _ => Kind::JobSticks { millis: Some(chance.between(1, 1_800) as i64 * 1_000) },
+            }
         }
         other => other,
     };
@@ -171,7 +191,11 @@ pub fn some(chance: &mut Chance) -> Vec<Trouble> {
     let phase = chance.weighted(&[(1, Phase::Plan), (4, Phase::Apply), (1, Phase::Recover)]);
     let one = |from, what| vec![Trouble { attempt: 0, from, what }];
     match chance.below(100) {
-        0..45 => one(phase, What::Call(call(chance))),
+        0..3 => {
+            let at = At { call: chance.between(1, 8), times: Some(chance.between(1, 6)), for_millis: None };
+            one(phase, What::Short { matching: Match::default(), at })
+        }
+        3..45 => one(phase, What::Call(call(chance))),
         45..70 => {
             let (at, count, elsewhere) = (moment(chance), number(chance), chance.percent(35));
             let mut all = one(Phase::Apply, What::Kill { at, number: count, elsewhere });
@@ -207,8 +231,8 @@ pub fn some(chance: &mut Chance) -> Vec<Trouble> {
             let millis = if chance.percent(50) { 20 * 60_000 } else { -20 * 60_000 };
             one(phase, What::Clock { millis })
         }
-        89..91 => one(chance.weighted(&[(1, Phase::Plan), (2, Phase::Apply)]), What::Account),
-        91..98 => {
+        89..92 => one(phase, What::Account),
+        92..98 => {
             let pick = chance.below(1000);
             let what = chance.weighted(&[
                 (3, What::Deleted(pick)),
