@@ -110,7 +110,8 @@ pub fn wanted(
     }
     let inputs = decoded(&record.inputs);
     let observed = match seen {
-        Some((attributes, _)) => &marked_like(&inputs, attributes.clone()),
+        // By what is wanted too: an interrupted change may have put a secret where none was recorded.
+        Some((shown, _)) => &marked_like(&attributes, marked_like(&inputs, shown.clone())),
         None => &decoded(&record.observed),
     };
     let mut found = difference(Sides {

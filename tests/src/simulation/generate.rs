@@ -2,10 +2,18 @@
 
 use crate::simulation::{
     chance::Chance,
-    script::{Resources, Round, Script, edit},
+    script::{Resources, Round, Script, Trouble, What, edit},
     troubles,
     worlds::Grower,
 };
+
+use firma_emulator::injection::Kind;
+use std::collections::BTreeSet;
+
+/// A list that is empty although it should not be: one in an attempt, for two that agree are believed.
+fn is_lie(trouble: &Trouble) -> bool {
+    matches!(&trouble.what, What::Call(injection) if injection.kind == Kind::EmptyList)
+}
 
 /// The life of a seed.
 pub fn generate(seed: u64) -> Script {
@@ -30,8 +38,11 @@ pub fn generate(seed: u64) -> Script {
     for _ in 0..total {
         let some = troubles::some(&mut chance);
         let round = chance.below(count) as usize;
-        rounds[round].troubles.extend(some);
+        let troubles = &mut rounds[round].troubles;
+        troubles.extend(some);
+        let mut lies = BTreeSet::new();
+        troubles.retain(|trouble| !is_lie(trouble) || lies.insert(trouble.attempt));
     }
     let parallelism = *chance.pick(&[1, 2, 5, 20]);
-    Script { seed, parallelism, secrets: grower.secrets, rounds }
+    Script { why: String::new(), seed, parallelism, secrets: grower.secrets, rounds }
 }

@@ -47,6 +47,7 @@ pub fn live(script: &Script, traced: bool) -> Lived {
         runtime.block_on(async {
             let settings = Settings { quotas: [("*".to_owned(), 1000)].into(), ..Settings::default() };
             let lab = Lab::seeded(script.seed, settings);
+            lab.store.lock().expect("one thread").pin_account("ours").expect("a state in memory");
             let mut life = Life::new(&lab, script);
             let result = life.all().await;
             let mut lived = lived.borrow_mut();

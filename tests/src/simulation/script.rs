@@ -17,6 +17,9 @@ pub type Resources = BTreeMap<String, Json>;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Script {
+    /// For a life that is kept: what it showed.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub why: String,
     /// The seed it came from: ids, durations and back-off depend on it too.
     pub seed: u64,
     /// Steps at once.
