@@ -71,6 +71,12 @@ fn many(asked: &Asked) -> ExitCode {
     let began = Instant::now();
     let mut tally = Tally::default();
     let mut broken = Vec::new();
+    for (name, script) in kept::scripts() {
+        if let Some(violation) = live(&script, false).violation {
+            println!("kept life {name} broke {violation}");
+            broken.push(script.seed);
+        }
+    }
     let seeds: Vec<u64> =
         kept::seeds().into_iter().chain(asked.start..asked.start.saturating_add(asked.seeds)).collect();
     for seed in &seeds {

@@ -11,10 +11,10 @@ use crate::simulation::{
 use firma_api::Clock as _;
 use firma_emulator::Settings;
 use firma_engine::{CancelLevel, Outcome};
-use firma_lab::{Blow, Lab, Process, Refusal, stack};
-use firma_model::desired::Desired;
+use firma_lab::{Blow, Lab, Planned, Process, Refusal, stack};
+use firma_model::{desired::Desired, diagnostic::Diagnostic};
 use firma_plan::step::Mode;
-use firma_store::ErrorKind;
+use firma_store::{ErrorKind, Verification};
 use sha2::{Digest as _, Sha256};
 use std::{
     cell::{Cell, RefCell},
@@ -217,6 +217,12 @@ impl<'l> Life<'l> {
             let planned = process.plan(wanted, mode).await?;
             found.borrow_mut().1.push(planned.clone());
             moment(Phase::Apply);
+            for trouble in troubles {
+                if let What::PlanFlipped(bit) = trouble.what {
+                    flipped(self.lab, &planned, bit)?;
+                    found.borrow_mut().0.trouble("plan flipped", 1);
+                }
+            }
             if troubles.iter().any(|trouble| trouble.what == What::PlanLate) {
                 let first = other.plan(wanted, mode).await?;
                 found.borrow_mut().1.push(first.clone());
@@ -230,14 +236,8 @@ impl<'l> Life<'l> {
             let outcome = process.apply(&planned).await?;
             if troubles.iter().any(|trouble| trouble.what == What::PlanAgain) {
                 found.borrow_mut().0.trouble("plan twice", 1);
-                if let Ok(again) = process.apply(&planned).await {
-                    return Err(Refusal::NoPlan(
-                        firma_model::diagnostic::Diagnostic::error(
-                            "E0590",
-                            format!("the plan was carried out twice: {again:?}"),
-                        )
-                        .into(),
-                    ));
+                if process.apply(&planned).await.is_ok() {
+                    return Err(bug("a plan was carried out twice"));
                 }
             }
             Ok(Some(outcome))
@@ -291,7 +291,7 @@ impl<'l> Life<'l> {
         ended: &Cell<bool>,
         wanted: &Desired,
         mode: Mode,
-        found: &RefCell<(Tally, Vec<firma_lab::Planned>)>,
+        found: &RefCell<(Tally, Vec<Planned>)>,
     ) {
         let command = async {
             let _ = other.recover_first(None).await?;
@@ -363,9 +363,10 @@ impl<'l> Life<'l> {
         // What is under way arrives, what is held runs out.
         sleep(Duration::from_secs(120)).await;
         self.wait_for_lease().await;
+        self.settle().await?;
+        self.doubled_are_found().await?;
         operator::clean(self.lab, &self.promises);
         let wanted = desired(&self.world);
-        self.settle().await?;
         for round in 0..2 {
             let ended = self.well(&wanted, Mode::Apply).await?;
             if round == 0 {
@@ -391,6 +392,35 @@ impl<'l> Life<'l> {
             return Err(Violation::new("I6", format!("after two applies there is still to do: {}", steps.join("; "))));
         }
         self.same()
+    }
+
+    /// What a doubled request left behind is nobody's, and shown to who asks (`firma doctor --orphans`).
+    async fn doubled_are_found(&mut self) -> Result<(), Violation> {
+        let left = self.promises.left_behind(self.lab);
+        if left.is_empty() {
+            return Ok(());
+        }
+        let process = self.process();
+        let (markers, recorded) = {
+            let store = self.lab.store.lock().expect("one thread");
+            (store.markers(), store.snapshot())
+        };
+        let (Ok(markers), Ok(recorded)) = (markers, recorded) else {
+            return Err(Violation::new("I8", "the state cannot be read"));
+        };
+        let known = recorded.records.values().chain(&recorded.deposed).map(|record| record.cloud_id.clone()).collect();
+        let procedures = &self.lab.procedures;
+        let find = |kind: &str| procedures.get(kind).cloned();
+        let found = firma_engine::orphans(&process.cloud, &markers, &known, &find).await;
+        let found = found.map_err(|fault| Violation::new("I1", format!("nobody looks for orphans: {fault}")))?;
+        for (kind, id) in left {
+            self.tally.note("left behind by a doubled request, and found", 1);
+            if !found.iter().any(|orphan| orphan.id == id) {
+                let evidence = format!("{kind} {id} was left behind by a doubled request, and is not found");
+                return Err(Violation::new("I1", evidence));
+            }
+        }
+        Ok(())
     }
 
     /// What is open is settled, with the help of somebody who knows.
@@ -506,6 +536,23 @@ impl<'l> Life<'l> {
     }
 }
 
+/// A plan file of which a bit was flipped must not be believed.
+fn flipped(lab: &Lab, planned: &Planned, bit: u64) -> Result<(), Refusal> {
+    let mut store = lab.store.lock().expect("one thread");
+    let mut file = store.plan_file(&planned.id, &firma_plan::format::encode(&planned.plan))?;
+    let bit = bit % (file.len() as u64 * 8);
+    file[(bit / 8) as usize] ^= 1 << (bit % 8);
+    match store.open_plan_file(&file) {
+        Ok(opened) if opened.verification == Verification::Verified => Err(bug("a changed plan was believed")),
+        _ => Ok(()),
+    }
+}
+
+/// A broken promise that shows itself inside a flow.
+fn bug(message: &str) -> Refusal {
+    Refusal::NoPlan(Diagnostic::error("E0590", format!("BUG: {message}")).into())
+}
+
 /// A trouble begins.
 fn begin(lab: &Lab, process: &Process<'_>, what: &What, tally: &mut Tally) {
     let heart = &process.heart;
@@ -538,6 +585,6 @@ fn begin(lab: &Lab, process: &Process<'_>, what: &What, tally: &mut Tally) {
             process.change_account("theirs");
             tally.trouble("another account", 1);
         }
-        What::Beside { .. } | What::PlanAgain | What::PlanLate => {}
+        What::Beside { .. } | What::PlanAgain | What::PlanLate | What::PlanFlipped(_) => {}
     }
 }

@@ -80,6 +80,12 @@ impl Promises {
         &self.doubled
     }
 
+    /// Those of them that stand there and nobody has recorded.
+    pub fn left_behind(&self, lab: &Lab) -> Vec<Object> {
+        let there = lab.net.objects().into_iter();
+        there.filter(|object| self.doubled.contains(object) && !self.held.contains_key(object)).collect()
+    }
+
     /// Whether somebody else made an object, and not one of our processes.
     pub fn is_foreign(&self, origin: usize) -> bool {
         self.audit.get(origin).is_some_and(|delivery| delivery.by == SOMEBODY)
@@ -107,7 +113,7 @@ impl Promises {
             }
         }
         self.no_lost_record(lab, tally)?;
-        self.no_orphan(lab, tally)?;
+        self.no_orphan(lab)?;
         self.no_duplicate(lab)?;
         history(lab)
     }
@@ -259,7 +265,7 @@ impl Promises {
 
     /// I1. What stands in the cloud because one of our requests made it is recorded, or an open call is the one that made it.
     /// Exempt: what the network made by delivering one request twice; what was deleted and is on its way out.
-    fn no_orphan(&self, lab: &Lab, tally: &mut Tally) -> Result<(), Violation> {
+    fn no_orphan(&self, lab: &Lab) -> Result<(), Violation> {
         let open = lab.store.lock().expect("one thread").open_intents();
         let open = open.map_err(|error| Violation::new("I8", error.to_string()))?;
         let calls: BTreeSet<String> = open.iter().filter_map(|open| Some(key(&call_of(&open.intent)?))).collect();
@@ -275,7 +281,6 @@ impl Promises {
                 continue;
             }
             if self.doubled.contains(&object) {
-                tally.note("left behind by a doubled request (seen after commands)", 1);
                 continue;
             }
             let Request { operation, .. } = &delivery.request;

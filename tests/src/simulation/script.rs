@@ -188,6 +188,8 @@ pub enum What {
     PlanAgain,
     /// Somebody carries out another plan first.
     PlanLate,
+    /// A bit of the plan's file is flipped.
+    PlanFlipped(u64),
 }
 
 impl Script {

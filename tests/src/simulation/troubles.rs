@@ -55,6 +55,7 @@ pub const KINDS: &[&str] = &[
     "dependant of somebody",
     "plan twice",
     "plan late",
+    "plan flipped",
 ];
 
 /// Where calls are counted under their trouble.
@@ -244,6 +245,9 @@ pub fn some(chance: &mut Chance) -> Vec<Trouble> {
             ]);
             one(chance.weighted(&[(1, Phase::Plan), (1, Phase::Apply)]), what)
         }
-        _ => one(Phase::Apply, if chance.percent(50) { What::PlanAgain } else { What::PlanLate }),
+        _ => {
+            let bit = chance.next();
+            one(Phase::Apply, chance.pick(&[What::PlanAgain, What::PlanLate, What::PlanFlipped(bit)]).clone())
+        }
     }
 }
