@@ -203,6 +203,8 @@ impl<'l> Process<'l> {
         if locked(&self.lab.store).open_intents()?.is_empty() {
             return Ok(Vec::new());
         }
+        // In another account nothing of what is open can be found.
+        locked(&self.lab.store).pin_account(&self.account())?;
         let hash_key = locked(&self.lab.store).hash_key()?;
         let held = self.take("recover", None)?;
         // Read only now: whoever held the lease until a moment ago may have settled some of them.

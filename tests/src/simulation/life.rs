@@ -2,7 +2,7 @@
 
 use crate::simulation::{
     operator,
-    promises::{Promises, no_leak},
+    promises::{Promises, history, no_leak},
     script::{Phase, Resources, Round, Script, Trouble, What, edit},
     tally::Tally,
     troubles,
@@ -147,7 +147,8 @@ impl<'l> Life<'l> {
         }
         self.heal().await?;
         self.leaks()?;
-        self.end().await
+        self.end().await?;
+        history(self.lab)
     }
 
     fn process(&mut self) -> Process<'l> {
