@@ -269,7 +269,8 @@ impl<'l> Process<'l> {
             (store.snapshot()?, store.hash_key()?, store.lineage().to_owned(), store.last_run()?)
         };
         let procedures = &self.lab.procedures;
-        let observed = refresh(&self.cloud, &recorded, &|kind| procedures.get(kind).cloned()).await;
+        let young = self.young_from()?;
+        let observed = refresh(&self.cloud, &recorded, &|kind| procedures.get(kind).cloned(), young).await;
         let worlds = Worlds { desired, recorded: &recorded, observed: &observed, procedures };
         let options = Options {
             mode,
@@ -296,6 +297,11 @@ impl<'l> Process<'l> {
         Ok(Planned { id, plan: Arc::new(plan) })
     }
 
+    /// What was written so lately, by this process's clock, that it may not show yet.
+    fn young_from(&self) -> Result<u64, StoreError> {
+        locked(&self.lab.store).first_since(self.clock.now().plus_millis(-SETTLE_MILLIS))
+    }
+
     fn still_true(&self, plan: &Plan) -> Result<(), Refusal> {
         let store = locked(&self.lab.store);
         let moved = moved(plan, &store.snapshot()?);
@@ -320,6 +326,7 @@ impl<'l> Process<'l> {
             store.pin_account(&self.account())?;
             store.hash_key()?
         };
+        let young_from = self.young_from()?;
         let held = self.take("apply", Some(id))?;
         // Between the plan and the lease somebody else may have been at work, and may have been killed at it.
         if let Err(refusal) = self.still_true(plan) {
@@ -339,6 +346,7 @@ impl<'l> Process<'l> {
             cancel: self.heart.cancelled(),
             parallelism: self.parallelism,
             usual: BTreeMap::new(),
+            young_from,
         };
         let outcome = held.beside(apply(plan.clone(), context)).await;
         while let Ok(event) = told.try_recv() {

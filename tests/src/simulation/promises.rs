@@ -115,9 +115,8 @@ impl Promises {
         self.no_lost_record(lab, tally)?;
         self.no_orphan(lab)?;
         self.no_duplicate(lab)?;
-        let hurt = |process: &&Process<'_>| {
-            process.heart.is_dead() || process.failed.lock().expect("one thread").is_some()
-        };
+        let hurt =
+            |process: &&Process<'_>| process.heart.is_dead() || process.failed.lock().expect("one thread").is_some();
         match processes.iter().any(hurt) {
             true => history(lab),
             false => Ok(()),
