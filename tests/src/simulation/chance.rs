@@ -11,12 +11,12 @@ impl Chance {
     pub fn new(seed: u64) -> Chance {
         // Neighbouring seeds begin far from each other.
         let mut chance = Chance { state: seed ^ 0x5851_f42d_4c95_7f2d };
-        chance.next();
+        chance.draw();
         chance
     }
 
     /// Any number.
-    pub fn next(&mut self) -> u64 {
+    pub fn draw(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.state;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -26,7 +26,7 @@ impl Chance {
 
     /// A number below `bound`, which is not 0.
     pub fn below(&mut self, bound: u64) -> u64 {
-        self.next() % bound
+        self.draw() % bound
     }
 
     /// A number from `low` to `high`, both included.

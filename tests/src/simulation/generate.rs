@@ -19,7 +19,7 @@ fn is_lie(trouble: &Trouble) -> bool {
 pub fn generate(seed: u64) -> Script {
     let mut chance = Chance::new(seed);
     let secretive = chance.percent(25);
-    let mut grower = Grower::new(Chance::new(chance.next()), secretive);
+    let mut grower = Grower::new(Chance::new(chance.draw()), secretive);
     let mut world = Resources::new();
     let mut rounds = Vec::new();
     let count = 1 + chance.between(1, 4);

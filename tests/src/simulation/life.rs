@@ -5,6 +5,7 @@ use crate::simulation::{
     promises::{Promises, history, no_leak},
     script::{Phase, Resources, Round, Script, Trouble, What, edit},
     tally::Tally,
+    trace::trace,
     troubles,
     violation::Violation,
 };
@@ -15,7 +16,6 @@ use firma_lab::{Blow, Lab, Planned, Process, Refusal, stack};
 use firma_model::{desired::Desired, diagnostic::Diagnostic};
 use firma_plan::step::Mode;
 use firma_store::{ErrorKind, Verification};
-use sha2::{Digest as _, Sha256};
 use std::{
     cell::{Cell, RefCell},
     panic::{AssertUnwindSafe, catch_unwind},
@@ -68,43 +68,6 @@ pub fn live(script: &Script, traced: bool) -> Lived {
     lived
 }
 
-/// Calls and journal as text, in the order in which they happened, and the hash of both.
-fn trace(lab: &Lab, traced: bool) -> (String, Vec<String>) {
-    let mut hash = Sha256::new();
-    let mut lines = Vec::new();
-    let calls = lab.net.deliveries(0);
-    let tape = lab.tape.lock().expect("one thread");
-    let mut next = 0;
-    let mut line = |text: String| {
-        hash.update(text.as_bytes());
-        if traced {
-            lines.push(text);
-        }
-    };
-    for written in tape.iter() {
-        while next < written.delivered.min(calls.len()) {
-            line(call(next, &calls[next]));
-            next += 1;
-        }
-        for event in &written.events {
-            line(format!("{} {} run {}: {:?}", written.at, written.by, written.run, event.body));
-        }
-    }
-    while next < calls.len() {
-        line(call(next, &calls[next]));
-        next += 1;
-    }
-    (hex::encode(hash.finalize()), lines)
-}
-
-fn call(number: usize, call: &firma_lab::Delivery) -> String {
-    let firma_lab::Delivery { at, by, stray, request, code, status, made, .. } = call;
-    let stray = if *stray { " (late, or a second time)" } else { "" };
-    let made = if made.is_empty() { String::new() } else { format!(" made {made:?}") };
-    let body = if request.mutating { String::from_utf8_lossy(&request.body) } else { "".into() };
-    format!("{at} [{number}] {by}{stray}: {} {} {body} -> {code} {status}{made}", request.operation, request.path)
-}
-
 /// How an attempt ended.
 enum Ended {
     Done(Box<Option<Outcome>>),
@@ -112,16 +75,18 @@ enum Ended {
     Died { elsewhere: bool },
 }
 
-struct Life<'l> {
-    lab: &'l Lab,
-    script: &'l Script,
-    world: Resources,
-    promises: Promises,
-    tally: Tally,
+/// A life under way.
+pub(crate) struct Life<'l> {
+    pub(crate) lab: &'l Lab,
+    pub(crate) script: &'l Script,
+    pub(crate) world: Resources,
+    pub(crate) promises: Promises,
+    pub(crate) tally: Tally,
     processes: u64,
 }
 
-fn desired(world: &Resources) -> Desired {
+/// A world as the planner takes it.
+pub(crate) fn desired(world: &Resources) -> Desired {
     let resources: Vec<(&str, serde_json::Value)> =
         world.iter().map(|(address, attributes)| (address.as_str(), attributes.clone())).collect();
     stack::desired(&resources)
@@ -151,7 +116,8 @@ impl<'l> Life<'l> {
         history(self.lab)
     }
 
-    fn process(&mut self) -> Process<'l> {
+    /// A new process, on the machine that all share.
+    pub(crate) fn process(&mut self) -> Process<'l> {
         self.processes += 1;
         let name = format!("p{}", self.processes);
         let mut process = Process::new(self.lab, &name, self.script.seed.wrapping_add(self.processes));
@@ -182,7 +148,7 @@ impl<'l> Life<'l> {
     }
 
     /// Waits until nobody's lease stands any more.
-    async fn wait_for_lease(&self) {
+    pub(crate) async fn wait_for_lease(&self) {
         let holder = self.lab.store.lock().expect("one thread").holder().expect("a state in memory");
         if let Some(held) = holder {
             let left = held.expires.millis_since(self.lab.clock.now()).max(0) + 1_000;
@@ -274,10 +240,10 @@ impl<'l> Life<'l> {
         if !self.script.secrets.is_empty() {
             self.told(&process, &ended)?;
         }
-        if let Ended::Refused(Refusal::NoPlan(diagnostics)) = &ended {
-            if let Some(bug) = diagnostics.list.iter().find(|d| d.message.contains("BUG") || d.code == "E0590") {
-                return Err(Violation::new("I7", bug.message.clone()));
-            }
+        if let Ended::Refused(Refusal::NoPlan(diagnostics)) = &ended
+            && let Some(bug) = diagnostics.list.iter().find(|d| d.message.contains("BUG") || d.code == "E0590")
+        {
+            return Err(Violation::new("I7", bug.message.clone()));
         }
         Ok(ended)
     }
@@ -359,148 +325,6 @@ impl<'l> Life<'l> {
         }
     }
 
-    /// Faults stop. At most two rounds of recovering, planning and applying, and there is nothing left to do.
-    async fn heal(&mut self) -> Result<(), Violation> {
-        // What is under way arrives, what is held runs out.
-        sleep(Duration::from_secs(120)).await;
-        self.wait_for_lease().await;
-        self.settle().await?;
-        self.doubled_are_found().await?;
-        operator::clean(self.lab, &self.promises);
-        let wanted = desired(&self.world);
-        for round in 0..2 {
-            let ended = self.well(&wanted, Mode::Apply).await?;
-            if round == 0 {
-                // Somebody's object may have stood in the way.
-                operator::clean(self.lab, &self.promises);
-            }
-            if let Some(outcome) = ended
-                && !outcome.is_complete()
-            {
-                self.tally.note("first round after all faults was not complete", 1);
-            }
-        }
-        let process = self.process();
-        let planned = process.plan(&wanted, Mode::Apply).await;
-        let planned = planned.map_err(|refusal| Violation::new("I6", format!("no plan at the end: {refusal:?}")))?;
-        if planned.plan.has_changes() {
-            let steps: Vec<String> = planned
-                .plan
-                .steps
-                .iter()
-                .map(|step| format!("{} {} {:?}", step.leg.as_str(), step.address, step.reasons))
-                .collect();
-            return Err(Violation::new("I6", format!("after two applies there is still to do: {}", steps.join("; "))));
-        }
-        self.same()
-    }
-
-    /// What a doubled request left behind is nobody's, and shown to who asks (`firma doctor --orphans`).
-    async fn doubled_are_found(&mut self) -> Result<(), Violation> {
-        let left = self.promises.left_behind(self.lab);
-        if left.is_empty() {
-            return Ok(());
-        }
-        let process = self.process();
-        let (markers, recorded) = {
-            let store = self.lab.store.lock().expect("one thread");
-            (store.markers(), store.snapshot())
-        };
-        let (Ok(markers), Ok(recorded)) = (markers, recorded) else {
-            return Err(Violation::new("I8", "the state cannot be read"));
-        };
-        let known = recorded.records.values().chain(&recorded.deposed).map(|record| record.cloud_id.clone()).collect();
-        let procedures = &self.lab.procedures;
-        let find = |kind: &str| procedures.get(kind).cloned();
-        let found = firma_engine::orphans(&process.cloud, &markers, &known, &find).await;
-        let found = found.map_err(|fault| Violation::new("I1", format!("nobody looks for orphans: {fault}")))?;
-        for (kind, id) in left {
-            self.tally.note("left behind by a doubled request, and found", 1);
-            if !found.iter().any(|orphan| orphan.id == id) {
-                let evidence = format!("{kind} {id} was left behind by a doubled request, and is not found");
-                return Err(Violation::new("I1", evidence));
-            }
-        }
-        Ok(())
-    }
-
-    /// What is open is settled, with the help of somebody who knows.
-    async fn settle(&mut self) -> Result<(), Violation> {
-        let process = self.process();
-        match process.recover_first(None).await {
-            Ok(settled) => {
-                for settlement in &settled {
-                    self.tally.branch(&operator::branch(settlement));
-                }
-            }
-            Err(Refusal::Stuck(settled)) => {
-                for settlement in &settled {
-                    self.tally.branch(&operator::branch(settlement));
-                }
-                self.promises.check(self.lab, &[&process], &mut self.tally)?;
-                operator::resolve(self.lab, &process, &settled, &self.promises, &mut self.tally).await?;
-            }
-            Err(refusal) => return Err(Violation::new("I6", format!("recovery at the end: {refusal:?}"))),
-        }
-        self.promises.check(self.lab, &[&process], &mut self.tally)
-    }
-
-    /// A command in which nothing goes wrong.
-    async fn well(&mut self, wanted: &Desired, mode: Mode) -> Result<Option<Outcome>, Violation> {
-        let process = self.process();
-        let all = async {
-            process.recover_first(None).await?;
-            let planned = match process.plan(wanted, mode).await {
-                // Somebody deleted more than an accident looks like; the operator knows.
-                Err(Refusal::NoPlan(diagnostics)) if diagnostics.list.iter().any(|d| d.code == "E0524") => {
-                    process.plan_with(wanted, mode, true).await?
-                }
-                other => other?,
-            };
-            self.promises.planned(&planned.id, &planned.plan);
-            match planned.plan.has_changes() {
-                true => process.apply(&planned).await.map(Some),
-                false => Ok(None),
-            }
-        };
-        let result = all.await;
-        self.promises.check(self.lab, &[&process], &mut self.tally)?;
-        result.map_err(|refusal| Violation::new("I6", format!("refused although nothing is wrong: {refusal:?}")))
-    }
-
-    /// What is recorded stands in the cloud, and nothing else does.
-    fn same(&mut self) -> Result<(), Violation> {
-        let open = self.lab.store.lock().expect("one thread").open_intents();
-        if open.as_ref().is_ok_and(|open| !open.is_empty()) {
-            return Err(Violation::new("I6", format!("still open: {open:?}")));
-        }
-        let mut there = self.lab.net.objects();
-        there.sort();
-        let mut recorded: Vec<(String, String)> = self
-            .lab
-            .recorded()
-            .records
-            .values()
-            .filter(|record| !record.kind.as_str().ends_with("_attachment") && record.kind.service() != "firma")
-            .map(|record| (record.kind.to_string(), record.cloud_id.clone()))
-            .collect();
-        recorded.sort();
-        match there == recorded {
-            true => Ok(()),
-            false => Err(Violation::new("I6", format!("in the cloud {there:?}, recorded {recorded:?}"))),
-        }
-    }
-
-    /// I5, in what is at rest.
-    fn leaks(&self) -> Result<(), Violation> {
-        if self.script.secrets.is_empty() {
-            return Ok(());
-        }
-        let state = self.lab.store.lock().expect("one thread").at_rest();
-        let state = state.map_err(|error| Violation::new("I8", error.to_string()))?;
-        no_leak(self.script, [("the state", state.as_slice())])
-    }
-
     /// I5, in what was told.
     fn told(&self, process: &Process<'_>, ended: &Ended) -> Result<(), Violation> {
         let events =
@@ -515,25 +339,6 @@ impl<'l> Life<'l> {
             Ended::Refused(_) | Ended::Died { .. } => String::new(),
         };
         no_leak(self.script, [("an event", events.as_bytes()), ("a diagnostic", said.as_bytes())])
-    }
-
-    /// Everything is destroyed, and nothing is left.
-    async fn end(&mut self) -> Result<(), Violation> {
-        let wanted = desired(&self.world);
-        for _ in 0..2 {
-            let outcome = self.well(&wanted, Mode::Destroy).await?;
-            if outcome.is_none_or(|outcome| outcome.is_complete()) {
-                break;
-            }
-        }
-        let there = self.lab.net.objects();
-        let recorded = self.lab.recorded().records;
-        match there.is_empty() && recorded.is_empty() {
-            true => Ok(()),
-            false => {
-                Err(Violation::new("I6", format!("after destroying everything: {there:?}, {:?}", recorded.keys())))
-            }
-        }
     }
 }
 

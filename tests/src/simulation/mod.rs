@@ -15,6 +15,8 @@ pub mod violation;
 pub mod tally;
 pub mod promises;
 pub mod operator;
+mod trace;
 pub mod life;
+mod ending;
 pub mod shrink;
 pub mod kept;

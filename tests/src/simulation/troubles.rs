@@ -246,7 +246,7 @@ pub fn some(chance: &mut Chance) -> Vec<Trouble> {
             one(chance.weighted(&[(1, Phase::Plan), (1, Phase::Apply)]), what)
         }
         _ => {
-            let bit = chance.next();
+            let bit = chance.draw();
             one(Phase::Apply, chance.pick(&[What::PlanAgain, What::PlanLate, What::PlanFlipped(bit)]).clone())
         }
     }

@@ -49,7 +49,7 @@ impl Grower {
             places.push((first + 1) % PLACES.len());
         }
         let secrets = match secretive {
-            true => vec![password(&mut chance), format!("hidden-{:x}", chance.next())],
+            true => vec![password(&mut chance), format!("hidden-{:x}", chance.draw())],
             false => Vec::new(),
         };
         Grower { chance, count: 0, places, secrets }
