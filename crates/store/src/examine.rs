@@ -93,6 +93,10 @@ fn open(path: &Path) -> Result<(Connection, u32), StoreError> {
     }
 }
 
+fn counted(count: u64, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
 fn file(connection: &Connection) -> Answer {
     if connection.is_readonly("main")? {
         return Err(ErrorKind::Denied("it is read-only".to_owned()).into());
@@ -113,13 +117,14 @@ fn journal(connection: &Connection) -> Answer {
     verify::check_chain(connection, None)?;
     let events: u64 = connection.query_row("SELECT serial FROM meta", [], |row| row.get(0))?;
     let runs = run::all(connection)?;
-    Ok((format!("{events} events of {} runs, every hash fits", runs.len()), Vec::new()))
+    let runs = counted(runs.len() as u64, "run");
+    Ok((format!("{} of {runs}, every hash fits", counted(events, "event")), Vec::new()))
 }
 
 fn records(connection: &Connection) -> Result<(String, Vec<String>), StoreError> {
     let found = verify::check_fold(connection)?;
     let records: u64 = connection.query_row("SELECT count(*) FROM object", [], |row| row.get(0))?;
-    Ok((format!("{records} records, as the journal says"), found))
+    Ok((format!("{}, as the journal says", counted(records, "record")), found))
 }
 
 fn calls(connection: &Connection) -> Answer {
@@ -148,7 +153,8 @@ fn key(connection: &Connection, path: &Path) -> Answer {
     let (current, deposed) = snapshot::objects(connection, Some(&keys))?;
     snapshot::outputs(connection, Some(&keys))?;
     let sealed: u64 = connection.query_row("SELECT count(*) FROM object WHERE sealed = 1", [], |row| row.get(0))?;
-    Ok((format!("opens; {sealed} of {} records hold sealed values", current.len() + deposed.len()), Vec::new()))
+    let all = counted((current.len() + deposed.len()) as u64, "record");
+    Ok((format!("opens; sealed values in {sealed} of {all}"), Vec::new()))
 }
 
 fn permissions(path: &Path) -> Answer {
