@@ -46,25 +46,32 @@ pub fn examine(path: &Path, folders: &[PathBuf], now: Timestamp) -> Vec<Checked>
     let about = |kind: fn(String) -> ErrorKind, findings: Vec<String>| -> Vec<Diagnostic> {
         findings.into_iter().map(|what| StoreError::from(kind(what)).in_file(&shown).diagnostic()).collect()
     };
+    // One moment of it, while others may go on writing.
+    let snapshot = match connection.unchecked_transaction() {
+        Ok(snapshot) => snapshot,
+        Err(error) => return vec![checked("file", Err(error.into())), checked("permissions", permissions(path))],
+    };
     let mut all = vec![
-        checked("file", file(&connection)),
+        checked("file", file(&snapshot)),
         checked(
             "schema",
-            migration::differences(&connection).map(|found| (format_says(format), about(ErrorKind::Corrupt, found))),
+            migration::differences(&snapshot).map(|found| (format_says(format), about(ErrorKind::Corrupt, found))),
         ),
         checked(
             "integrity",
-            verify::integrity(&connection).map(|found| ("whole".to_owned(), about(ErrorKind::Corrupt, found))),
+            verify::integrity(&snapshot).map(|found| ("whole".to_owned(), about(ErrorKind::Corrupt, found))),
         ),
-        checked("journal", journal(&connection)),
+        checked("journal", journal(&snapshot)),
     ];
     if format == NEWEST {
-        all.push(checked("records", records(&connection).map(|(says, found)| (says, about(ErrorKind::Chain, found)))));
-        all.push(checked("calls", calls(&connection)));
+        all.push(checked("records", records(&snapshot).map(|(says, found)| (says, about(ErrorKind::Chain, found)))));
+        all.push(checked("calls", calls(&snapshot)));
     }
-    all.push(checked("key", key(&connection, path)));
+    all.push(checked("key", key(&snapshot, path)));
     all.push(checked("permissions", permissions(path)));
-    all.push(checked("lease", held(&connection, now)));
+    all.push(checked("lease", held(&snapshot, now)));
+    // Marks are read before what they are compared with.
+    drop(snapshot);
     if format == NEWEST {
         all.push(checked("mark", mark(&connection, path, folders)));
     }

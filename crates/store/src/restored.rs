@@ -111,8 +111,10 @@ pub(crate) fn look(connection: &Connection, witnesses: &Witnesses, lineage: &str
     if seen.iter().all(|(_, seen)| *seen == Seen::Nothing) {
         return Ok(looked);
     }
-    let here = witness::position(connection)?;
-    let given_up = given_up(connection)?;
+    // Begun after the marks were read, and a mark is written after its commit: what it knows is in this snapshot.
+    let snapshot = connection.unchecked_transaction()?;
+    let here = witness::position(&snapshot)?;
+    let given_up = given_up(&snapshot)?;
     for (path, seen) in seen {
         let witness = path.display().to_string();
         let mark = match seen {
@@ -124,7 +126,7 @@ pub(crate) fn look(connection: &Connection, witnesses: &Witnesses, lineage: &str
             Seen::Mark(mark) => mark,
         };
         looked.found += 1;
-        let same = witness::hash_at(connection, mark.position.serial)?;
+        let same = witness::hash_at(&snapshot, mark.position.serial)?;
         if let Some(difference) = decide(&mark, lineage, &here, same.as_deref(), given_up) {
             let found = Restored { difference, witness, mark, here: here.clone() };
             let reach =

@@ -270,7 +270,10 @@ fn open(path: &Path, mode: Mode, folders: &[PathBuf]) -> Result<Store, StoreErro
             witness::clear(path)?;
         }
         Found::Format(_) => {
-            verify::check_chain(&connection, Some(TAIL))?;
+            // In one snapshot: between reading the high-water mark and the events another process may commit.
+            let snapshot = connection.unchecked_transaction()?;
+            verify::check_chain(&snapshot, Some(TAIL))?;
+            drop(snapshot);
             permission::narrow(path, 0o600)?;
         }
     }

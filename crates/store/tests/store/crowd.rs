@@ -174,6 +174,35 @@ fn work(store: &mut Store, lease: &Lease, name: &str, dice: &mut Dice) -> Result
     if dice.one_in(2) { store.release(lease) } else { Ok(()) }
 }
 
+/// Opening compares many rows with each other. What is committed between two looks must not be taken for damage.
+#[test]
+fn a_state_can_be_opened_while_others_write() {
+    let (_folder, path) = folder();
+    create(&path);
+    let done = AtomicU32::new(0);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut store = existing(&path);
+            let lease = store.acquire("writer", NOW, TTL).expect("free");
+            let run = store.begin_run(&info()).expect("run");
+            for _ in 0..300 {
+                store.commit(&lease, run, &[by("1 writer")]).expect("commit");
+            }
+            store.end_run(run, "done", NOW).expect("ended");
+            done.store(1, Ordering::SeqCst);
+        });
+        for _ in 0..3 {
+            scope.spawn(|| {
+                while done.load(Ordering::SeqCst) == 0 {
+                    assert_eq!(existing(&path).restored(), None);
+                    let doctor = firma_store::examine(&path, &[], NOW);
+                    assert!(doctor.iter().all(|checked| checked.findings.is_empty()), "{doctor:?}");
+                }
+            });
+        }
+    });
+}
+
 #[test]
 fn processes_that_are_killed_at_any_moment_lose_nothing() {
     let (_folder, path) = folder();
@@ -189,8 +218,10 @@ fn processes_that_are_killed_at_any_moment_lose_nothing() {
             acknowledged.push(crowd[at].next().expect("it works until it is killed"));
         }
         acknowledged.extend(crowd.swap_remove(at).kill());
-        // Whole at every moment, also while the others go on.
+        // Whole at every moment, also while the others go on; and nobody takes what they write meanwhile for damage.
         assert_eq!(existing(&path).verify_all(), Ok(Vec::new()));
+        let doctor = firma_store::examine(&path, &[], NOW);
+        assert!(doctor.iter().all(|checked| checked.findings.is_empty()), "{doctor:?}");
         crowd.push(start(number));
     }
     for running in crowd {
