@@ -4,6 +4,7 @@
 use crate::{
     case::{Case, limited},
     explore::{Nesting, explore},
+    moments::Wanted,
     session::{Goal, Scene, live},
     tally::Tally,
 };
@@ -51,12 +52,12 @@ pub(crate) async fn sweep(procedure: &Arc<Procedure>, case: &Case, tally: &mut T
             tally.find(format!("{what}: a bare call was settled by itself: {outcome:?}"));
         }
         let frozen = lab.freeze();
-        match live(&frozen, &goal).await {
+        match live(&frozen, &goal, Wanted::None).await {
             Ok(story) if story.settled.iter().all(|one| is_adopted(&one.how) == made) => {}
             Ok(story) => tally.find(format!("{what}: {:?}", story.settled)),
             Err(trouble) => tally.find(format!("{what}: {trouble}")),
         }
-        if made && live(&frozen, &Goal { adopts: false, ..goal.clone() }).await.is_ok() {
+        if made && live(&frozen, &Goal { adopts: false, ..goal.clone() }, Wanted::None).await.is_ok() {
             tally.find(format!("{what}: adopted without being asked"));
         }
     }
@@ -69,7 +70,7 @@ fn is_adopted(how: &Settled) -> bool {
 /// Dies at each moment; the next process comes an hour later. How many objects it had to adopt.
 async fn later(what: &str, start: &Frozen, goal: &Goal, tally: &mut Tally) -> usize {
     let mut adopted = 0;
-    let moments = match live(start, goal).await {
+    let moments = match live(start, goal, Wanted::All).await {
         Ok(story) => story.moments,
         Err(trouble) => {
             tally.find(format!("{what}, undisturbed: {trouble}"));
@@ -84,7 +85,7 @@ async fn later(what: &str, start: &Frozen, goal: &Goal, tally: &mut Tally) -> us
         }
         tally.distinct += 1;
         let _scene = Scene(format!("{what}, {}", remains.how));
-        match live(&remains.frozen.later(AN_HOUR), goal).await {
+        match live(&remains.frozen.later(AN_HOUR), goal, Wanted::None).await {
             Ok(story) => adopted += story.settled.iter().filter(|one| is_adopted(&one.how)).count(),
             Err(trouble) => tally.find(format!("{what}, {}: {trouble}", remains.how)),
         }

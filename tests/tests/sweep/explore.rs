@@ -1,7 +1,7 @@
 //! Dying at every moment on the way to a goal, and again on the way of whoever comes after.
 
 use crate::{
-    moments::Remains,
+    moments::{Remains, Wanted},
     session::{Goal, Scene, Story, live},
     tally::Tally,
 };
@@ -17,9 +17,14 @@ use std::{
 pub(crate) enum Nesting {
     /// The second dies at each moment of its recovery.
     Recovery,
-    /// It dies at each of its moments, those of finishing what was begun among them.
+    /// It dies at each of its moments, those of finishing what was begun among them; unless there are more than [`MANY`] and
+    /// `FIRMA_SWEEP_DEEP` is not set.
     Whole,
 }
+
+/// Moments of a goal above which those of finishing it are too many to die at in each run of the tests: they grow with the
+/// square.
+const MANY: usize = 24;
 
 /// What may be made and deleted on the way, however often a process dies: as much as when none does.
 struct Bounds {
@@ -68,7 +73,7 @@ pub(crate) async fn explore(
     tally: &mut Tally,
 ) -> Option<Story> {
     let scene = Scene(format!("{what}, undisturbed"));
-    let mut story = match live(start, goal).await {
+    let mut story = match live(start, goal, Wanted::All).await {
         Ok(story) => story,
         Err(trouble) => {
             tally.find(format!("{what}, undisturbed: {trouble}"));
@@ -84,6 +89,8 @@ pub(crate) async fn explore(
     let mut seen = HashSet::new();
     let mut shapes = HashSet::from([start.shape(), story.frozen.shape()]);
     tally.points += queue.len();
+    let deep = queue.len() <= MANY || std::env::var_os("FIRMA_SWEEP_DEEP").is_some();
+    let nesting = if deep { nesting } else { Nesting::Recovery };
     while let Some(dead) = queue.pop_front() {
         let first = dead.hows.len() == 1;
         let known = !shapes.insert(dead.remains.frozen.shape());
@@ -91,10 +98,8 @@ pub(crate) async fn explore(
             continue;
         }
         tally.distinct += 1;
-        let Some(next) = finish(what, &dead, goal, &bounds, tally).await else { continue };
-        if known || !first || !dead.remains.frozen.is_unfinished() {
-            continue;
-        }
+        let wanted = if !known && first && dead.remains.frozen.is_unfinished() { Wanted::All } else { Wanted::None };
+        let Some(next) = finish(what, &dead, goal, wanted, &bounds, tally).await else { continue };
         let settled = Rc::new(next.settled);
         for remains in next.moments {
             match remains.effect < next.recovery {
@@ -115,10 +120,17 @@ fn dead(remains: Remains, made: &[String], hows: &Rc<Vec<String>>, settled: &Rc<
 }
 
 /// Lets the next process do its work to the end, and looks at what came of it all.
-async fn finish(what: &str, dead: &Dead, goal: &Goal, bounds: &Bounds, tally: &mut Tally) -> Option<Story> {
+async fn finish(
+    what: &str,
+    dead: &Dead,
+    goal: &Goal,
+    wanted: Wanted,
+    bounds: &Bounds,
+    tally: &mut Tally,
+) -> Option<Story> {
     let what = format!("{what}, {}", dead.hows.join(", then "));
     let _scene = Scene(format!("{what}, the next process"));
-    let story = match live(&dead.remains.frozen, goal).await {
+    let story = match live(&dead.remains.frozen, goal, wanted).await {
         Ok(story) => story,
         Err(trouble) => {
             tally.find(format!("{what}: {trouble}"));

@@ -2,7 +2,9 @@
 //! refusal. And the whole step carried out twice.
 
 use crate::{
+    moments::Wanted,
     session::{Goal, Scene, Story, live},
+    steps::unwritten,
     tally::Tally,
 };
 use firma_lab::{Fate, Frozen};
@@ -57,7 +59,7 @@ pub(crate) async fn disturb(what: &str, phase: &Phase, undisturbed: &Story, limi
                 continue;
             }
             let _scene = Scene(format!("{what}, the next process"));
-            if let Err(trouble) = live(&frozen, &phase.goal).await {
+            if let Err(trouble) = live(&frozen, &phase.goal, Wanted::None).await {
                 tally.find(format!("{what}: {trouble}"));
             }
         }
@@ -73,13 +75,13 @@ pub(crate) async fn repeat(what: &str, phase: &Phase, tally: &mut Tally) {
     let _scene = Scene(format!("{what}, twice"));
     let lab = phase.start.thaw();
     let plan = lab.plan(&phase.goal.desired, phase.goal.mode).await;
-    let phantom = lab.apply_through(&plan, |_| Arc::new(|_| Box::pin(async { Ok(Vec::new()) }))).await;
+    let phantom = lab.apply_through(&plan, unwritten).await;
     let outcome = lab.apply(&plan).await;
     tally.twice += plan.steps.len();
     if !phantom.is_complete() || !outcome.is_complete() {
         tally.find(format!("{what}, twice: {phantom:?} {outcome:?}"));
     }
-    if let Err(trouble) = live(&lab.freeze(), &phase.goal).await {
+    if let Err(trouble) = live(&lab.freeze(), &phase.goal, Wanted::None).await {
         tally.find(format!("{what}, twice: {trouble}"));
     }
 }

@@ -27,18 +27,29 @@ pub(crate) struct Remains {
     pub(crate) how: String,
 }
 
+/// Whether the moments of a process are of interest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// Each is kept.
+    #[default]
+    All,
+    /// Only what it comes to counts.
+    None,
+}
+
 /// Keeps the moments of one process.
 #[derive(Default)]
 pub(crate) struct Moments {
     lab: OnceLock<Weak<Lab>>,
+    wanted: Wanted,
     reached: AtomicUsize,
     kept: Mutex<Vec<Remains>>,
 }
 
 impl Moments {
     /// A process in this laboratory, with its moments being kept.
-    pub(crate) fn of(mut lab: Lab) -> (Arc<Lab>, Arc<Moments>) {
-        let moments = Arc::new(Moments::default());
+    pub(crate) fn of(mut lab: Lab, wanted: Wanted) -> (Arc<Lab>, Arc<Moments>) {
+        let moments = Arc::new(Moments { wanted, ..Moments::default() });
         let way = Way { inner: lab.wire.clone(), moments: moments.clone() };
         lab.cloud = Arc::new(Cloud::new(Arc::new(way), lab.clock.clone()));
         let lab = Arc::new(lab);
@@ -57,6 +68,9 @@ impl Moments {
     }
 
     fn keep(&self, side: &str, effect: usize, name: &str) {
+        if self.wanted == Wanted::None {
+            return;
+        }
         let Some(lab) = self.lab.get().and_then(Weak::upgrade) else { return };
         let how = format!("died {side} effect {effect} ({name})");
         let remains = Remains { frozen: lab.freeze(), made: made(&lab), effect, how };

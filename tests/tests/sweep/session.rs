@@ -1,6 +1,6 @@
 //! What a command does from its start to its end: settle what is open, plan, apply. And what must hold when it has ended.
 
-use crate::moments::{Moments, Remains, made};
+use crate::moments::{Moments, Remains, Wanted, made};
 use firma_engine::{Settled, Settlement};
 use firma_lab::{Frozen, Lab};
 use firma_model::{desired::Desired, record::Status};
@@ -53,8 +53,8 @@ impl Drop for Scene {
 }
 
 /// Lets a process begin where another one left, and looks at what came of it.
-pub(crate) async fn live(start: &Frozen, goal: &Goal) -> Result<Story, String> {
-    let (lab, moments) = Moments::of(start.thaw());
+pub(crate) async fn live(start: &Frozen, goal: &Goal, wanted: Wanted) -> Result<Story, String> {
+    let (lab, moments) = Moments::of(start.thaw(), wanted);
     let ended = work(&lab, goal, &moments).await;
     let made = made(&lab);
     let frozen = lab.freeze();
