@@ -67,11 +67,16 @@ pub fn stuck(settlements: &[Settlement]) -> Diagnostics {
             settlement.run, settlement.service, settlement.operation, settlement.address
         );
         let diagnostic = Diagnostic::error("E0807", message);
-        diagnostics.push(match &candidates[..] {
+        let diagnostic = match &candidates[..] {
             [] => diagnostic.hint("run `firma recover` again when the cause is mended"),
-            [one] => diagnostic.hint(format!("if {one} is it: firma recover --adopt {one}")),
+            [one] => diagnostic.hint(format!("look at {one}; if it is the one: firma recover --adopt {one}")),
             many => diagnostic.hint(format!("if one of these is it, `firma recover --adopt ID`: {}", many.join(", "))),
-        });
+        };
+        let address = &settlement.address;
+        diagnostics.push(
+            diagnostic
+                .hint(format!("if you have looked and nothing of it is wanted: firma recover --forget '{address}'")),
+        );
     }
     diagnostics
 }

@@ -10,6 +10,8 @@ const PATTERNS: &[(&str, &str)] = &[
     (r"\b\d{4}-\d{2}-\d{2}\b", "<day>"),
     (r"\b[0-9a-f]{12,64}\b", "<hash>"),
     (r"\b\d+(\.\d+)?\s?(ms|µs|s)\b", "<span>"),
+    (r"\b\d+ KiB\b", "<size>"),
+    (r#""(elapsed_ms|usual_ms|waited_ms|millis)":\s?\d+"#, "\"$1\":<n>"),
     (r"\b127\.0\.0\.1:\d{1,5}\b", "127.0.0.1:<port>"),
     (r"\btester@[^ :]+:\d+\b", "tester@<host>:<pid>"),
 ];
@@ -83,6 +85,7 @@ mod tests {
             ("rtb-ivwipbvldn cross-references", "rtb-#1 cross-references\n"),
             ("tester@host-1:123 holds it", "tester@<host>:<pid> holds it\n"),
             ("/tmp/x1/project/a.toml:1", "<project>/a.toml:1\n"),
+            (r#"{"elapsed_ms":12,"millis": 3}"#, "{\"elapsed_ms\":<n>,\"millis\":<n>}\n"),
             ("at 2026-01-02T03:04:05Z in 1.25 s", "at <time> in <span>\n"),
             ("plan 0123456789abcdef", "plan <hash>\n"),
             ("10.0.0.0/16 cn-north-1a self-contained", "10.0.0.0/16 cn-north-1a self-contained\n"),

@@ -133,6 +133,11 @@ pub(crate) const CODES: &[(&str, &str, &str)] = &[
         "an object of this project is in no record",
         "Firma puts a mark of its own on most objects it makes. One was found with a mark of this project, and the state knows nothing of it: a state was brought back from an older copy, or a request was delivered twice by the network. Firma never deletes what it has no record of. Look at the object in the console; if nobody needs it, delete it there. When the cloud could not be asked, the finding says so instead.",
     ),
+    (
+        "E0919",
+        "an object is not finished",
+        "A run was stopped, or failed, after the cloud had accepted the call that makes this object and before the object was as it is wanted. `creating` and `incomplete` ones are finished in place by the next apply, `tainted` ones are replaced, and `deposed` ones (the old halves of replacements) are deleted.",
+    ),
 ];
 
 /// Every code of the program, in order.

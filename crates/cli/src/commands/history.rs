@@ -105,6 +105,11 @@ fn ended(run: &RunSummary, alive: Option<u64>) -> &str {
 
 /// The run as it told itself.
 fn show(context: &Context, store: &Store, run: &RunSummary, format: Format) -> Outcome {
+    // What a person decided about the state, and what was refused before it began, has no steps to tell of.
+    let told = run.info.plan_id.is_some() || run.info.command.starts_with("recover");
+    if format == Format::Text && (!told || run.outcome.as_deref() == Some("refused")) {
+        return show_journal(context, store, run, format);
+    }
     let events = recounting::events(store, run)?;
     let again = if run.info.command == "destroy" { "destroy" } else { "apply" };
     let next = context.next(again);
@@ -156,6 +161,9 @@ fn show_journal(context: &Context, store: &Store, run: &RunSummary, format: Form
         }
         Format::Text => {
             let mut text = format!("run {}: {}", run.id, head(run, running(Some(store))?));
+            if run.outcome.as_deref() == Some("refused") {
+                text.push_str("nothing was begun: its plan was stale, or a call of another run was open\n");
+            }
             for (serial, event) in &events {
                 text.push_str(&format!("{serial:>6}  {}  {}\n", event.at, line(&event.body)));
             }

@@ -36,15 +36,15 @@ pub(crate) async fn run(context: &Context, args: &RecoverArgs) -> Outcome {
             let rows: Vec<_> = settled
                 .iter()
                 .map(|one| {
-                    let (id, candidates) = match &one.how {
-                        Settled::Created(id) | Settled::Adopted(id) => (Some(id.clone()), Vec::new()),
-                        Settled::Stuck { candidates, .. } => (None, candidates.clone()),
-                        _ => (None, Vec::new()),
+                    let (id, why, candidates) = match &one.how {
+                        Settled::Created(id) | Settled::Adopted(id) => (Some(id.clone()), None, Vec::new()),
+                        Settled::Stuck { why, candidates } => (None, Some(why.clone()), candidates.clone()),
+                        _ => (None, None, Vec::new()),
                     };
                     json!({
                         "run": one.run, "address": one.address.to_string(), "action": one.action, "class": one.class,
                         "service": one.service, "operation": one.operation, "how": one.how.word(), "id": id,
-                        "candidates": candidates,
+                        "why": why, "candidates": candidates,
                     })
                 })
                 .collect();

@@ -14,7 +14,7 @@ use crate::{
 };
 use firma_catalog::Catalog;
 use firma_manifest::Endpoint;
-use firma_model::{address::KindId, diagnostic::Diagnostic};
+use firma_model::{address::KindId, diagnostic::Diagnostic, record::Status};
 use firma_store::{Checked, Store, examine, library, read_plan_file};
 use std::{collections::BTreeSet, fs};
 
@@ -42,6 +42,7 @@ pub(crate) async fn all(context: &Context, loaded: &Loaded, offline: bool) -> Ve
             let store = if sound { state::quietly(loaded).ok() } else { None };
             if let Some(store) = &store {
                 tell_the_dead(&mut about, store);
+                about.extend(unfinished(context, store));
             }
             checks.extend(about);
             store
@@ -75,6 +76,24 @@ fn tell_the_dead(checks: &mut [Checked], store: &Store) {
     if holder::is_dead(&held.holder) {
         check.says = format!("{} held it and is dead; the next run takes it", holder::shown(&held.holder));
     }
+}
+
+/// Objects that no apply has finished.
+fn unfinished(context: &Context, store: &Store) -> Option<Checked> {
+    let recorded = store.snapshot().ok()?;
+    let records = recorded.records.values().chain(&recorded.deposed);
+    let of: Vec<String> = records
+        .filter(|record| record.status != Status::Ready)
+        .map(|record| format!("{} ({})", record.address, record.status.as_str()))
+        .collect();
+    if of.is_empty() {
+        return Some(fine("objects", "none is unfinished"));
+    }
+    let more = of.len().saturating_sub(5);
+    let shown = of.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let finding = Diagnostic::warning("E0919", format!("not finished: {shown}{more}"));
+    Some(found("objects", "", finding.hint(format!("{} goes on with them", context.next("apply").again()))))
 }
 
 /// Plan files that lie about: they hold sealed values, and most of them are of no use any more.

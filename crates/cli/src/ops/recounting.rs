@@ -14,6 +14,8 @@ use std::{
 pub(crate) fn events(store: &Store, run: &RunSummary) -> Result<Vec<Stamped>, Failure> {
     let journal: Vec<Event> = store.events(run.id)?.into_iter().map(|(_, event)| event).collect();
     let plan = plan(store, run)?;
+    // What was looked at and left open is in no event of this run: it follows from those before.
+    let left_open = if run.outcome.as_deref() == Some("stuck") { open_after(store, run.id)? } else { Vec::new() };
     let recorded = Recorded {
         run: run.id,
         started: run.info.started,
@@ -22,6 +24,7 @@ pub(crate) fn events(store: &Store, run: &RunSummary) -> Result<Vec<Stamped>, Fa
         plan: plan.as_ref(),
         calls: &settled_calls(store, &journal)?,
         journal: &journal,
+        left_open: &left_open,
     };
     Ok(replay(&recorded))
 }
@@ -50,4 +53,33 @@ fn settled_calls(store: &Store, journal: &[Event]) -> Result<BTreeMap<(u64, u32,
         }
     }
     Ok(calls)
+}
+
+/// Calls of earlier runs that were open when this run had ended.
+fn open_after(store: &Store, last: u64) -> Result<Vec<(u64, Intent)>, Failure> {
+    let mut open: BTreeMap<(u64, u32, u32), Intent> = BTreeMap::new();
+    for run in store.runs()?.into_iter().map(|run| run.id).filter(|run| *run <= last) {
+        for (_, event) in store.events(run)? {
+            match event.body {
+                EventBody::Begin(intent) => {
+                    open.insert((run, intent.step, intent.call), intent);
+                }
+                EventBody::Accepted { step, call, .. } | EventBody::Refused { step, call, .. } => {
+                    open.remove(&(run, step, call));
+                }
+                EventBody::Settled { run, step, call, .. } => {
+                    open.remove(&(run, step, call));
+                }
+                EventBody::Done { step, .. } | EventBody::Removed { step, .. } => {
+                    open.retain(|(of, its, _), _| (*of, *its) != (run, step));
+                }
+                EventBody::Unresolved { .. }
+                | EventBody::Failed { .. }
+                | EventBody::Skipped { .. }
+                | EventBody::Restored { .. }
+                | EventBody::Outputs(_) => {}
+            }
+        }
+    }
+    Ok(open.into_iter().filter(|((run, ..), _)| *run < last).map(|((run, ..), intent)| (run, intent)).collect())
 }

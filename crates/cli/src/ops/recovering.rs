@@ -146,9 +146,9 @@ fn words(context: &Context, one: &Settlement) -> String {
     firma_review::progress::settled(one, &context.next("apply"))
 }
 
-/// Says what became of each, and what happens next.
+/// Says what became of each, and what happens next. What stays open is told as a finding.
 pub(crate) fn tell(context: &Context, settled: &[Settlement]) {
-    for one in settled {
+    for one in settled.iter().filter(|one| !matches!(one.how, Settled::Stuck { .. })) {
         context.terminal.note(&words(context, one));
     }
 }

@@ -39,6 +39,8 @@ pub struct Recorded<'r> {
     pub journal: &'r [Event],
     /// Calls of earlier runs that it settled, by run, step and call.
     pub calls: &'r BTreeMap<(u64, u32, u32), Intent>,
+    /// Calls of earlier runs that it looked at and had to leave open.
+    pub left_open: &'r [(u64, Intent)],
 }
 
 /// The events of a recorded run.
@@ -181,6 +183,10 @@ impl<'r> Replaying<'r> {
 
     fn finish(mut self) -> Vec<Stamped> {
         let Some(at) = self.recorded.ended else { return self.told };
+        for (run, intent) in self.recorded.left_open {
+            let how = Settled::Stuck { why: "it could not be settled then".into(), candidates: Vec::new() };
+            self.tell(at, RunEvent::CallSettled(settlement(*run, intent, how)));
+        }
         for (name, why) in self.broken_outputs() {
             self.tell(at, RunEvent::OutputBroken { name, why });
         }
