@@ -229,7 +229,8 @@ pub(crate) fn read_variables(
     for var in &args.vars {
         let Some((name, text)) = var.split_once('=').filter(|(name, _)| !name.is_empty()) else {
             return Err(Failure::new(
-                Diagnostic::error("E0908", format!("`--var {var}` is not NAME=VALUE"))
+                // What was typed may be the value alone, and a secret.
+                Diagnostic::error("E0908", "what follows `--var` is not NAME=VALUE")
                     .hint("write it as --var region=cn-east-2"),
             ));
         };

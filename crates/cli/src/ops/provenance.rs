@@ -1,20 +1,29 @@
 //! Where a run comes from, as history keeps it.
 
-/// The command line as history keeps it: values of variables may be secret.
+/// Options whose values may be secret, or hold something that is.
+const SECRET: [&str; 5] = ["--var", "--param", "-p", "--input", "--secret"];
+
+/// The command line as history and logs keep it: without values that may be secret.
 pub(crate) fn argv() -> Vec<String> {
-    let mut argv = Vec::new();
+    discreet(std::env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned()))
+}
+
+fn discreet(args: impl Iterator<Item = String>) -> Vec<String> {
+    let mut shown = Vec::new();
     let mut hide = false;
-    for arg in std::env::args_os().skip(1) {
-        let arg = arg.to_string_lossy().into_owned();
-        let shown = match (hide, arg.strip_prefix("--var=")) {
-            (true, _) => format!("{}=...", arg.split('=').next().unwrap_or_default()),
-            (false, Some(pair)) => format!("--var={}=...", pair.split('=').next().unwrap_or_default()),
+    // `NAME=...` for `NAME=VALUE`, nothing of a value that stands alone.
+    let value = |text: &str| text.split_once('=').map_or_else(|| "...".to_owned(), |(name, _)| format!("{name}=..."));
+    for arg in args {
+        let option = SECRET.iter().find(|option| arg.strip_prefix(**option).is_some_and(|rest| rest.starts_with('=')));
+        shown.push(match (hide, option) {
+            (true, _) => value(&arg),
+            (false, Some(option)) => format!("{option}={}", value(&arg[option.len() + 1..])),
+            (false, None) if arg.starts_with("-p") && arg.len() > 2 => format!("-p{}", value(&arg[2..])),
             (false, None) => arg.clone(),
-        };
-        hide = arg == "--var";
-        argv.push(shown);
+        });
+        hide = !hide && SECRET.contains(&arg.as_str());
     }
-    argv
+    shown
 }
 
 /// The commit of the manifests, read from the repository's files; `None` outside one.
@@ -33,4 +42,26 @@ pub(crate) fn git_commit(directory: &std::path::Path) -> Option<String> {
         },
     };
     (commit.len() >= 40 && commit.bytes().all(|b| b.is_ascii_hexdigit())).then_some(commit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::discreet;
+
+    #[test]
+    fn values_that_may_be_secret_are_left_out() {
+        let cases = [
+            ("apply --var a=s3cret --auto-approve", "apply --var a=... --auto-approve"),
+            ("plan --var=a=s3cret=x -C d", "plan --var=a=... -C d"),
+            ("plan --var s3cret", "plan --var ..."),
+            ("plan --var=s3cret", "plan --var=..."),
+            ("api vm x -p password=s3cret --input {\"a\":\"s3cret\"}", "api vm x -p password=... --input ..."),
+            ("api vm x -ppassword=s3cret", "api vm x -ppassword=..."),
+            ("emulator key a --secret s3cret", "emulator key a --secret ..."),
+            ("plan --out --var", "plan --out --var"),
+        ];
+        for (typed, expected) in cases {
+            assert_eq!(discreet(typed.split(' ').map(str::to_owned)).join(" "), expected);
+        }
+    }
 }
