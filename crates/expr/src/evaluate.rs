@@ -28,9 +28,14 @@ use firma_model::{
     diagnostic::{Diagnostic, Diagnostics},
     expr::{Expr, ExprKind},
     span::Span,
+    types::Type,
     value::Value,
 };
-use std::{borrow::Cow, cell::RefCell, collections::BTreeMap};
+use std::{
+    borrow::Cow,
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+};
 
 /// Reduces an expression as far as `scope` allows: to a literal, or to a residual whose only free names are nodes.
 ///
@@ -45,6 +50,7 @@ pub fn evaluate(expr: &Expr, scope: &dyn Scope, trace: &mut Trace, limits: &Limi
     let evaluator = Evaluator {
         source: Source::Scope(scope),
         trace: RefCell::new(std::mem::take(trace)),
+        doubt: Cell::new(false),
         budget: Budget::new(limits),
     };
     let result = evaluator.reduce(expr, None).and_then(|part| evaluator.finish(part, expr));
@@ -63,6 +69,8 @@ pub(crate) enum Source<'a> {
 pub(crate) struct Evaluator<'a> {
     source: Source<'a>,
     trace: RefCell<Trace>,
+    /// Something was done to an unknown value that may turn out to be a mistake: what `try` and `can` say is open then.
+    doubt: Cell<bool>,
     pub(crate) budget: Budget,
 }
 
@@ -71,7 +79,29 @@ pub(crate) type Reduced<'x> = Result<Part<'x>, Diagnostics>;
 
 impl<'a> Evaluator<'a> {
     pub(crate) fn over_nodes(nodes: &'a dyn Nodes, limits: &Limits) -> Evaluator<'a> {
-        Evaluator { source: Source::Nodes(nodes), trace: RefCell::default(), budget: Budget::new(limits) }
+        Evaluator {
+            source: Source::Nodes(nodes),
+            trace: RefCell::default(),
+            doubt: Cell::new(false),
+            budget: Budget::new(limits),
+        }
+    }
+
+    /// Notes that `value` was used where only a known one shows whether that is right, unless it is sure to be of one of
+    /// these types and not null.
+    pub(crate) fn doubts(&self, value: &Value, taken: &[Type]) {
+        if let Value::Unknown(unknown) = value.reveal() {
+            let sure = unknown.not_null && unknown.ty.as_ref().is_some_and(|ty| taken.contains(ty));
+            self.doubt.set(self.doubt.get() || !sure);
+        }
+    }
+
+    /// Runs something, and says whether it left a doubt; one that was there before stays.
+    pub(crate) fn doubtful<T>(&self, run: impl FnOnce() -> T) -> (T, bool) {
+        let before = self.doubt.replace(false);
+        let result = run();
+        let doubt = self.doubt.replace(before);
+        (result, doubt)
     }
 
     pub(crate) fn files(&self) -> &'a dyn Files {

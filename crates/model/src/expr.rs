@@ -3,6 +3,8 @@
 //! A *residual* is such a tree whose only free names are [`ExprKind::Node`]s: attributes of resources that configuration
 //! does not fix. Parser and evaluator live in the `expr` crate; the tree is here because plans carry residuals.
 
+mod show;
+
 use crate::{address::Node, span::Span, value::Value};
 use std::sync::Arc;
 

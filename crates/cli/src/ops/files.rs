@@ -12,6 +12,9 @@ use std::{
 /// The largest file an expression may read: the largest string it may make.
 const LIMIT: u64 = 16 << 20;
 
+/// The most files that one listing may find.
+const MOST: usize = 100_000;
+
 /// The files of a project.
 #[derive(Debug)]
 pub(crate) struct ProjectFiles {
@@ -86,5 +89,34 @@ impl Files for ProjectFiles {
 
     fn exists(&self, path: &str) -> Result<bool, String> {
         Ok(self.inside(path)?.is_some_and(|real| real.is_file()))
+    }
+
+    fn list(&self, directory: &str, levels: Option<usize>) -> Result<Vec<String>, String> {
+        let Some(real) = self.inside(directory)? else { return Ok(Vec::new()) };
+        let mut found = Vec::new();
+        // Links to directories are not followed: they may lead outside, or round in circles.
+        let mut left = vec![(real, String::new(), 0)];
+        while let Some((here, before, depth)) = left.pop() {
+            for entry in fs::read_dir(&here).map_err(|error| error.to_string())? {
+                let entry = entry.map_err(|error| error.to_string())?;
+                let name = format!("{before}{}", entry.file_name().to_string_lossy());
+                let kind = entry.file_type().map_err(|error| error.to_string())?;
+                if kind.is_dir() {
+                    if levels.is_none_or(|levels| depth < levels) {
+                        left.push((entry.path(), format!("{name}/"), depth + 1));
+                    }
+                } else if kind.is_file() || entry.path().is_file() {
+                    found.push(name);
+                }
+                if found.len() + left.len() > MOST {
+                    return Err(format!("there are more than {MOST} files below it"));
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    fn directory(&self) -> Option<&str> {
+        self.root.to_str()
     }
 }

@@ -22,6 +22,9 @@ impl<'a> Evaluator<'a> {
     where
         'a: 'x,
     {
+        if let Part::Value(value) = &of {
+            self.doubts(value, &[]);
+        }
         match of {
             Part::Value(Cow::Borrowed(value)) => {
                 let (marked, found) = attribute_of(value, name, span)?;
@@ -74,6 +77,10 @@ impl<'a> Evaluator<'a> {
             let key = self.embed(key, span)?;
             return Ok(Part::residual(ExprKind::Index(Box::new(of), Box::new(key)), span));
         };
+        self.doubts(&key, &[]);
+        if let Part::Value(value) = &of {
+            self.doubts(value, &[]);
+        }
         let secret = matches!(&*key, Value::Sensitive(_));
         let key = key.reveal();
         if matches!(key, Value::Null) {
@@ -152,7 +159,7 @@ fn attribute_of<'v>(value: &'v Value, name: &str, span: Span) -> Result<(bool, C
             Some(found) => Ok((false, Cow::Borrowed(found))),
             None => Err(missing(name, map.keys().map(String::as_str), span)),
         },
-        Value::Unknown(unknown) => Ok((false, Cow::Owned(unknown_inside(unknown, Some(name))))),
+        Value::Unknown(unknown) => Ok((false, Cow::Owned(unknown_inside(unknown, &Value::from(name))))),
         Value::Null => {
             let message = format!("this is null, so it has no attribute `{name}`");
             fail(Diagnostic::error(codes::NULL_VALUE, message).at(span))
@@ -166,9 +173,12 @@ fn attribute_of<'v>(value: &'v Value, name: &str, span: Span) -> Result<(bool, C
 }
 
 /// What is known of a part of an unknown value.
-fn unknown_inside(unknown: &Unknown, name: Option<&str>) -> Value {
-    let ty = match (&unknown.ty, name) {
-        (Some(Type::Object(fields)), Some(name)) => fields.get(name).map(|field| field.ty.clone()),
+fn unknown_inside(unknown: &Unknown, key: &Value) -> Value {
+    let ty = match (&unknown.ty, key) {
+        (Some(Type::Object(fields)), Value::String(name)) => fields.get(&**name).map(|field| field.ty.clone()),
+        (Some(Type::Tuple(items)), Value::Number(at)) => {
+            at.as_i64().and_then(|at| usize::try_from(at).ok()).and_then(|at| items.get(at).cloned())
+        }
         (Some(Type::Map(element) | Type::List(element) | Type::Set(element)), _) => Some((**element).clone()),
         _ => None,
     };
@@ -178,7 +188,7 @@ fn unknown_inside(unknown: &Unknown, name: Option<&str>) -> Value {
 fn index_of<'v>(value: &'v Value, key: &Value, span: Span) -> Result<(bool, Cow<'v, Value>), Diagnostics> {
     match value {
         Value::Sensitive(inner) => Ok((true, index_of(inner, key, span).map_err(hidden)?.1)),
-        Value::Unknown(unknown) => Ok((false, Cow::Owned(unknown_inside(unknown, key.as_str())))),
+        Value::Unknown(unknown) => Ok((false, Cow::Owned(unknown_inside(unknown, key)))),
         Value::Null => fail(Diagnostic::error(codes::NULL_VALUE, "this is null, so it has no elements").at(span)),
         Value::Map(_) | Value::List(_) if matches!(key, Value::Unknown(_)) => Ok((false, Cow::Owned(Value::unknown()))),
         Value::Map(map) => {

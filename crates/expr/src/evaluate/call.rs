@@ -4,13 +4,14 @@ use super::{Env, Evaluator, Reduced, fail};
 use crate::{
     codes,
     functions::{self, Function},
-    part::{Items, Part, items},
+    part::{Items, Part, items, unknown_of},
 };
 use firma_model::{
     diagnostic::{Diagnostic, Diagnostics},
     expr::{Expr, ExprKind},
     span::Span,
     suggest::closest,
+    types::Type,
     value::Value,
 };
 use std::{borrow::Cow, sync::Arc};
@@ -75,6 +76,7 @@ impl<'a> Evaluator<'a> {
                 }
                 _ => match &tail {
                     Part::Value(value) if matches!(&**value, Value::Unknown(_)) => {
+                        self.doubts(value, &[]);
                         return Ok(Part::value(function.unknown()).marked(marked));
                     }
                     Part::Value(value) => {
@@ -104,6 +106,14 @@ impl<'a> Evaluator<'a> {
                 Part::Residual(_) => None,
             })
             .collect();
+        if !matches!(function.name, "sensitive" | "nonsensitive" | "issensitive" | "ephemeralasnull" | "type") {
+            for value in &values {
+                match &**value {
+                    value if value.has_unknown() => self.doubts(&Value::unknown(), &[]),
+                    _ => {}
+                }
+            }
+        }
         let value = function.run(values, &spans, span, &self.budget, self.files())?;
         Ok(Part::value(value).marked(secret_tail))
     }
@@ -146,7 +156,10 @@ impl<'a> Evaluator<'a> {
         let mut errors: Diagnostics =
             Diagnostic::error(codes::ARGUMENT_COUNT, "try takes at least one argument").at(span).into();
         for (at, argument) in arguments.iter().enumerate() {
-            match self.reduce(argument, env) {
+            let (reduced, doubt) = self.doubtful(|| self.reduce(argument, env));
+            match reduced {
+                // It may yet be a mistake, and then a later one counts, of whatever type that is.
+                Ok(Part::Value(_)) if doubt => return Ok(Part::unknown()),
                 Ok(part @ Part::Value(_)) => return Ok(part),
                 Ok(part) => {
                     let mut left = vec![self.embed(part, argument.span)?];
@@ -180,7 +193,9 @@ impl<'a> Evaluator<'a> {
         let [argument] = arguments else {
             return fail(Diagnostic::error(codes::ARGUMENT_COUNT, "can takes one argument").at(span));
         };
-        match self.reduce(argument, env) {
+        let (reduced, doubt) = self.doubtful(|| self.reduce(argument, env));
+        match reduced {
+            Ok(Part::Value(_)) if doubt => Ok(Part::value(unknown_of(Type::Bool, true))),
             Ok(Part::Value(_)) => Ok(Part::value(Value::Bool(true))),
             Ok(part) => {
                 let left = vec![self.embed(part, argument.span)?];
@@ -201,9 +216,16 @@ fn recoverable(errors: &Diagnostics) -> bool {
 fn unknown_function(name: &str, span: Span) -> Diagnostics {
     let diagnostic = Diagnostic::error(codes::UNKNOWN_FUNCTION, format!("there is no function `{name}`")).at(span);
     let diagnostic = match name {
-        "timestamp" | "plantimestamp" | "uuid" | "bcrypt" => {
-            diagnostic.hint("its result would change with every plan; pass such a value in as a variable")
-        }
+        "timestamp" | "plantimestamp" => diagnostic
+            .hint("the same manifests give the same plan at any time: pass the time in as a variable, once, and keep it"),
+        "uuid" => diagnostic.hint(
+            "its result would change with every plan: derive one from names that stay, as `uuidv5(\"dns\", \"a.example\")` does, \
+             or pass one in as a variable",
+        ),
+        "bcrypt" => diagnostic.hint(
+            "its result would change with every plan: pass the hash in as a sensitive variable, or a password in a write-only \
+             attribute",
+        ),
         _ => diagnostic.did_you_mean(closest(name, functions::FUNCTIONS.iter().map(|function| function.name))),
     };
     diagnostic.into()

@@ -70,6 +70,7 @@ impl<'a> Evaluator<'a> {
             return Ok(Part::residual(ExprKind::Map(entries), span));
         }
         if unknown_key {
+            self.doubts(&Value::unknown(), &[]);
             return Ok(Part::value(Value::Unknown(Unknown { ty: None, not_null: true, prefix: None })).marked(marked));
         }
         for (key, value) in reduced {
@@ -108,6 +109,7 @@ impl<'a> Evaluator<'a> {
             Part::Value(value) => match &**value {
                 Value::Null => Vec::new(),
                 Value::Unknown(_) => {
+                    self.doubts(&Value::unknown(), &[]);
                     return Ok(
                         Part::value(Value::Unknown(Unknown { ty: None, not_null: true, prefix: None })).marked(marked)
                     );
@@ -166,6 +168,7 @@ impl<'a> Evaluator<'a> {
             return match &collection {
                 Part::Value(value) => match &**value {
                     Value::Unknown(_) => {
+                        self.doubts(&Value::unknown(), &[]);
                         let not_null = Unknown { ty: None, not_null: true, prefix: None };
                         Ok(Part::value(Value::Unknown(not_null)).marked(marked))
                     }
@@ -202,6 +205,7 @@ impl<'a> Evaluator<'a> {
             match self.one_result(walk, &inner, &mut results)? {
                 Outcome::Done => {}
                 Outcome::Unknown => {
+                    self.doubts(&Value::unknown(), &[]);
                     let not_null = Unknown { ty: None, not_null: true, prefix: None };
                     return Ok(Part::value(Value::Unknown(not_null)).marked(results.marked));
                 }

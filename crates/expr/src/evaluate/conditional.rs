@@ -49,7 +49,10 @@ impl<'a> Evaluator<'a> {
         let Part::Value(value) = condition else { return Ok(Choice::Left) };
         let marked = matches!(&**value, Value::Sensitive(_));
         match value.reveal() {
-            Value::Unknown(_) => Ok(Choice::Unknown(marked)),
+            unknown @ Value::Unknown(_) => {
+                self.doubts(unknown, &[Type::Bool]);
+                Ok(Choice::Unknown(marked))
+            }
             other => match text::truth(other) {
                 Some(chosen) => Ok(Choice::Known(chosen, marked)),
                 None => fail(

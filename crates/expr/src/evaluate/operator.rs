@@ -33,6 +33,7 @@ impl<'a> Evaluator<'a> {
                 return Ok(Part::residual(ExprKind::Unary(op, Box::new(of)), span));
             }
         };
+        self.doubts(&value, if op == UnaryOp::Not { &[Type::Bool] } else { &[Type::Number] });
         let marked = matches!(&*value, Value::Sensitive(_));
         let result = match (op, value.reveal()) {
             (UnaryOp::Not, Value::Unknown(_)) => unknown_of(Type::Bool, true),
@@ -104,6 +105,10 @@ impl<'a> Evaluator<'a> {
         }
         let marked = matches!(&*a, Value::Sensitive(_)) || matches!(&*b, Value::Sensitive(_));
         let (a, b) = (a.reveal(), b.reveal());
+        // A division by what is not known may be one by zero.
+        let taken: &[Type] = if matches!(op, BinaryOp::Divide | BinaryOp::Modulo) { &[] } else { &[Type::Number] };
+        self.doubts(a, &[Type::Number]);
+        self.doubts(b, taken);
         let sign = op.sign();
         let compares = matches!(op, BinaryOp::Less | BinaryOp::LessEqual | BinaryOp::Greater | BinaryOp::GreaterEqual);
         let result = match (known_number(a, sign, places[0])?, known_number(b, sign, places[1])?) {
@@ -145,6 +150,11 @@ impl<'a> Evaluator<'a> {
         span: Span,
     ) -> Reduced<'x> {
         let decisive = op == BinaryOp::Or;
+        for part in [&a, &b] {
+            if let Some(value) = part.as_value() {
+                self.doubts(value, &[Type::Bool]);
+            }
+        }
         let marked = left.marked || right.marked;
         match (left.truth, right.truth) {
             (_, Some(Some(b))) if b == decisive => Ok(Part::value(Value::Bool(decisive)).marked(marked)),

@@ -11,6 +11,7 @@ use firma_model::{
     diagnostic::{Diagnostic, Diagnostics},
     expr::{Expr, ExprKind},
     span::Span,
+    value::Value,
 };
 use std::{borrow::Cow, sync::Arc};
 
@@ -91,7 +92,15 @@ impl<'a> Evaluator<'a> {
             _ => match links.first() {
                 Some(Link::Attribute(name, _)) => match self.known_attribute(root, name) {
                     Some(part) => Ok((part, 1)),
-                    None => Ok((self.reduce(root, env)?, 0)),
+                    None => match self.reduce(root, env)? {
+                        // Nothing is known of the node; that it has the attribute was seen to while planning.
+                        Part::Value(value)
+                            if matches!(&root.kind, ExprKind::Node(_)) && matches!(&*value, Value::Unknown(_)) =>
+                        {
+                            Ok((Part::unknown(), 1))
+                        }
+                        part => Ok((part, 0)),
+                    },
                 },
                 _ => Ok((self.reduce(root, env)?, 0)),
             },

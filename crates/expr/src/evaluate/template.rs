@@ -40,6 +40,7 @@ impl<'a> Evaluator<'a> {
                 }
             };
             marked |= value.has_sensitive();
+            self.doubts(&value, &[Type::String, Type::Number, Type::Bool]);
             match value.reveal() {
                 Value::Unknown(unknown) => {
                     if prefix.is_none() && left.is_empty() {

@@ -2,7 +2,7 @@
 
 use super::{Failure, Function, Gives, Kind, Parameter, Sees, strings};
 use crate::unify::unify;
-use firma_model::{number::Number, value::Value};
+use firma_model::{number::Number, types::Type, value::Value};
 
 pub(super) const LENGTH: Function = Function::new(
     "length",
@@ -18,7 +18,15 @@ pub(super) const LENGTH: Function = Function::new(
         }
     },
 )
-.sees(Sees::Shape);
+.sees(Sees::Shape)
+.knows(|arguments| match arguments.value(0) {
+    Value::Unknown(unknown) => match unknown.ty.as_ref()? {
+        Type::Tuple(items) => Some(Value::Number(Number::from(items.len()))),
+        Type::Object(fields) => Some(Value::Number(Number::from(fields.len()))),
+        _ => None,
+    },
+    _ => None,
+});
 
 pub(super) const COALESCE: Function = Function::new(
     "coalesce",

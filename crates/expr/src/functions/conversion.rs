@@ -2,7 +2,10 @@
 
 use super::{Arguments, Failure, Function, Gives, Kind, Parameter, Sees, types};
 use crate::{convert::convert, unify::unify_map};
-use firma_model::{types::Type, value::Value};
+use firma_model::{
+    types::Type,
+    value::{Unknown, Value},
+};
 
 const VALUE: Parameter = Parameter::or_null("v", Kind::Any);
 
@@ -14,13 +17,16 @@ fn to(arguments: &Arguments<'_>, ty: &Type) -> Result<Value, Failure> {
 pub(super) const TOBOOL: Function =
     Function::new("tobool", "As a bool: `true`, `false` and their strings.", &[VALUE], Gives::Bool, |arguments| {
         to(arguments, &Type::Bool)
-    });
+    })
+    .sees(Sees::Raw);
 
 pub(super) const TONUMBER: Function =
-    Function::new("tonumber", "As a number.", &[VALUE], Gives::Number, |arguments| to(arguments, &Type::Number));
+    Function::new("tonumber", "As a number.", &[VALUE], Gives::Number, |arguments| to(arguments, &Type::Number))
+        .sees(Sees::Raw);
 
 pub(super) const TOSTRING: Function =
-    Function::new("tostring", "As a string.", &[VALUE], Gives::Text, |arguments| to(arguments, &Type::String));
+    Function::new("tostring", "As a string.", &[VALUE], Gives::Text, |arguments| to(arguments, &Type::String))
+        .sees(Sees::Raw);
 
 pub(super) const TOLIST: Function =
     Function::new("tolist", "As a list whose elements have one type.", &[VALUE], Gives::Any, |arguments| {
@@ -31,6 +37,12 @@ pub(super) const TOLIST: Function =
 pub(super) const TOSET: Function =
     Function::new("toset", "As a set: distinct elements, in order.", &[VALUE], Gives::Any, |arguments| {
         to(arguments, &Type::Set(Box::new(Type::Any)))
+    })
+    .knows(|arguments| match arguments.value(0) {
+        // One element stays one, whatever it is.
+        Value::List(items) | Value::Set(items) if items.len() == 1 => Some(Value::Set(items.clone())),
+        Value::List(_) | Value::Set(_) => Some(Value::Unknown(Unknown { not_null: true, ..Unknown::default() })),
+        _ => None,
     });
 
 pub(super) const TOMAP: Function =

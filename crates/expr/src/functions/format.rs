@@ -1,6 +1,6 @@
 //! format and formatlist: Go's verbs, as Terraform has them.
 
-use super::{Arguments, Failure, Function, Gives, Kind, Parameter, json};
+use super::{Arguments, Failure, Function, Gives, Kind, Parameter, json, strings};
 use crate::{
     decimal::{self, Digits, Float},
     text,
@@ -69,7 +69,7 @@ impl Verb {
     }
 
     fn pad(&self, shown: String) -> String {
-        let length = super::strings::characters(&shown).len();
+        let length = strings::characters(&shown).len();
         if length >= self.width {
             return shown;
         }
@@ -180,7 +180,7 @@ fn verb_text(
 /// The first characters, as many as the precision says.
 fn cut(verb: &Verb, text: &str) -> String {
     match verb.precision {
-        Some(precision) => super::strings::characters(text).into_iter().take(precision).collect(),
+        Some(precision) => strings::characters(text).into_iter().take(precision).collect(),
         None => text.to_owned(),
     }
 }
@@ -243,7 +243,14 @@ pub(super) const FORMAT: Function = Function::new(
         arguments.made(text)
     },
 )
-.variadic(Parameter::or_null("args", Kind::Any));
+.variadic(Parameter::or_null("args", Kind::Any))
+.knows(|arguments| match arguments.value(0) {
+    Value::String(format) => {
+        let before = format.split('%').next().unwrap_or("");
+        Some(strings::unknown_text(before.to_owned()))
+    }
+    _ => None,
+});
 
 pub(super) const FORMATLIST: Function = Function::new(
     "formatlist",

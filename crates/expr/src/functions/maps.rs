@@ -4,6 +4,7 @@ use super::{Failure, Function, Gives, Kind, Parameter, Sees};
 use crate::text;
 use firma_model::{
     suggest::closest,
+    types::Type,
     value::{Map, Value},
 };
 use std::collections::BTreeMap;
@@ -19,7 +20,14 @@ pub(super) const KEYS: Function = Function::new(
         Ok(Value::List(keys))
     },
 )
-.sees(Sees::Shape);
+.sees(Sees::Shape)
+.knows(|arguments| match arguments.value(0) {
+    Value::Unknown(unknown) => match unknown.ty.as_ref()? {
+        Type::Object(fields) => Some(Value::List(fields.keys().map(Value::string).collect())),
+        _ => None,
+    },
+    _ => None,
+});
 
 pub(super) const VALUES: Function = Function::new(
     "values",

@@ -97,6 +97,8 @@ pub struct Function {
     pub(crate) sees: Sees,
     pub(crate) gives: Gives,
     pub(crate) body: fn(&Arguments<'_>) -> Result<Value, Failure>,
+    /// What is known of the result although not all arguments are; they come converted and without marks.
+    pub(crate) knows: fn(&Arguments<'_>) -> Option<Value>,
 }
 
 impl Function {
@@ -118,6 +120,7 @@ impl Function {
             sees: Sees::All,
             gives,
             body,
+            knows: |_| None,
         }
     }
 
@@ -131,6 +134,10 @@ impl Function {
 
     pub(crate) const fn sees(self, sees: Sees) -> Function {
         Function { sees, ..self }
+    }
+
+    pub(crate) const fn knows(self, knows: fn(&Arguments<'_>) -> Option<Value>) -> Function {
+        Function { knows, ..self }
     }
 
     pub(crate) const fn makes_text(self) -> Function {
@@ -233,7 +240,7 @@ impl Function {
                 return Err(failure.diagnostics(self, spans, span, marked));
             }
             if unknown {
-                let unknown = self.unknown();
+                let unknown = (self.knows)(&arguments).unwrap_or_else(|| self.unknown());
                 return Ok(if marked { unknown.sensitive() } else { unknown });
             }
             let value = (self.body)(&arguments).map_err(|failure| failure.diagnostics(self, spans, span, marked))?;

@@ -1,7 +1,11 @@
 //! Text: case, trimming, parts, joining.
 
 use super::{Arguments, Failure, Function, Gives, Kind, Parameter};
-use firma_model::{number::Number, value::Value};
+use firma_model::{
+    number::Number,
+    types::Type,
+    value::{Unknown, Value},
+};
 use unicode_segmentation::UnicodeSegmentation;
 
 const STR: Parameter = Parameter::new("str", Kind::Text);
@@ -116,7 +120,18 @@ pub(super) const STARTSWITH: Function = Function::new(
     &[STR, Parameter::new("prefix", Kind::Text)],
     Gives::Bool,
     |arguments| Ok(Value::Bool(arguments.text(0).starts_with(arguments.text(1)))),
-);
+)
+.knows(|arguments| match (arguments.value(0), arguments.value(1)) {
+    (Value::Unknown(unknown), Value::String(wanted)) => {
+        let prefix = unknown.prefix.as_deref().unwrap_or("");
+        match (prefix.starts_with(&**wanted), wanted.starts_with(prefix)) {
+            (true, _) => Some(Value::Bool(true)),
+            (false, false) => Some(Value::Bool(false)),
+            (false, true) => None,
+        }
+    }
+    _ => None,
+});
 
 pub(super) const ENDSWITH: Function = Function::new(
     "endswith",
@@ -231,7 +246,36 @@ pub(super) const JOIN: Function = Function::new(
     Gives::Text,
     joined,
 )
-.variadic(Parameter::new("lists", Kind::Texts));
+.variadic(Parameter::new("lists", Kind::Texts))
+.knows(|arguments| {
+    let Value::String(separator) = arguments.value(0) else { return None };
+    // Up to the first element that is not known; whether a separator comes behind a list that is not known is open.
+    let mut prefix = String::new();
+    let mut first = true;
+    for list in arguments.rest(1) {
+        for item in list.as_list()? {
+            if !first {
+                prefix.push_str(separator);
+            }
+            first = false;
+            match item {
+                Value::String(text) => prefix.push_str(text),
+                Value::Unknown(unknown) => {
+                    prefix.push_str(unknown.prefix.as_deref().unwrap_or(""));
+                    return Some(unknown_text(prefix));
+                }
+                _ => return None,
+            }
+        }
+    }
+    None
+});
+
+/// A text of which the beginning is known.
+pub(super) fn unknown_text(prefix: String) -> Value {
+    let prefix = (!prefix.is_empty()).then_some(prefix);
+    Value::Unknown(Unknown { ty: Some(Type::String), not_null: true, prefix })
+}
 
 /// How long a text is, as people count.
 pub(super) fn length(text: &str) -> Value {
