@@ -83,9 +83,9 @@ pub fn convert(value: &Value, ty: &Type) -> Result<Value, ConvertError> {
                 let item = convert(item, element).map_err(|error| error.within(Step::Key(key.clone())))?;
                 out.insert(key.clone(), item);
             }
-            match **element {
-                Type::Any => unify_map(out).map(Value::Map).map_err(|mixed| ConvertError::new(mixed.message())),
-                _ => Ok(Value::Map(out)),
+            match open(element) {
+                true => unify_map(out).map(Value::Map).map_err(|mixed| ConvertError::new(mixed.message())),
+                false => Ok(Value::Map(out)),
             }
         }
         Type::Object(fields) => {
@@ -112,9 +112,20 @@ fn elements(items: &[Value], ty: &Type) -> Result<Vec<Value>, ConvertError> {
     let converted =
         items.iter().enumerate().map(|(at, item)| convert(item, ty).map_err(|error| error.within(Step::Index(at))));
     let items: Vec<Value> = converted.collect::<Result<_, _>>()?;
+    match open(ty) {
+        true => unify(items).map_err(|mixed| ConvertError::new(mixed.message())),
+        false => Ok(items),
+    }
+}
+
+/// Whether a type leaves something open: then it is the same for all elements of a collection.
+fn open(ty: &Type) -> bool {
     match ty {
-        Type::Any => unify(items).map_err(|mixed| ConvertError::new(mixed.message())),
-        _ => Ok(items),
+        Type::Any => true,
+        Type::String | Type::Number | Type::Bool => false,
+        Type::List(inner) | Type::Set(inner) | Type::Map(inner) => open(inner),
+        Type::Tuple(items) => items.iter().any(open),
+        Type::Object(fields) => fields.values().any(|field| open(&field.ty)),
     }
 }
 

@@ -5,7 +5,12 @@
 
 use crate::support::{Names, reduced};
 use firma_expr::{Files, Reference, Resolution, Scope, Trace};
-use firma_model::{diagnostic::Diagnostic, expr::Expr, value::Value};
+use firma_model::{
+    diagnostic::Diagnostic,
+    expr::Expr,
+    span::{SourceId, Span},
+    value::Value,
+};
 use serde_json::Value as Json;
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
@@ -104,11 +109,11 @@ fn same_sets(value: &Value, ty: &Json) -> bool {
 }
 
 /// Expressions that are answered differently: the answer here, and why.
-fn differences() -> BTreeMap<String, (String, String)> {
+fn differences(file: &str) -> BTreeMap<String, (String, String)> {
     let mut found = BTreeMap::new();
     let mut reason = String::new();
     let mut expression: Option<String> = None;
-    for line in read("differences.txt").lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+    for line in read(file).lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
         if let Some(answer) = line.strip_prefix("        ") {
             let expression = expression.take().unwrap_or_else(|| panic!("{line:?} answers nothing"));
             assert!(!reason.is_empty(), "{expression} differs for no reason");
@@ -126,7 +131,7 @@ fn differences() -> BTreeMap<String, (String, String)> {
 #[test]
 fn terraform_says_the_same() {
     let answers: Vec<Json> = serde_json::from_str(&read("answers.json")).expect("JSON");
-    let mut differences = differences();
+    let mut differences = differences("differences.txt");
     let mut failures = Vec::new();
     for recorded in &answers {
         let expression = recorded["expression"].as_str().expect("an expression");
@@ -158,6 +163,54 @@ fn the_answers_are_to_these_expressions() {
     let listed = read("expressions.txt");
     let listed: Vec<&str> = listed.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')).collect();
     assert_eq!(listed, answered, "run tests/corpus/record");
+}
+
+/// The JSON of what a variable of a type makes of an expression.
+fn typed(case: &str) -> (String, Option<Value>) {
+    let (ty, expression) = case.split_once(" <- ").expect("a type and an expression");
+    let ty = match firma_expr::parse_type(ty, &|start, end| Span::new(SourceId(0), start, end)) {
+        Ok(ty) => ty,
+        Err(error) => return (format!("! {}", error.code), None),
+    };
+    let scope = Names::default();
+    let given = match reduced(&format!("${{{expression}}}"), &scope) {
+        Ok(expr) => expr.as_value().expect("a value").clone(),
+        Err(errors) => return (format!("! {}", errors.list[0].code), None),
+    };
+    match firma_expr::convert(&given, &ty) {
+        Ok(value) => {
+            let encoded = reduced("${jsonencode(it)}", &Names::default().value("it", value.clone())).expect("JSON");
+            let text = encoded.as_value().and_then(Value::as_str).expect("text").to_owned();
+            (text, Some(value))
+        }
+        Err(error) => (format!("! {error}"), None),
+    }
+}
+
+#[test]
+fn types_convert_alike() {
+    let answers: Vec<Json> = serde_json::from_str(&read("types.json")).expect("JSON");
+    let mut failures = Vec::new();
+    let mut differences = differences("type_differences.txt");
+    for recorded in &answers {
+        let case = recorded["case"].as_str().expect("a case");
+        let wanted = terraform(recorded);
+        let (found, value) = typed(case);
+        let same = match &value {
+            Some(value) => found == wanted && same_sets(value, &recorded["type"]),
+            None => found.starts_with('!') && wanted == "!",
+        };
+        match differences.remove(case) {
+            None if same => {}
+            Some((listed, _)) if !same && listed == found => {}
+            listed => failures.push(format!("{case}\n  listed {listed:?}\n  Terraform {wanted}\n  found     {found}")),
+        }
+    }
+    failures.extend(differences.keys().map(|case| format!("{case}\n  is listed, and not in the corpus")));
+    let listed = read("types.txt");
+    let listed = listed.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
+    assert!(listed.eq(answers.iter().filter_map(|answer| answer["case"].as_str())), "run tests/corpus/record");
+    assert!(failures.is_empty(), "{} of {}\n{}", failures.len(), answers.len(), failures.join("\n"));
 }
 
 /// Every function of Terraform 1.11 is asked about, apart from those that answer differently each time.
