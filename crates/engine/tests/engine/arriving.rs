@@ -87,18 +87,44 @@ async fn a_refused_repetition_does_not_end_a_change_that_is_under_way() {
 #[tokio::test(start_paused = true)]
 async fn nothing_leaves_long_after_it_was_written_down() {
     let mut lab = Lab::new();
-    // A cloud that asks for patience for an hour, and a client that has it.
-    let patience =
-        RetrySettings { attempts_throttled: 10_000, deadline: Duration::from_secs(3600), ..RetrySettings::default() };
-    lab.cloud = Arc::new(Cloud::new(lab.wire.clone(), lab.clock.clone()).with_retry(patience));
-    lab.wire.script(|request, _| if request.mutating { Fate::Throttled } else { Fate::Pass });
-    let wanted = desired(&[("disk.disk.data", disk(100))]);
+    // One call a minute, all refused, and more patience than is good: at some time a repetition's turn comes too late.
+    let limiter = firma_client::Limiter::new(lab.clock.clone()).with_default(1);
+    let hour = Duration::from_secs(3_600);
+    let patient = RetrySettings { attempts_throttled: 100, deadline: hour, ..RetrySettings::default() };
+    lab.cloud =
+        Arc::new(Cloud::new(lab.wire.clone(), lab.clock.clone()).with_limiter(limiter).with_retry(patient));
+    let names: Vec<String> = (0..3).map(|n| format!("disk.disk.d{n}")).collect();
+    let resources: Vec<_> = names.iter().map(|name| (name.as_str(), disk(100))).collect();
+    let wanted = desired(&resources);
     let plan = lab.plan(&wanted, Mode::Apply).await;
+    lab.wire.script(|request, _| if request.mutating { Fate::Throttled } else { Fate::Pass });
     let outcome = lab.apply(&plan).await;
-    assert!(!outcome.failed.is_empty());
+    assert_eq!(outcome.failed.len(), 3);
     for step in &outcome.failed {
         assert!(step.fault.message.contains("nothing was sent"), "{}", step.fault);
     }
     assert!(lab.store.lock().unwrap().open_intents().unwrap().is_empty());
+    lab.assert_same();
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_waits_for_its_turn_has_no_open_intent() {
+    let mut lab = Lab::new();
+    let limiter = firma_client::Limiter::new(lab.clock.clone()).with_default(1);
+    lab.cloud = Arc::new(Cloud::new(lab.wire.clone(), lab.clock.clone()).with_limiter(limiter));
+    let names: Vec<String> = (0..14).map(|n| format!("disk.disk.d{n}")).collect();
+    let resources: Vec<_> = names.iter().map(|name| (name.as_str(), disk(100))).collect();
+    let wanted = desired(&resources);
+    let plan = lab.plan(&wanted, Mode::Apply).await;
+    let store = lab.store.clone();
+    lab.wire.script(move |request, _| {
+        if request.mutating {
+            // Its own, and perhaps that of one whose answer has just come.
+            assert!(store.lock().unwrap().open_intents().unwrap().len() <= 2);
+        }
+        Fate::Pass
+    });
+    let outcome = lab.apply(&plan).await;
+    assert!(outcome.is_complete(), "{outcome:#?}");
     lab.assert_same();
 }
