@@ -91,8 +91,7 @@ async fn nothing_leaves_long_after_it_was_written_down() {
     let limiter = firma_client::Limiter::new(lab.clock.clone()).with_default(1);
     let hour = Duration::from_secs(3_600);
     let patient = RetrySettings { attempts_throttled: 100, deadline: hour, ..RetrySettings::default() };
-    lab.cloud =
-        Arc::new(Cloud::new(lab.wire.clone(), lab.clock.clone()).with_limiter(limiter).with_retry(patient));
+    lab.cloud = Arc::new(Cloud::new(lab.wire.clone(), lab.clock.clone()).with_limiter(limiter).with_retry(patient));
     let names: Vec<String> = (0..3).map(|n| format!("disk.disk.d{n}")).collect();
     let resources: Vec<_> = names.iter().map(|name| (name.as_str(), disk(100))).collect();
     let wanted = desired(&resources);

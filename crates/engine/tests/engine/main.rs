@@ -8,4 +8,5 @@ mod keeping;
 mod killing;
 mod losing;
 mod refreshing;
+mod scheduling;
 mod stopping;
