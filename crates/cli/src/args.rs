@@ -217,7 +217,7 @@ pub(crate) struct CarryingArgs {
     /// Do not ask
     #[arg(long)]
     pub auto_approve: bool,
-    /// Steps under way at once
+    /// Steps that make calls at once; one that waits for its object makes none
     #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=10_000), value_name = "N")]
     pub parallelism: u32,
     /// How progress is told

@@ -1,14 +1,12 @@
 //! Carrying out a plan: one task owns the progress, starts what may start, and takes note of what ended.
 //!
 //! Every step that makes calls is a future polled by this task, begun when its turn comes (`turns`). Steps without calls
-//! are worked off at once and written down in batches. A step with calls never begins before the batches are durable that
-//! were open when it became ready, because what it depends on may be in them. The interleaving that breaks otherwise: the
-//! value V is made and its event gathered; the network N, named after V, is sent to the cloud; the process is killed
-//! before V is written. The next run makes another V, and N belongs to something that never was. Batches opened later hold
-//! nothing that N depends on, so N does not wait for those.
+//! are worked off at once and written down in batches; a step with calls never begins before the batch is durable that it
+//! depends on (`durable`).
 
 use crate::{
     change::change,
+    durable::Batches,
     event::Observers,
     journal::{Commit, Journal},
     local::{MOVED, carry_out, filled, is_local, removed},
@@ -138,8 +136,7 @@ pub async fn apply(plan: Arc<Plan>, context: ApplyContext) -> Outcome {
         flights: FuturesUnordered::new(),
         pending: Vec::new(),
         batch: None,
-        gathering: 1,
-        durable: 0,
+        batches: Batches::new(&plan),
         turns: Turns::new(run.cloud.clone()),
         parallelism: parallelism.max(1),
         stopping: false,
@@ -197,10 +194,7 @@ struct Owner<'r> {
     pending: Vec<EventBody>,
     /// Steps whose events are on their way.
     batch: Option<Vec<(u32, String)>>,
-    /// Number of the batch that is gathered.
-    gathering: u64,
-    /// Number of the last batch that is durable.
-    durable: u64,
+    batches: Batches,
     priorities: Vec<u64>,
     turns: Turns,
     parallelism: usize,
@@ -257,12 +251,9 @@ impl<'r> Owner<'r> {
         {
             let step = &plan.steps[at as usize];
             if !is_local(&plan, step) {
-                let open = match (self.pending.is_empty(), &self.batch) {
-                    (false, _) => self.gathering,
-                    (true, Some(_)) => self.gathering - 1,
-                    (true, None) => self.durable,
-                };
-                self.turns.add(place(step), (self.priorities[at as usize], at), open, self.durable);
+                let needed = self.batches.needed(&plan, at);
+                let urgent = (self.priorities[at as usize], at);
+                self.turns.add(place(step), urgent, needed, self.batches.durable());
                 continue;
             }
             let address = &step.address;
@@ -272,6 +263,7 @@ impl<'r> Owner<'r> {
                 // In one transaction with the record under the new address: the object is never under none, nor under two.
                 self.pending.push(removed(at, old, MOVED));
             }
+            self.batches.gathered(at);
             self.learn(event);
         }
     }
@@ -338,7 +330,7 @@ impl<'r> Owner<'r> {
             })
             .collect();
         self.batch = Some(steps);
-        self.gathering += 1;
+        self.batches.sent();
         let run = self.run;
         self.flights.push(async move { Flight::Batch(run.journal.write(events).await) }.boxed());
     }
@@ -349,9 +341,8 @@ impl<'r> Owner<'r> {
                 let steps = self.batch.take().unwrap_or_default();
                 match result {
                     Ok(()) => {
-                        // One batch is under way at a time.
-                        self.durable = self.gathering - 1;
-                        self.turns.durable(self.durable);
+                        let durable = self.batches.written();
+                        self.turns.durable(durable);
                         for (at, cloud_id) in steps {
                             self.done(at, cloud_id, 0);
                         }

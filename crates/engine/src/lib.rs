@@ -5,7 +5,7 @@
 //!
 //! Reading order: [`observe`] looks at everything recorded and answers look-ups; [`apply`](mod@apply) owns a run and
 //! starts its steps, each of which is one of the drivers `make`, `change` and `unmake` (or `local`, without calls), all
-//! over the protocol in `run`; `turns` and `queue` say whose turn it is; `watch` looks at objects together, `journal` makes events durable, [`event`] tells whoever
+//! over the protocol in `run`; `turns`, `queue` and `durable` say whose turn it is; `watch` looks at objects together, `journal` makes events durable, [`event`] tells whoever
 //! watches; [`lease`] keeps others out meanwhile; [`basis`] says whether a plan is still true; [`recover`](mod@recover)
 //! settles what a run left open; [`orphans`](mod@orphans) looks for objects in nobody's record; [`report`] says what people must know of an ending.
 
@@ -29,6 +29,7 @@ mod local;
 pub mod outcome;
 mod queue;
 mod turns;
+mod durable;
 pub mod apply;
 
 pub mod lease;

@@ -7,7 +7,7 @@ use crate::queue::Queue;
 use firma_client::{Cloud, Priority};
 use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::BTreeMap,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -20,7 +20,6 @@ pub(crate) type Place = (String, Option<String>);
 
 /// A step that must not begin before a batch of events is durable.
 struct Staged {
-    batch: u64,
     place: usize,
     priority: u64,
     step: u32,
@@ -34,8 +33,8 @@ pub(crate) struct Turns {
     /// Whether somebody stands at the door of a place.
     asking: Vec<bool>,
     pub(crate) queue: Queue,
-    /// In the order of their batches.
-    staged: VecDeque<Staged>,
+    /// By the batch they wait for.
+    staged: BTreeMap<u64, Vec<Staged>>,
     doors: FuturesUnordered<BoxFuture<'static, usize>>,
 }
 
@@ -47,7 +46,7 @@ impl Turns {
             numbers: BTreeMap::new(),
             asking: Vec::new(),
             queue: Queue::default(),
-            staged: VecDeque::new(),
+            staged: BTreeMap::new(),
             doors: FuturesUnordered::new(),
         }
     }
@@ -66,18 +65,18 @@ impl Turns {
         };
         match batch <= durable {
             true => self.queue.push(place, priority, step),
-            false => self.staged.push_back(Staged { batch, place, priority, step }),
+            false => self.staged.entry(batch).or_default().push(Staged { place, priority, step }),
         }
     }
 
     /// Everything up to `batch` is durable.
     pub(crate) fn durable(&mut self, batch: u64) {
-        while let Some(staged) = self.staged.pop_front() {
-            if staged.batch > batch {
-                self.staged.push_front(staged);
-                return;
+        while let Some(first) = self.staged.first_entry()
+            && *first.key() <= batch
+        {
+            for staged in first.remove() {
+                self.queue.push(staged.place, staged.priority, staged.step);
             }
-            self.queue.push(staged.place, staged.priority, staged.step);
         }
     }
 
@@ -125,7 +124,7 @@ impl Turns {
         self.doors.clear();
         self.asking.fill(false);
         let staged = std::mem::take(&mut self.staged);
-        self.queue.drain().into_iter().chain(staged.into_iter().map(|staged| staged.step)).collect()
+        self.queue.drain().into_iter().chain(staged.into_values().flatten().map(|staged| staged.step)).collect()
     }
 }
 
