@@ -29,7 +29,7 @@ pub fn without_secrets(text: &str, attributes: &Map) -> String {
     for secret in &spelt {
         text = hide(&text, secret);
     }
-    hide_cut(text, &spelt)
+    hide_cut(&text, &spelt)
 }
 
 fn gather(value: &Value, sensitive: bool, secrets: &mut Vec<String>) {
@@ -105,7 +105,7 @@ fn hide(text: &str, secret: &str) -> String {
 }
 
 /// A long message is cut off with `…`, perhaps in the middle of a secret: its beginning is one, too.
-fn hide_cut(text: String, spelt: &[String]) -> String {
+fn hide_cut(text: &str, spelt: &[String]) -> String {
     let mut parts: Vec<String> = text.split('…').map(str::to_owned).collect();
     let last = parts.len() - 1;
     for part in &mut parts[..last] {

@@ -36,7 +36,7 @@ pub(crate) async fn patiently<T>(terminal: Terminal, door: &Door, work: impl Fut
         };
         if terminal.live {
             terminal.draw(&[text]);
-        } else if TOLD.contains(&seconds) || seconds % 60 == 0 {
+        } else if TOLD.contains(&seconds) || seconds.is_multiple_of(60) {
             terminal.note(&text);
         }
     }

@@ -123,8 +123,8 @@ pub(crate) async fn settle_and_ask(
     if !context.terminal.interactive {
         return Ok(settled);
     }
-    for at in 0..settled.len() {
-        let one = settled[at].clone();
+    for slot in &mut settled {
+        let one = slot.clone();
         let Settled::Stuck { candidates, .. } = &one.how else { continue };
         let [id] = candidates.as_slice() else { continue };
         context.terminal.note(&words(context, &one));
@@ -136,7 +136,7 @@ pub(crate) async fn settle_and_ask(
         let same =
             |new: &Settlement| (new.run, &new.address, &new.operation) == (one.run, &one.address, &one.operation);
         if let Some(new) = again.into_iter().find(same) {
-            settled[at] = new;
+            *slot = new;
         }
     }
     Ok(settled)

@@ -15,7 +15,7 @@ use firma_plan::{
     step::{Plan, Step},
 };
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
     sync::Arc,
 };
 
@@ -127,8 +127,8 @@ impl<'r> Replaying<'r> {
 
     fn begin(&mut self, step: u32, at: Timestamp) {
         let Some(planned) = self.step(step) else { return };
-        if !self.begun.contains_key(&step) {
-            self.begun.insert(step, at);
+        if let Entry::Vacant(first) = self.begun.entry(step) {
+            first.insert(at);
             self.tell(at, RunEvent::StepStarted { step, address: planned.address.clone(), leg: planned.leg });
         }
     }
