@@ -9,11 +9,12 @@
 //! - `[[replace]]`: worlds that replace it. References, zone, billing and the resource group are changed by the first.
 //! - `[exempt]`: attributes and operations that no world can reach, each with the reason why.
 //!
-//! `kinds/beside.toml` has the resources that others stand on; a case takes those it refers to, and those they refer to.
+//! `kinds/beside.toml` has the resources that others stand on; a case takes those it refers to, and those they refer to. Its
+//! `<kind>.main` is there too: the subject is never the only one of its kind, so that taking another for it would show.
 
 use firma_lab::stack;
 use firma_model::desired::Desired;
-use firma_plan::procedure::{OnChange, Procedure, Recovery, Shape, ZoneRule};
+use firma_plan::procedure::{Identity, OnChange, Procedure, Recovery, Shape, ZoneRule};
 use serde_json::{Map, Value as Json, json};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -126,6 +127,10 @@ pub(crate) fn case(
         return Err(lacks.into_iter().map(|lack| format!("{}: {lack}, in {shown}", procedure.kind)).collect());
     }
     let mut around = BTreeMap::new();
+    let sibling = format!("@{}.main#id", procedure.kind);
+    if !matches!(procedure.identity, Identity::Composed(_)) {
+        beside.gather(&json!([sibling]), &mut around);
+    }
     for attributes in [&create].into_iter().chain(&changes).chain(&replacements) {
         beside.gather(&Json::Object(attributes.clone()), &mut around);
     }
