@@ -16,10 +16,32 @@ pub(crate) fn spelled(number: &Number) -> String {
     if let Some(whole) = integer(number) {
         return whole.to_string();
     }
+    if let Some(short) = short(number.as_str()) {
+        return short;
+    }
     match Float::read(number.as_str()) {
         Some(float) => float.shortest().plain(),
         None => number.canonical(),
     }
+}
+
+/// Digits that 512 bits are sure to tell apart.
+const DISTINCT: usize = 150;
+
+/// A fraction of few digits is its own shortest spelling, but for zeros at its ends.
+fn short(text: &str) -> Option<String> {
+    let (whole, fraction) = text.split_once('.')?;
+    if text.len() > DISTINCT || text.contains(['e', 'E']) {
+        return None;
+    }
+    let (sign, whole) = whole.strip_prefix('-').map_or(("", whole), |whole| ("-", whole));
+    let (whole, fraction) = (whole.trim_start_matches('0'), fraction.trim_end_matches('0'));
+    let whole = if whole.is_empty() { "0" } else { whole };
+    Some(match (fraction, whole) {
+        ("", "0") => "0".to_owned(),
+        ("", whole) => format!("{sign}{whole}"),
+        (fraction, whole) => format!("{sign}{whole}.{fraction}"),
+    })
 }
 
 /// A number written without fraction and exponent.

@@ -104,6 +104,14 @@ impl<'a> Evaluator<'a> {
         (result, doubt)
     }
 
+    /// What is reduced here may turn out not to be needed at all: a mistake in it is one only perhaps.
+    pub(crate) fn perhaps<T>(&self, result: Result<T, Diagnostics>) -> Result<T, Diagnostics> {
+        if result.is_err() {
+            self.doubt.set(true);
+        }
+        result
+    }
+
     pub(crate) fn files(&self) -> &'a dyn Files {
         match self.source {
             Source::Scope(scope) => scope.files(),

@@ -7,7 +7,14 @@ use firma_model::{
     span::Span,
     value::Value,
 };
-use std::cell::Cell;
+use regex::Regex;
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashMap,
+};
+
+/// Regular expressions kept, each of up to a megabyte.
+const MAX_PATTERNS: usize = 32;
 
 /// Bytes of text that cost one step: a million steps make half a gigabyte at most.
 const TEXT_STEP: usize = 512;
@@ -36,11 +43,13 @@ pub(crate) struct Budget {
     limits: Limits,
     steps: Cell<u64>,
     depth: Cell<u32>,
+    /// Regular expressions that were compiled.
+    patterns: RefCell<HashMap<String, Regex>>,
 }
 
 impl Budget {
     pub(crate) fn new(limits: &Limits) -> Budget {
-        Budget { limits: *limits, steps: Cell::new(0), depth: Cell::new(0) }
+        Budget { limits: *limits, steps: Cell::new(0), depth: Cell::new(0), patterns: RefCell::default() }
     }
 
     /// Takes steps.
@@ -69,6 +78,19 @@ impl Budget {
             .into());
         }
         self.charge(bytes / TEXT_STEP, span)
+    }
+
+    /// A regular expression that was compiled before.
+    pub(crate) fn pattern(&self, text: &str) -> Option<Regex> {
+        self.patterns.borrow().get(text).cloned()
+    }
+
+    /// Keeps a regular expression; more of them than a manifest has would only take memory.
+    pub(crate) fn keep_pattern(&self, text: &str, pattern: &Regex) {
+        let mut patterns = self.patterns.borrow_mut();
+        if patterns.len() < MAX_PATTERNS {
+            patterns.insert(text.to_owned(), pattern.clone());
+        }
     }
 
     /// The longest text allowed.

@@ -121,6 +121,15 @@ fn keyed(types: &[&Type]) -> Option<Type> {
 /// A value of one of the types that [`common`] was made of, in the common type.
 pub(crate) fn bring(value: Value, ty: &Type) -> Value {
     match (value, ty) {
+        // All elements have one type, and one of them may yet decide it.
+        (value @ (Value::List(_) | Value::Set(_) | Value::Map(_)), Type::List(_) | Type::Set(_) | Type::Map(_))
+            if open_within(&value) =>
+        {
+            match ty {
+                Type::Set(_) => Value::Unknown(Unknown { ty: None, not_null: true, prefix: None }),
+                _ => beside_open(value),
+            }
+        }
         (value, Type::Any) | (value @ Value::Null, _) => value,
         (Value::Sensitive(inner), ty) => bring(*inner, ty).sensitive(),
         (Value::Unknown(unknown), ty) => {
@@ -205,12 +214,27 @@ pub(crate) fn open(value: &Value) -> bool {
     matches!(value.reveal(), Value::Unknown(unknown) if unknown.ty.is_none())
 }
 
+/// Whether anything in a value may.
+fn open_within(value: &Value) -> bool {
+    match value.reveal() {
+        Value::Unknown(unknown) => unknown.ty.is_none(),
+        Value::List(items) | Value::Set(items) => items.iter().any(open_within),
+        Value::Map(map) => map.values().any(open_within),
+        _ => false,
+    }
+}
+
 /// A value beside one that may become anything: text stays text whatever that turns out to be, a number may become text.
 fn beside_open(value: Value) -> Value {
+    let not_null = || Value::Unknown(Unknown { ty: None, not_null: true, prefix: None });
     match value {
         Value::Sensitive(inner) => beside_open(*inner).sensitive(),
-        value @ (Value::Null | Value::String(_) | Value::Unknown(_)) => value,
-        _ => Value::Unknown(Unknown { ty: None, not_null: true, prefix: None }),
+        value @ (Value::Null | Value::String(_)) => value,
+        Value::Unknown(unknown) if unknown.ty == Some(Type::String) => Value::Unknown(unknown),
+        Value::Unknown(unknown) => Value::Unknown(Unknown { ty: None, prefix: None, not_null: unknown.not_null }),
+        Value::Number(_) | Value::Bool(_) | Value::Set(_) => not_null(),
+        Value::List(items) => Value::List(items.into_iter().map(beside_open).collect()),
+        Value::Map(map) => Value::Map(map.into_iter().map(|(key, item)| (key, beside_open(item))).collect()),
     }
 }
 
@@ -219,7 +243,7 @@ pub(crate) fn unify(items: Vec<Value>) -> Result<Vec<Value>, Mixed> {
     if plain(items.iter()) {
         return Ok(items);
     }
-    if items.iter().any(open) {
+    if items.iter().any(open_within) {
         return Ok(items.into_iter().map(beside_open).collect());
     }
     let ty = element_type(items.iter())?;
@@ -231,7 +255,7 @@ pub(crate) fn unify_map(map: Map) -> Result<Map, Mixed> {
     if plain(map.values()) {
         return Ok(map);
     }
-    if map.values().any(open) {
+    if map.values().any(open_within) {
         return Ok(map.into_iter().map(|(key, item)| (key, beside_open(item))).collect());
     }
     let ty = element_type(map.values())?;

@@ -49,7 +49,7 @@ impl<'a> Evaluator<'a> {
     {
         let (marked, inner) = peel(expr);
         match &inner.kind {
-            ExprKind::Map(entries) => match find(entries, name) {
+            ExprKind::Map(entries) if keys_known(entries) => match find(entries, name) {
                 Some(value) => Ok(Part::of(Cow::Borrowed(value)).marked(marked)),
                 None => Err(missing(name, entries.iter().filter_map(|(k, _)| k.as_value()?.as_str()), span)),
             },
@@ -106,7 +106,7 @@ impl<'a> Evaluator<'a> {
                 let (marked, inner) = peel(&expr);
                 let marked = marked || secret;
                 match &inner.kind {
-                    ExprKind::Map(entries) => {
+                    ExprKind::Map(entries) if keys_known(entries) => {
                         let name = text::key(key).map_err(|what| bad_key(&what, span))?;
                         match find(entries, &name) {
                             Some(value) => {
@@ -139,6 +139,11 @@ impl<'a> Evaluator<'a> {
             }
         }
     }
+}
+
+/// Whether all keys are known: else a key that is not among them may be one of the others.
+fn keys_known(entries: &[(Expr, Expr)]) -> bool {
+    entries.iter().all(|(key, _)| key.as_value().and_then(Value::as_str).is_some())
 }
 
 /// The value of a key. Maps made here are sorted, those of a scope need not be.

@@ -1,6 +1,6 @@
 //! Function calls: lazy ones, arguments, what is left when an argument hangs on a node.
 
-use super::{Env, Evaluator, Reduced, fail};
+use super::{Env, Evaluator, Reduced, Source, fail};
 use crate::{
     codes,
     functions::{self, Function},
@@ -164,7 +164,8 @@ impl<'a> Evaluator<'a> {
                 Ok(part) => {
                     let mut left = vec![self.embed(part, argument.span)?];
                     for next in &arguments[at + 1..] {
-                        match self.reduce(next, env) {
+                        let (reduced, doubt) = self.doubtful(|| self.reduce(next, env));
+                        match reduced {
                             Ok(part) => {
                                 let known = !part.is_residual();
                                 left.push(self.embed(part, next.span)?);
@@ -172,12 +173,14 @@ impl<'a> Evaluator<'a> {
                                     break;
                                 }
                             }
-                            Err(error) if recoverable(&error) => {}
+                            Err(error) if recoverable(&error) && !doubt => {}
                             Err(error) => return Err(error),
                         }
                     }
                     return Ok(Part::residual(ExprKind::Call(name.clone(), left, false), span));
                 }
+                // It may not be one in the end. While planning nothing else can be said than that it is.
+                Err(error) if recoverable(&error) && doubt => return self.open_error(error),
                 Err(error) if recoverable(&error) => errors = error,
                 Err(error) => return Err(error),
             }
@@ -201,8 +204,19 @@ impl<'a> Evaluator<'a> {
                 let left = vec![self.embed(part, argument.span)?];
                 Ok(Part::residual(ExprKind::Call(name.clone(), left, false), span))
             }
+            Err(error) if recoverable(&error) && doubt => {
+                self.open_error(error).map(|_| Part::value(unknown_of(Type::Bool, true)))
+            }
             Err(error) if recoverable(&error) => Ok(Part::value(Value::Bool(false))),
             Err(error) => Err(error),
+        }
+    }
+
+    /// A mistake in something that may not be needed: unknown where what is unknown is filled in later.
+    fn open_error<'x>(&self, error: Diagnostics) -> Reduced<'x> {
+        match self.source {
+            Source::Nodes(_) => Ok(Part::unknown()),
+            Source::Scope(_) => Err(error),
         }
     }
 }

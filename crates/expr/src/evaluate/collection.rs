@@ -134,7 +134,7 @@ impl<'a> Evaluator<'a> {
                 _ => {
                     let env = Env { outer: env, name: "*", binding: Binding::Abstract(Arc::from("*")) };
                     let each = {
-                        let part = self.reduce(each, Some(&env))?;
+                        let part = self.perhaps(self.reduce(each, Some(&env)))?;
                         self.embed(part, expr.span)?
                     };
                     let of = self.embed(collection.by_ref(), of.span)?;
@@ -301,7 +301,7 @@ impl<'a> Evaluator<'a> {
         }
         let inner = Env { outer: here, name: &walk.value_name, binding: Binding::Abstract(value_name.clone()) };
         let reduce = |expr: &Expr| -> Result<Expr, Diagnostics> {
-            let part = self.reduce_in(expr, &inner)?;
+            let part = self.perhaps(self.reduce_in(expr, &inner))?;
             Ok(part.into_expr(expr.span))
         };
         let left = For {

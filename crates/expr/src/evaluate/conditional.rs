@@ -14,6 +14,7 @@ use firma_model::{
     types::{ObjectField, Type},
     value::{Unknown, Value},
 };
+use std::sync::Arc;
 
 impl<'a> Evaluator<'a> {
     /// Only the chosen branch is reduced, so that only what it uses is used.
@@ -35,14 +36,51 @@ impl<'a> Evaluator<'a> {
                 self.taken(taken, passed, marked, env)
             }
             Choice::Unknown(marked) => {
-                let (yes, no) = (self.reduce(yes, env)?, self.reduce(no, env)?);
-                Ok(either(&yes, &no, span)?.marked(marked))
+                let parts = (self.perhaps(self.reduce(yes, env))?, self.perhaps(self.reduce(no, env))?);
+                Ok(self.either(&parts.0, &parts.1, [form(yes), form(no)], span)?.marked(marked))
             }
             Choice::Left => {
-                let branches = (self.reduce(yes, env)?, self.reduce(no, env)?);
-                self.left_conditional(decided, branches, [condition.span, yes.span, no.span], span)
+                let (a, b) = (self.perhaps(self.reduce(yes, env))?, self.perhaps(self.reduce(no, env))?);
+                let (a, b) = (as_written(self.embed(a, yes.span)?, yes), as_written(self.embed(b, no.span)?, no));
+                let condition = self.embed(decided, condition.span)?;
+                Ok(Part::residual(ExprKind::Conditional(Box::new(condition), Box::new(a), Box::new(b)), span))
             }
         }
+    }
+
+    /// What is known of a result that is one of two.
+    ///
+    /// When the condition is known, the taken one is brought to what the form of the other one shows: only what that gives
+    /// either way is said of the type.
+    fn either<'x>(&self, yes: &Part<'_>, no: &Part<'_>, forms: [Type; 2], span: Span) -> Reduced<'x> {
+        // A residual beside an unknown condition is unknown as well, whatever it becomes.
+        let (Part::Value(a), Part::Value(b)) = (yes, no) else { return Ok(Part::unknown()) };
+        let secret = matches!(&**a, Value::Sensitive(_)) || matches!(&**b, Value::Sensitive(_));
+        let (a, b) = (a.reveal(), b.reveal());
+        let [yes_form, no_form] = forms;
+        let (ty, other) = match (beside(a, &no_form), beside(b, &yes_form)) {
+            (Err(mixed), Err(_)) => return fail(two_types(&mixed, span)),
+            (Ok(ty), Ok(_)) if b.is_null() => (ty.clone(), ty),
+            (Ok(_), Ok(ty)) if a.is_null() => (ty.clone(), ty),
+            (Ok(a), Ok(b)) => (a, b),
+            // One of them would be a mistake.
+            _ => {
+                self.doubts(&Value::unknown(), &[]);
+                return Ok(Part::unknown().marked(secret));
+            }
+        };
+        // Whichever it is, it is the same.
+        if ty == other && equal(a, b) == Some(true) && !a.has_sensitive() && !b.has_sensitive() {
+            return Ok(Part::value(bring(a.clone(), &ty)).marked(secret));
+        }
+        let ty = if ty == other { ty } else { Type::Any };
+        let not_null = never_null(a) && never_null(b);
+        let prefix = match ty {
+            Type::String => shared(&beginning(a), &beginning(b)),
+            _ => None,
+        };
+        let ty = (settled(&ty) && !open(a) && !open(b)).then_some(ty);
+        Ok(Part::value(Value::Unknown(Unknown { ty, not_null, prefix })).marked(secret))
     }
 
     fn chosen(&self, condition: &Part<'_>, place: Span) -> Result<Choice, Diagnostics> {
@@ -73,8 +111,19 @@ impl<'a> Evaluator<'a> {
 
     /// Brings the taken result to the type of both, as far as the other one's form shows it without evaluating it.
     fn like<'x>(&self, part: Part<'x>, passed: &Expr, place: Span) -> Reduced<'x> {
-        let Part::Value(value) = part else { return Ok(part) };
-        let other = static_type(passed);
+        let other = form(passed);
+        let value = match part {
+            Part::Value(value) => value,
+            // What it is brought to shows when it is known: the form of the other one stays beside it until then.
+            Part::Residual(expr) if other != Type::Any && form(&expr) != other => {
+                let Some(example) = example(&other, passed.span) else { return Ok(Part::Residual(expr)) };
+                let taken = self.embed(Part::Residual(expr), place)?;
+                let truth = Expr::literal_at(Value::Bool(true), place);
+                let kind = ExprKind::Conditional(Box::new(truth), Box::new(taken), Box::new(example));
+                return Ok(Part::residual(kind, place));
+            }
+            residual @ Part::Residual(_) => return Ok(residual),
+        };
         if other == Type::Any || matches!(value.reveal(), Value::Null) {
             return Ok(Part::Value(value));
         }
@@ -84,18 +133,6 @@ impl<'a> Evaluator<'a> {
             Err(mixed) => fail(two_types(&mixed, place)),
         }
     }
-
-    fn left_conditional<'x>(
-        &self,
-        condition: Part<'_>,
-        (yes, no): (Part<'_>, Part<'_>),
-        places: [Span; 3],
-        span: Span,
-    ) -> Reduced<'x> {
-        let condition = self.embed(condition, places[0])?;
-        let (yes, no) = (self.embed(yes, places[1])?, self.embed(no, places[2])?);
-        Ok(Part::residual(ExprKind::Conditional(Box::new(condition), Box::new(yes), Box::new(no)), span))
-    }
 }
 
 /// What a condition says; the flags tell whether it is sensitive.
@@ -103,29 +140,6 @@ enum Choice {
     Known(bool, bool),
     Unknown(bool),
     Left,
-}
-
-/// What is known of a result that is one of two.
-fn either<'x>(yes: &Part<'_>, no: &Part<'_>, span: Span) -> Reduced<'x> {
-    // A residual beside an unknown condition is unknown as well, whatever it becomes.
-    let (Part::Value(a), Part::Value(b)) = (yes, no) else { return Ok(Part::unknown()) };
-    let secret = matches!(&**a, Value::Sensitive(_)) || matches!(&**b, Value::Sensitive(_));
-    let (a, b) = (a.reveal(), b.reveal());
-    let ty = match beside(a, &type_of(b)) {
-        Ok(ty) => ty,
-        Err(mixed) => return fail(two_types(&mixed, span)),
-    };
-    // Whichever it is, it is the same.
-    if equal(a, b) == Some(true) && !a.has_sensitive() && !b.has_sensitive() {
-        return Ok(Part::value(bring(a.clone(), &ty)).marked(secret));
-    }
-    let not_null = never_null(a) && never_null(b);
-    let prefix = match ty {
-        Type::String => shared(&beginning(a), &beginning(b)),
-        _ => None,
-    };
-    let ty = (settled(&ty) && !open(a) && !open(b)).then_some(ty);
-    Ok(Part::value(Value::Unknown(Unknown { ty, not_null, prefix })).marked(secret))
 }
 
 fn two_types(mixed: &Mixed, span: Span) -> Diagnostic {
@@ -168,6 +182,47 @@ fn beginning(value: &Value) -> String {
 fn shared(a: &str, b: &str) -> Option<String> {
     let common: String = a.chars().zip(b.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a).collect();
     (!common.is_empty()).then_some(common)
+}
+
+/// A reduced expression that shows a type.
+fn example(ty: &Type, span: Span) -> Option<Expr> {
+    let call = |name: &str, arguments| ExprKind::Call(Arc::from(name), arguments, false);
+    let text = || Expr::literal_at(Value::from(""), span);
+    let kind = match ty {
+        Type::String => ExprKind::Literal(Value::from("")),
+        Type::Number => ExprKind::Literal(Value::from(0_i64)),
+        Type::Bool => ExprKind::Literal(Value::Bool(false)),
+        Type::Tuple(items) => ExprKind::List(items.iter().map(|ty| example(ty, span)).collect::<Option<_>>()?),
+        Type::Object(fields) => {
+            let entry = |(name, field): (&String, &ObjectField)| {
+                Some((Expr::literal_at(Value::string(name), span), example(&field.ty, span)?))
+            };
+            ExprKind::Map(fields.iter().map(entry).collect::<Option<_>>()?)
+        }
+        Type::List(inner) if **inner == Type::String => call("split", vec![text(), text()]),
+        Type::Set(inner) => {
+            let kind = ExprKind::List(vec![example(inner, span)?]);
+            call("toset", vec![Expr { kind, span }])
+        }
+        _ => return None,
+    };
+    Some(Expr { kind, span })
+}
+
+/// The type that an expression shows, when it shows all of it.
+fn form(expr: &Expr) -> Type {
+    let ty = static_type(expr);
+    if settled(&ty) { ty } else { Type::Any }
+}
+
+/// A reduced branch that shows no more of its type than what was written: else what stands beside it would be brought to
+/// another type than when all had been known at once. `try` of one argument is that argument, and shows no type.
+fn as_written(reduced: Expr, written: &Expr) -> Expr {
+    if form(written) != Type::Any || form(&reduced) == Type::Any {
+        return reduced;
+    }
+    let span = reduced.span;
+    Expr { kind: ExprKind::Call(Arc::from("try"), vec![reduced], false), span }
 }
 
 /// The type an expression has whatever its parts are, where its form shows it; `any` where it does not.

@@ -16,6 +16,9 @@ use firma_model::{
     value::Value,
 };
 
+/// Steps that arithmetic with digits behind the point costs: it is done with 512 bits and written with 155 digits.
+const FRACTION_STEPS: usize = 16;
+
 impl<'a> Evaluator<'a> {
     pub(super) fn unary<'x>(&self, op: UnaryOp, of: &'x Expr, span: Span, env: Option<&'x Env<'x>>) -> Reduced<'x>
     where
@@ -112,7 +115,13 @@ impl<'a> Evaluator<'a> {
         let sign = op.sign();
         let compares = matches!(op, BinaryOp::Less | BinaryOp::LessEqual | BinaryOp::Greater | BinaryOp::GreaterEqual);
         let result = match (known_number(a, sign, places[0])?, known_number(b, sign, places[1])?) {
-            (Some(a), Some(b)) => arithmetic(op, &a, &b, span)?,
+            (Some(a), Some(b)) => {
+                let whole = |number: &Number| number.as_str().parse::<i128>().is_ok();
+                if !compares && (op == BinaryOp::Divide || !whole(&a) || !whole(&b)) {
+                    self.budget.charge(FRACTION_STEPS, span)?;
+                }
+                arithmetic(op, &a, &b, span)?
+            }
             _ => unknown_of(if compares { Type::Bool } else { Type::Number }, true),
         };
         Ok(Part::value(result).marked(marked))
@@ -136,8 +145,11 @@ impl<'a> Evaluator<'a> {
         if side.truth == Some(Some(decisive)) {
             return Ok(side.decided(decisive));
         }
-        let b = self.reduce(right, env)?;
-        let other = Side::of(&b, op, right.span)?;
+        let open = !matches!(side.truth, Some(Some(_)));
+        let b = self.reduce(right, env);
+        let b = if open { self.perhaps(b)? } else { b? };
+        let other = Side::of(&b, op, right.span);
+        let other = if open { self.perhaps(other)? } else { other? };
         self.logically(op, (a, side), (b, other), [left.span, right.span], span)
     }
 

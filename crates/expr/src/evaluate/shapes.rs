@@ -9,8 +9,14 @@ use crate::{
     part::{self, Items, Part, items},
     text,
 };
-use firma_model::{diagnostic::Diagnostic, expr::ExprKind, number::Number, span::Span, value::Value};
-use std::{borrow::Cow, collections::BTreeMap};
+use firma_model::{
+    diagnostic::{Diagnostic, Diagnostics},
+    expr::ExprKind,
+    number::Number,
+    span::Span,
+    value::Value,
+};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 impl<'a> Evaluator<'a> {
     /// The result, when the shapes of the arguments are enough for it; `None` leaves the call.
@@ -32,14 +38,20 @@ impl<'a> Evaluator<'a> {
                 Items::Map(map) => Some(self.list(map.into_iter().map(|(_, part)| part).collect(), span)),
                 _ => None,
             },
-            // Numbers might become text beside what is not known yet; text stays text.
             "tolist" => {
                 let list = elements(parts.first()?)?;
-                list.iter().all(stays).then(|| self.list(list, span))
+                let texts = list.iter().all(stays) && list.iter().any(is_text);
+                texts.then(|| {
+                    let list = list.into_iter().map(|part| self.as_text(part, span));
+                    list.collect::<Result<_, Diagnostics>>().and_then(|list| self.list(list, span))
+                })
             }
             "tomap" => match items(parts.first()?)? {
-                Items::Map(map) if map.iter().all(|(_, part)| stays(part)) => {
-                    Some(self.mapped(map.into_iter().map(|(k, v)| (k.into_owned(), v)).collect(), span))
+                Items::Map(map)
+                    if map.iter().all(|(_, part)| stays(part)) && map.iter().any(|(_, part)| is_text(part)) =>
+                {
+                    let map = map.into_iter().map(|(key, part)| Ok((key.into_owned(), self.as_text(part, span)?)));
+                    Some(map.collect::<Result<_, Diagnostics>>().and_then(|map| self.mapped(map, span)))
                 }
                 _ => None,
             },
@@ -108,6 +120,20 @@ impl<'a> Evaluator<'a> {
         Some(result?.map(|part| part.marked(marked)))
     }
 
+    /// An element beside texts: it becomes text, or is a mistake.
+    fn as_text<'x>(&self, part: Part<'_>, span: Span) -> Reduced<'x> {
+        match part {
+            residual @ Part::Residual(_) => {
+                let argument = self.embed(residual, span)?;
+                Ok(Part::residual(ExprKind::Call(Arc::from("tostring"), vec![argument], false), span))
+            }
+            value => {
+                self.pay([&value], span)?;
+                Ok(value.into_owned())
+            }
+        }
+    }
+
     fn merge<'x>(&self, parts: &[&Part<'_>], span: Span) -> Option<Reduced<'x>> {
         let mut merged = BTreeMap::new();
         for part in parts {
@@ -144,7 +170,12 @@ impl<'a> Evaluator<'a> {
     }
 }
 
-/// Whether an element is the same in a collection of one type, whatever the others turn out to be.
+fn is_text(part: &Part<'_>) -> bool {
+    matches!(part.as_value().map(Value::reveal), Some(Value::String(_)))
+}
+
+/// Whether an element is the same in a collection of one type, whatever the others turn out to be: a number might become
+/// text, text stays text.
 fn stays(part: &Part<'_>) -> bool {
     match part {
         Part::Value(value) => matches!(value.reveal(), Value::Null | Value::String(_) | Value::Unknown(_)),
@@ -153,6 +184,13 @@ fn stays(part: &Part<'_>) -> bool {
 }
 
 fn count(part: &Part<'_>) -> Option<usize> {
+    // A conversion keeps the number of elements; a set may lose some.
+    if let Part::Residual(expr) = part
+        && let ExprKind::Call(name, arguments, false) = &expr.kind
+        && matches!(&**name, "tolist" | "tomap")
+    {
+        return count(&Part::of(Cow::Borrowed(arguments.first()?)));
+    }
     Some(match items(part)? {
         Items::List(list) => list.len(),
         Items::Set(set) => set.len(),

@@ -8,6 +8,7 @@ use firma_model::{
     span::Span,
     value::{Map, Value},
 };
+use regex::Regex;
 use std::{borrow::Cow, sync::Arc};
 
 /// Why a call fails.
@@ -173,6 +174,26 @@ impl<'c> Arguments<'c> {
     /// Takes evaluation steps.
     pub(crate) fn charge(&self, steps: usize) -> Result<(), Failure> {
         self.budget.charge(steps, self.span).map_err(Failure::Spent)
+    }
+
+    /// A pattern, compiled once for each evaluation: compiling costs what a thousand steps do.
+    pub(crate) fn pattern(
+        &self,
+        text: &str,
+        compile: impl FnOnce() -> Result<Regex, Failure>,
+    ) -> Result<Regex, Failure> {
+        if let Some(found) = self.budget.pattern(text) {
+            return Ok(found);
+        }
+        self.charge(1000)?;
+        let made = compile()?;
+        self.budget.keep_pattern(text, &made);
+        Ok(made)
+    }
+
+    /// Pays for looking through a value.
+    pub(crate) fn walk(&self, value: &Value) -> Result<(), Failure> {
+        Ok(self.budget.copy_value(value, self.span)?)
     }
 
     /// Pays for a copy of a value.

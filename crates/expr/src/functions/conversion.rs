@@ -10,7 +10,7 @@ use firma_model::{
 const VALUE: Parameter = Parameter::or_null("v", Kind::Any);
 
 fn to(arguments: &Arguments<'_>, ty: &Type) -> Result<Value, Failure> {
-    arguments.charge(arguments.value(0).as_list().map_or(0, <[Value]>::len))?;
+    arguments.walk(arguments.value(0))?;
     convert(arguments.value(0), ty).map_err(|error| Failure::Argument(0, format!("does not fit: {error}")))
 }
 
@@ -50,7 +50,7 @@ pub(super) const TOMAP: Function =
         match arguments.value(0) {
             Value::Null => Ok(Value::Null),
             Value::Map(map) => {
-                arguments.charge(map.len())?;
+                arguments.walk(arguments.value(0))?;
                 let map = unify_map(map.clone());
                 map.map(Value::Map)
                     .map_err(|mixed| Failure::Argument(0, format!("has values, and {}", mixed.message())))

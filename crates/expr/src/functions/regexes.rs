@@ -35,7 +35,7 @@ fn groups(regex: &Regex, captures: &Captures<'_>) -> Value {
 }
 
 fn pattern(arguments: &Arguments<'_>) -> Result<Regex, Failure> {
-    let regex = compile(arguments.text(0), 0)?;
+    let regex = arguments.pattern(arguments.text(0), || compile(arguments.text(0), 0))?;
     let named = regex.capture_names().flatten().count();
     if named > 0 && named + 1 != regex.captures_len() {
         return Err(Failure::Argument(0, "mixes named and unnamed groups".to_owned()));
@@ -83,7 +83,8 @@ pub(super) const REPLACE: Function = Function::new(
     |arguments| {
         let (text, wanted, by) = (arguments.text(0), arguments.text(1), arguments.text(2));
         if wanted.len() > 1 && wanted.starts_with('/') && wanted.ends_with('/') {
-            let regex = compile(&wanted[1..wanted.len() - 1], 1)?;
+            let inner = &wanted[1..wanted.len() - 1];
+            let regex = arguments.pattern(inner, || compile(inner, 1))?;
             let mut out = String::new();
             let mut end = 0;
             for captures in regex.captures_iter(text) {

@@ -217,6 +217,9 @@ impl Function {
         let mut values = values;
         if self.sees != Sees::Raw {
             for value in &mut values {
+                if self.sees == Sees::All {
+                    budget.copy_value(value, span)?;
+                }
                 match self.sees {
                     Sees::All if value.has_sensitive() => {
                         marked = true;

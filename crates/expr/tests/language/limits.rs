@@ -197,3 +197,64 @@ fn a_literal_costs_nothing() {
     assert!(matches!(found, std::borrow::Cow::Borrowed(_)));
     assert_eq!(resolved("plain", &Names::default(), &nodes).expect("a value"), Value::from("plain"));
 }
+
+#[test]
+fn directives_that_nest() {
+    let nested = |depth: usize| format!("{}x{}", "%{ if true }".repeat(depth), "%{ endif }".repeat(depth));
+    assert_eq!(value(&nested(20), &Names::default()), Value::from("x"));
+    for depth in [70, 500, 2000] {
+        match parsed(&nested(depth)) {
+            Ok(tree) => drop(evaluate(&tree, &Names::default(), &mut Trace::new(), &Limits::default())),
+            Err(error) => assert!(matches!(error.code, "E0203" | "E0202"), "{depth}: {error:?}"),
+        }
+    }
+    let walks = format!("{}x{}", "%{ for a in range(1000) }".repeat(3), "%{ endfor }".repeat(3));
+    assert_eq!(code(&walks), "E0204");
+}
+
+#[test]
+fn yaml_that_explodes() {
+    // Each line is ten times the one before.
+    let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for level in 1..12 {
+        let before = level - 1;
+        text.push_str(&format!("a{level}: &a{level} [{}]\n", vec![format!("*a{before}"); 10].join(", ")));
+    }
+    let names = Names::default().value("text", text);
+    assert_eq!(error("${yamldecode(text)}", &names).code, "E0204");
+    let deep = Names::default().value("text", "[".repeat(5000)).value("dashes", "- ".repeat(5000));
+    assert_eq!(error("${yamldecode(text)}", &deep).code, "E0222");
+    assert_eq!(error("${yamldecode(dashes)}", &deep).code, "E0222");
+}
+
+#[test]
+fn costly_functions() {
+    let limits = Limits { steps: 100_000, ..Limits::default() };
+    for text in [
+        "${[for i in range(90000) : can(regex(\"a{1,${i % 999}}(b|c){100}\", \"a\"))]}",
+        "${[for i in range(90000) : i / 7]}",
+        "${[for i in range(9000) : length(tolist([range(1000)]))]}",
+        "${[for i in range(9000) : sort(range(100))]}",
+        "${[for i in range(9000) : rsadecrypt(\"AAAA\", \"x\")]}",
+    ] {
+        let expr = parsed(text).expect("an expression");
+        let errors = evaluate(&expr, &Names::default(), &mut Trace::new(), &limits).expect_err("an error");
+        assert!(errors.list.iter().any(|error| matches!(error.code, "E0204" | "E0222")), "{text}: {errors:?}");
+    }
+}
+
+#[test]
+fn numbers_of_any_length() {
+    for text in [
+        "1e-999999999999",
+        "1e999999999999",
+        "0e999999999999",
+        &"9".repeat(60000),
+        &format!("0.{}1", "0".repeat(60000)),
+    ] {
+        let _ = reduced(&format!("${{{text} + 1}}"), &Names::default());
+        let _ = reduced(&format!("${{tostring({text})}}"), &Names::default());
+        let _ = reduced(&format!("${{format(\"%.500f %g %e\", {text}, {text}, {text})}}"), &Names::default());
+        let _ = reduced(&format!("${{parseint(\"{text}\", 10)}}"), &Names::default());
+    }
+}

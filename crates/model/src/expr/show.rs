@@ -193,6 +193,10 @@ impl fmt::Display for Shown<'_> {
                 }
                 f.write_str(" }")
             }
+            // How a value is kept from showing its type; it says nothing to people.
+            ExprKind::Call(name, only, false) if &**name == "try" && only.len() == 1 => {
+                write!(f, "{}", self.below(&only[0]))
+            }
             ExprKind::Call(name, arguments, expand) => {
                 write!(f, "{name}(")?;
                 self.items(f, arguments)?;
@@ -210,6 +214,10 @@ impl fmt::Display for Shown<'_> {
                 self.operand(f, a, own)?;
                 write!(f, " {} ", op.sign())?;
                 self.operand(f, b, own + 1)
+            }
+            // What stands beside a result that was chosen only says what it is brought to.
+            ExprKind::Conditional(condition, yes, _) if condition.as_value() == Some(&Value::Bool(true)) => {
+                write!(f, "{}", self.below(yes))
             }
             ExprKind::Conditional(condition, yes, no) => {
                 self.operand(f, condition, CONDITIONAL + 1)?;
@@ -239,6 +247,8 @@ fn binding(op: BinaryOp) -> u8 {
 
 fn strength(expr: &Expr) -> u8 {
     match &expr.kind {
+        ExprKind::Conditional(condition, yes, _) if condition.as_value() == Some(&Value::Bool(true)) => strength(yes),
+        ExprKind::Call(name, only, false) if &**name == "try" && only.len() == 1 => strength(&only[0]),
         ExprKind::Conditional(..) => CONDITIONAL,
         ExprKind::Binary(op, ..) => binding(*op),
         ExprKind::Unary(..) => UNARY,
