@@ -215,7 +215,7 @@ pub(crate) fn open(value: &Value) -> bool {
 }
 
 /// Whether anything in a value may.
-fn open_within(value: &Value) -> bool {
+pub(crate) fn open_within(value: &Value) -> bool {
     match value.reveal() {
         Value::Unknown(unknown) => unknown.ty.is_none(),
         Value::List(items) | Value::Set(items) => items.iter().any(open_within),

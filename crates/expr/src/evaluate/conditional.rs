@@ -5,7 +5,7 @@ use crate::{
     codes, functions,
     part::Part,
     text,
-    unify::{Mixed, beside, bring, common, open, type_of},
+    unify::{Mixed, beside, bring, common, open, open_within, type_of},
 };
 use firma_model::{
     diagnostic::{Diagnostic, Diagnostics},
@@ -128,6 +128,9 @@ impl<'a> Evaluator<'a> {
             return Ok(Part::Value(value));
         }
         self.budget.copy_value(&value, place)?;
+        if open_within(&value) {
+            self.doubts(&Value::unknown(), &[]);
+        }
         match beside(&value, &other) {
             Ok(ty) => Ok(Part::value(bring(value.into_owned(), &ty))),
             Err(mixed) => fail(two_types(&mixed, place)),
