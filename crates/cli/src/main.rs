@@ -1,11 +1,11 @@
 //! `firma`: the only reader of the environment, the home directory and manifest files.
 
-mod args;
+pub(crate) mod args;
 mod commands;
-mod exit;
-mod log;
-mod ops;
-mod terminal;
+pub(crate) mod exit;
+pub(crate) mod log;
+pub(crate) mod ops;
+pub(crate) mod terminal;
 
 use args::{Cli, Command};
 use clap::{CommandFactory, Parser, error::ErrorKind};
@@ -34,7 +34,7 @@ impl Context {
     }
 }
 
-fn main() -> ExitCode {
+pub(crate) fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -48,6 +48,8 @@ fn main() -> ExitCode {
     let env: BTreeMap<String, String> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
+    ops::failpoint::arm(&env);
+    ops::signals::outlive_file_size_limits();
     let terminal = Terminal::new(cli.color, &env);
     if let Some(failure) = cli.log.as_deref().and_then(|to| log::begin(to).err()) {
         terminal.diagnostics(&failure.diagnostics, &failure.sources);

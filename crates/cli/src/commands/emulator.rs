@@ -150,7 +150,7 @@ async fn serve(context: &Context, listen: &str, options: &firma_server::ServeOpt
     let mut signals = ops::signals::Signals::listen();
     let received = signals.received();
     let until = async move { signals.next().await };
-    firma_server::serve(listener, options, Arc::new(firma_server::WallClock), until).await.map_err(cannot)?;
+    firma_server::serve(listener, options, ops::failpoint::clock(), until).await.map_err(cannot)?;
     Ok(received.exit())
 }
 

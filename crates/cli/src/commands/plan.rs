@@ -48,7 +48,9 @@ fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let written = options.open(part).and_then(|mut file| {
+        ops::failpoint::at("plan-file-made");
         file.write_all(bytes)?;
+        ops::failpoint::at("plan-file-written");
         file.sync_all()
     });
     match written.and_then(|()| fs::rename(part, path)) {

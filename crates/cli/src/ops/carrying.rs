@@ -7,6 +7,7 @@ use crate::{
     log,
     ops::{
         cloud::{self, Door},
+        failpoint,
         held::Held,
         planning,
         signals::{Received, Signals},
@@ -95,12 +96,14 @@ pub(crate) async fn carry(context: &Context, approved: Approved, args: &Carrying
         parallelism: args.parallelism as usize,
         usual,
     };
+    failpoint::at("carrying");
     let outcome = firma_engine::apply(plan.clone(), context_of_run).await;
     listening.abort();
     // The teller ends when the last sender is gone.
     let teller = telling.await.map_err(|error| {
         Failure::new(Diagnostic::error("E0902", format!("progress could not be told to its end: {error}")))
     });
+    failpoint::at("carried-out");
     let unwritten = held.store().record_durations(&outcome.durations).err();
     let ended = held.end(outcome.word());
     teller?.end(|text| terminal.prose(text));
@@ -157,7 +160,7 @@ fn watched(door: &Door, sender: UnboundedSender<RunEvent>) -> Arc<Cloud> {
 
 /// The time now, for whoever has no door.
 pub(crate) fn now() -> Timestamp {
-    firma_client::WallClock.now()
+    failpoint::clock().now()
 }
 
 #[cfg(test)]

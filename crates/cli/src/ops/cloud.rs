@@ -1,8 +1,12 @@
 //! The door to the cloud that a project's settings name.
 
-use crate::{exit::Failure, log, ops::project::Loaded};
+use crate::{
+    exit::Failure,
+    log,
+    ops::{failpoint, project::Loaded},
+};
 use firma_api::transport::{Clock, Transport};
-use firma_client::{Cloud, Credentials, HttpSettings, HttpTransport, Scheme, WallClock};
+use firma_client::{Cloud, Credentials, HttpSettings, HttpTransport, Scheme};
 use firma_manifest::{Endpoint, SignatureScheme};
 use firma_model::{diagnostic::Diagnostic, fault::FaultKind, time::Timestamp};
 use firma_server::embedded::{Embedded, Options};
@@ -43,7 +47,7 @@ impl Door {
 
 /// Opens the door that a project's settings name.
 pub(crate) fn open(loaded: &Loaded) -> Result<Door, Failure> {
-    let clock: Arc<dyn Clock> = Arc::new(WallClock);
+    let clock = failpoint::clock();
     match &loaded.settings.endpoint {
         Endpoint::Emulator => embedded(&loaded.emulator_path(), loaded.settings.speed, clock),
         Endpoint::Url(url) => {
@@ -66,7 +70,7 @@ pub(crate) fn embedded(path: &Path, speed: Option<f64>, clock: Arc<dyn Clock>) -
         )
     })?;
     let embedded = Arc::new(embedded);
-    let transport: Arc<dyn Transport> = embedded.clone();
+    let transport = failpoint::transport(embedded.clone());
     Ok(Door {
         cloud: Arc::new(Cloud::new(transport, clock.clone()).with_its_own_time().watched_by(log::calls())),
         clock,
@@ -94,7 +98,8 @@ pub(crate) fn http(
     let proxy = ["HTTPS_PROXY", "https_proxy"].iter().find_map(|name| env.get(*name)).cloned();
     let proxy = proxy.filter(|proxy| !proxy.is_empty() && !endpoint.is_plain());
     let settings = HttpSettings { scheme, proxy, ..HttpSettings::new(endpoint, credentials.credential) };
-    let transport: Arc<dyn Transport> = Arc::new(HttpTransport::new(settings, clock.clone())?);
+    let settings = HttpSettings { timeout: failpoint::real(settings.timeout), ..settings };
+    let transport = failpoint::transport(Arc::new(HttpTransport::new(settings, clock.clone())?));
     Ok(Door {
         cloud: Arc::new(Cloud::new(transport, clock.clone()).watched_by(log::calls())),
         clock,

@@ -3,10 +3,9 @@
 use crate::{
     Context,
     exit::Failure,
-    ops::{cloud::Door, holder, provenance, state},
+    ops::{cloud::Door, failpoint, holder, provenance, state},
 };
 use firma_api::transport::Clock;
-use firma_client::WallClock;
 use firma_engine::{Commit, LeaseGuard, Tenure};
 use firma_model::{
     diagnostic::Diagnostic,
@@ -56,9 +55,10 @@ pub(crate) fn write_down(
     command: &str,
     bodies: Vec<EventBody>,
 ) -> Result<(), Failure> {
-    let now = WallClock.now();
+    let now = failpoint::clock().now();
     let holder = holder::this(env);
     let lease = lease(store, &holder, now)?;
+    failpoint::at("leased");
     let info = RunInfo {
         started: now,
         command: command.to_owned(),
@@ -69,11 +69,15 @@ pub(crate) fn write_down(
     };
     let events: Vec<Event> = bodies.into_iter().map(|body| Event { at: now, body }).collect();
     let written = store.begin_run(&info).and_then(|run| {
+        failpoint::at("run-began");
         let written = store.commit(&lease, run, &events);
+        failpoint::at("ending");
         store.end_run(run, if written.is_ok() { "done" } else { "failed" }, now)?;
         written
     });
+    failpoint::at("run-ended");
     store.release(&lease)?;
+    failpoint::at("released");
     written?;
     Ok(())
 }
@@ -105,6 +109,7 @@ impl Held {
         let holder = holder::this(&context.env);
         let now = door.clock.now();
         let lease = lease(&mut store, &holder, now)?;
+        failpoint::at("leased");
         let info = RunInfo {
             started: now,
             command: command.to_owned(),
@@ -113,10 +118,14 @@ impl Held {
             git_commit: provenance::git_commit(&context.directory),
             plan_id: plan.map(str::to_owned),
         };
-        let began = store.begin_run(&info).and_then(|run| match plan {
-            Some(plan) => store.consume_plan(plan, run).map(|()| run),
-            None => Ok(run),
+        let began = store.begin_run(&info).and_then(|run| {
+            failpoint::at("run-began");
+            match plan {
+                Some(plan) => store.consume_plan(plan, run).map(|()| run),
+                None => Ok(run),
+            }
         });
+        failpoint::at("plan-taken");
         let run = match began {
             Ok(run) => run,
             Err(error) => {
@@ -143,7 +152,7 @@ impl Held {
     /// The journal.
     pub(crate) fn commit(&self) -> Commit {
         match &self.writer {
-            Some(writer) => firma_engine::queued(writer.handle()),
+            Some(writer) => failpoint::commit(firma_engine::queued(writer.handle())),
             None => unreachable!("BUG: a run that ended has no journal"),
         }
     }
@@ -165,8 +174,11 @@ impl Held {
         drop(self.writer.take());
         let now = self.clock.now();
         let mut store = locked(&self.store);
+        failpoint::at("ending");
         let ended = store.end_run(self.run, outcome, now);
+        failpoint::at("run-ended");
         let released = store.release(self.tenure.lease());
+        failpoint::at("released");
         ended?;
         released?;
         Ok(())

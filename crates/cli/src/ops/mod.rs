@@ -15,3 +15,4 @@ pub(crate) mod recovering;
 pub(crate) mod signals;
 pub(crate) mod patience;
 pub(crate) mod examining;
+pub(crate) mod failpoint;

@@ -7,6 +7,7 @@ use crate::{
     log,
     ops::{
         cloud::{self, Door},
+        failpoint,
         files::ProjectFiles,
         patience::patiently,
         project::{self, Loaded},
@@ -78,9 +79,11 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
     }
 
     let mut store = state::open(context, &loaded)?;
+    failpoint::at("state-opened");
     store.pin_project(&loaded.name())?;
     let hash_key = store.hash_key()?;
     state::tell_notices(context, &mut store);
+    failpoint::at("key-made");
     let recorded = store.snapshot()?;
     let door = cloud::open(&loaded)?;
     // Asked first: a key that does not fit is told as such, not as whatever fails because of it.
@@ -159,6 +162,7 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
         store.put_plan(&id, &bytes, door.clock.now())?;
     }
     log::line("plan", serde_json::json!({ "id": id, "steps": plan.steps.len() }));
+    failpoint::at("plan-stored");
     Ok(Made { store, door, plan: Arc::new(plan), id, diagnostics, sources })
 }
 

@@ -6,6 +6,7 @@ use crate::{
     log,
     ops::{
         cloud::{self, Door},
+        failpoint,
         held::{Held, refuse_if_held, write_down},
         patience::patiently,
         project::Loaded,
@@ -57,7 +58,9 @@ pub(crate) async fn settle(
         settle: if door.embedded.is_some() { 0 } else { firma_plan::recover::SETTLE_MILLIS },
         adopt,
     };
+    failpoint::at("recovering");
     let settled = patiently(context.terminal, door, recover(&open, &recorded, &find, &recovering)).await;
+    failpoint::at("recovered");
     let stuck = settled.as_ref().is_ok_and(|all| all.iter().any(|s| matches!(s.how, Settled::Stuck { .. })));
     let outcome = match (&settled, stuck) {
         (Ok(_), false) => "done",
@@ -156,7 +159,7 @@ pub(crate) fn tell(context: &Context, settled: &[Settlement]) {
 /// Settles what earlier runs left open, before anything new is planned.
 pub(crate) async fn first(context: &Context, loaded: &Loaded) -> Result<(), Failure> {
     let Some(store) = state::open_to_change(loaded)? else { return Ok(()) };
-    refuse_if_held(&store, firma_api::transport::Clock::now(&firma_client::WallClock))?;
+    refuse_if_held(&store, failpoint::clock().now())?;
     if store.open_intents()?.is_empty() {
         return Ok(());
     }
