@@ -12,24 +12,34 @@ use std::{
 /// Where the command is. Panics, with what cargo said, when it cannot be built.
 pub fn firma() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
-    BINARY.get_or_init(|| match std::env::var_os("FIRMA_BIN") {
-        Some(path) => std::path::absolute(path).expect("FIRMA_BIN is a path"),
-        None => build(),
+    BINARY.get_or_init(|| given("FIRMA_BIN").unwrap_or_else(|| build(&["--bin", "firma"])))
+}
+
+/// The command that dies where it is told to; `FIRMA_FAILPOINTS_BIN` names another one.
+pub fn with_failpoints() -> &'static Path {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    BINARY.get_or_init(|| {
+        given("FIRMA_FAILPOINTS_BIN")
+            .unwrap_or_else(|| build(&["--features", "failpoints", "--bin", "firma-failpoints"]))
     })
 }
 
-fn build() -> PathBuf {
+fn given(variable: &str) -> Option<PathBuf> {
+    let path = std::env::var_os(variable)?;
+    Some(std::path::absolute(path).unwrap_or_else(|error| panic!("{variable} is no path: {error}")))
+}
+
+fn build(which: &[&str]) -> PathBuf {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.args([
         "build",
         "--quiet",
         "--package",
         "firma-cli",
-        "--bin",
-        "firma",
         "--message-format",
         "json-render-diagnostics",
     ]);
+    cargo.args(which);
     if !cfg!(debug_assertions) {
         cargo.arg("--release");
     }

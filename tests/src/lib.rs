@@ -1,6 +1,7 @@
 //! What the tests of the whole share. Nothing here is part of the program.
 //!
 //! - [`binary`]: builds the `firma` command once and says where it is; [`sandbox`] runs it in a directory of its own.
+//! - [`proxy`]: stands between the command and a served emulator, and spoils what passes.
 //! - [`scenario`]: scripts that drive the command, with recorded transcripts (`tests/scenarios`).
 //! - [`makespan`]: how long a run takes beside how long it must take, under virtual time.
 //! - [`simulation`]: lives of projects under faults, each from one seed; its binary is `simulate`.
@@ -9,6 +10,7 @@
 pub mod binary;
 pub mod makespan;
 pub mod sandbox;
+pub mod proxy;
 pub mod scenario;
 pub mod simulation;
 pub mod tidy;

@@ -14,6 +14,7 @@ use tempfile::TempDir;
 pub struct Sandbox {
     dir: TempDir,
     env: BTreeMap<String, String>,
+    binary: PathBuf,
 }
 
 /// A command that ended.
@@ -46,6 +47,11 @@ impl Sandbox {
     /// An empty one.
     #[expect(clippy::new_without_default, reason = "making one creates a directory")]
     pub fn new() -> Sandbox {
+        Sandbox::with_binary(binary::firma())
+    }
+
+    /// An empty one that runs this binary.
+    pub fn with_binary(binary: &Path) -> Sandbox {
         let dir = TempDir::with_prefix("firma-").expect("a temporary directory");
         let home = dir.path().join("home");
         std::fs::create_dir_all(dir.path().join("project")).expect("a folder");
@@ -58,7 +64,8 @@ impl Sandbox {
             ("COLUMNS", "120".to_owned()),
             ("USER", "tester".to_owned()),
         ];
-        Sandbox { dir, env: env.into_iter().map(|(k, v)| (k.to_owned(), v)).collect() }
+        let env = env.into_iter().map(|(k, v)| (k.to_owned(), v)).collect();
+        Sandbox { dir, env, binary: binary.to_owned() }
     }
 
     /// One that holds a copy of the manifests of this folder.
@@ -90,7 +97,7 @@ impl Sandbox {
 
     /// The command, about to be started in the project's folder.
     pub fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(binary::firma());
+        let mut command = Command::new(&self.binary);
         command.args(args).current_dir(self.project()).env_clear().envs(&self.env).stdin(Stdio::null());
         command
     }
