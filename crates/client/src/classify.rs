@@ -183,6 +183,7 @@ fn refused(
     let rejecting = |number: i64| (400..500).contains(&number) && number != 409;
     let http = i64::from(response.status);
     let no_effect = known.as_ref().is_some_and(|m| m.refused)
+        && !is_replay(said)
         && rejecting(said.code)
         && (rejecting(http) || (200..300).contains(&http));
 
@@ -220,6 +221,13 @@ fn refused(
         request_id,
         retry,
     }
+}
+
+/// Whether the request is refused because it came before: something on the way delivered it twice, and this answer is to the
+/// second delivery. Every request has a nonce of its own, so that nothing else can be meant.
+fn is_replay(said: &Said<'_>) -> bool {
+    let message = said.error.get("message").and_then(Value::as_str).unwrap_or_default();
+    message.to_ascii_lowercase().contains("nonce")
 }
 
 /// An answer without a readable envelope: a proxy's page, a cut text, a number without a name.

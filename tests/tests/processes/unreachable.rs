@@ -24,8 +24,8 @@ fn fails(url: &str, why: &str) {
     for args in [&["plan"][..], &["apply", "--auto-approve"], &["destroy", "--auto-approve"], &["apply", "plan.firma"]] {
         let ended = project.firma(args);
         assert!(matches!(ended.code, Some(1 | 4)), "{url} {args:?}: {ended}");
-        // A plan file is of another endpoint, and refused before anybody is asked.
-        let told = if args.contains(&"plan.firma") { "error[E08" } else { why };
+        // A plan file that is used up is refused before anybody is asked.
+        let told = if args.contains(&"plan.firma") { "error[E06" } else { why };
         assert!(ended.stderr.contains(told), "{url} {args:?}: {ended}");
     }
     assert_eq!((project.inventory(), project.recorded()), before);

@@ -26,7 +26,7 @@ pub(crate) async fn run(context: &Context, args: &ApiArgs) -> Outcome {
             (ops::cloud::open(&loaded)?, region)
         }
         false => {
-            let clock = std::sync::Arc::new(firma_client::WallClock);
+            let clock = ops::failpoint::clock();
             let url = context.env.get("FIRMA_ENDPOINT").map_or(firma_manifest::DEFAULT_ENDPOINT, String::as_str);
             (ops::cloud::http(url, firma_client::Scheme::Jdcloud2, None, &context.env, clock)?, None)
         }

@@ -107,6 +107,17 @@ fn failures() {
 }
 
 #[test]
+fn a_refusal_of_the_second_delivery_proves_nothing() {
+    let body = |message: &str| {
+        json!({"requestId": "req-1", "error": {"code": 401, "status": "ACCESS_ERROR", "message": message}}).to_string()
+    };
+    let replayed = judge(true, 401, &[], &body("Nonce 12 was used before")).outcome;
+    assert!(matches!(replayed, Outcome::Unknown(_)), "{replayed:?}");
+    let denied = judge(true, 401, &[], &body("the signature does not match")).outcome;
+    assert!(matches!(denied, Outcome::NoEffect(_)), "{denied:?}");
+}
+
+#[test]
 fn unreadable_answers_are_unknown() {
     let check = |status, body: &str, says: &str| {
         let verdict = judge(true, status, &[], body);
