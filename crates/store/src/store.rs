@@ -240,6 +240,11 @@ fn open(path: &Path, mode: Mode, folders: &[PathBuf]) -> Result<Store, StoreErro
     // Looking at a file's metadata opens no descriptor, so it drops no lock.
     match fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() => return Err(ErrorKind::NotAState("it is a folder".to_owned()).into()),
+        // Before SQLite opens it: the files it makes beside the database get the database's mode, and would keep it when the
+        // database may be written again.
+        Ok(metadata) if metadata.permissions().readonly() => {
+            return Err(ErrorKind::Denied("it is read-only".to_owned()).into());
+        }
         Ok(_) => {}
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => match mode {
             Mode::Existing => return Err(ErrorKind::Missing.into()),

@@ -125,7 +125,6 @@ fn what_may_only_be_read() {
                 assert!(ended.stderr.contains("error[E0"), "{path}: {ended}");
             }
             // As whoever it belongs to: once that is mended, everything goes on.
-            println!("{path} {mode:o} {prepared}");
             unprivileged(&project, APPLY).expect(0);
             unprivileged(&project, &["plan", "--detailed-exitcode"]).expect(0);
         }

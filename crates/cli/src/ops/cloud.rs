@@ -5,7 +5,7 @@ use crate::{
     log,
     ops::{failpoint, project::Loaded},
 };
-use firma_api::transport::{Clock, Transport};
+use firma_api::transport::Clock;
 use firma_client::{Cloud, Credentials, HttpSettings, HttpTransport, Scheme};
 use firma_manifest::{Endpoint, SignatureScheme};
 use firma_model::{diagnostic::Diagnostic, fault::FaultKind, time::Timestamp};
