@@ -31,14 +31,7 @@ fn given(variable: &str) -> Option<PathBuf> {
 
 fn build(which: &[&str]) -> PathBuf {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.args([
-        "build",
-        "--quiet",
-        "--package",
-        "firma-cli",
-        "--message-format",
-        "json-render-diagnostics",
-    ]);
+    cargo.args(["build", "--quiet", "--package", "firma-cli", "--message-format", "json-render-diagnostics"]);
     cargo.args(which);
     if !cfg!(debug_assertions) {
         cargo.arg("--release");

@@ -54,10 +54,7 @@ impl Fault {
 
     /// Whether the server acts on the request, now or later.
     pub fn reaches_server(self) -> bool {
-        !matches!(
-            self,
-            Fault::CutBefore | Fault::Throttle(_) | Fault::ErrorBefore | Fault::Portal | Fault::StallBefore
-        )
+        !matches!(self, Fault::CutBefore | Fault::Throttle(_) | Fault::ErrorBefore | Fault::Portal | Fault::StallBefore)
     }
 }
 

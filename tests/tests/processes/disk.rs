@@ -5,11 +5,7 @@ use crate::{
     stopped::{stopped, woken},
     sweep::{each, is_full, points, some},
 };
-use std::{
-    fs,
-    path::Path,
-    process::Command,
-};
+use std::{fs, path::Path, process::Command};
 
 const APPLY: &[&str] = &["apply", "--auto-approve"];
 
@@ -21,7 +17,9 @@ fn a_commit_that_fails() {
     let commits = points(&first, APPLY).into_iter().filter(|point| point.contains("-commit:")).collect::<Vec<_>>();
     let cases: Vec<(String, &str, &str)> = some(&commits, 12)
         .into_iter()
-        .flat_map(|point| [("error:full", "E0606"), ("error:io", "E0608")].map(|(how, code)| (point.clone(), how, code)))
+        .flat_map(|point| {
+            [("error:full", "E0606"), ("error:io", "E0608")].map(|(how, code)| (point.clone(), how, code))
+        })
         .collect();
     each(&cases, |(point, how, code)| {
         let project = Project::embedded();
@@ -40,7 +38,9 @@ fn files_that_may_not_grow() {
     drop(project);
     let step = if is_full() { 1024 } else { 16 * 1024 };
     // From nothing at all to more than an apply writes.
-    let limits: Vec<u64> = (0..size / step).step_by(if is_full() { 8 } else { 2 }).map(|n| n * step)
+    let limits: Vec<u64> = (0..size / step)
+        .step_by(if is_full() { 8 } else { 2 })
+        .map(|n| n * step)
         .chain((0..600 * 1024 / step).map(|n| size + n * step))
         .collect();
     let stopped = std::sync::atomic::AtomicUsize::new(0);
@@ -91,7 +91,13 @@ fn a_plan_file_without_room() {
     project.firma(&["plan"]).expect(0);
     let file = project.sandbox.project().join("plan.firma");
     // Output to a file that cannot grow: what was asked for is not there, and the exit code says so.
-    project.shell("exec \"$@\" >/dev/full", &["plan"]).output().map(Ended::from).expect("it starts").expect(1).says("E0903");
+    project
+        .shell("exec \"$@\" >/dev/full", &["plan"])
+        .output()
+        .map(Ended::from)
+        .expect("it starts")
+        .expect(1)
+        .says("E0903");
     let ended = limited(&project, 4096, &["plan", "--out", "plan.firma"]);
     assert_eq!((ended.code, file.exists()), (Some(1), false), "{ended}");
     project.firma(&["plan", "--out", "plan.firma"]).expect(0);

@@ -167,7 +167,9 @@ fn a_plan_written_to_a_file() {
 
 #[test]
 fn a_plan_file_that_was_carried_out_halfway_is_used_up() {
-    for point in ["leased:1", "run-began:1", "plan-taken:1", "before-commit:1", "after-send:2", "ending:1", "run-ended:1"] {
+    for point in
+        ["leased:1", "run-began:1", "plan-taken:1", "before-commit:1", "after-send:2", "ending:1", "run-ended:1"]
+    {
         let project = Project::embedded();
         project.firma(&["plan", "--out", "plan.firma"]).expect(0);
         project.at(point, &["apply", "plan.firma"]).expect_signal(9);

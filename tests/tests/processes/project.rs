@@ -50,9 +50,9 @@ value = "${disk.disk.data.id}"
 pub(crate) const CALLS: usize = 6;
 
 /// Time passes this many times as fast: pauses are short, and a lease still lasts longer than a loaded machine stands still.
-const PACE: i64 = 10;
+const PACE: i64 = 20;
 
-/// Longer than the settling time, in milliseconds.
+/// What passes, in milliseconds, before somebody notices that a process has died.
 pub(crate) const SETTLED: i64 = 61_000;
 /// Longer than a lease.
 pub(crate) const LEASE: i64 = 181_000;

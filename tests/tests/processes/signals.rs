@@ -28,7 +28,11 @@ fn once_in_good_order() {
 #[test]
 fn twice_at_once() {
     for (signal, code) in [("sigint", 130), ("sigterm", 143)] {
-        for (first, second) in [("after-commit:1", "before-send:2"), ("before-send:1", "after-send:2"), ("after-send:1", "before-commit:4")] {
+        for (first, second) in [
+            ("after-commit:1", "before-send:2"),
+            ("before-send:1", "after-send:2"),
+            ("after-send:1", "before-commit:4"),
+        ] {
             let project = Project::embedded();
             let points = format!("{first}={signal},{second}={signal}");
             project.at(&points, APPLY).expect(code).says("stopping");
@@ -54,7 +58,7 @@ fn from_outside_while_it_waits() {
         }
         // Read to the end, so that nothing it prints stops it.
         let reader = std::thread::spawn(move || notes.count());
-        drop(lines.count());
+        lines.for_each(drop);
         assert_eq!(child.wait().expect("it ends").code(), Some(code), "SIG{signal}, twice: {twice}");
         reader.join().expect("a reader");
         project.firma(APPLY).expect(0);

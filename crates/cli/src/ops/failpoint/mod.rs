@@ -5,7 +5,7 @@
 //! |---|---|
 //! | `FIRMA_FAILPOINT` | `NAME[:N][=ACTION]`, several with commas: what happens when the point is passed the Nth time |
 //! | `FIRMA_FAILPOINT_LOG` | a file: every point that is passed adds a line, `NAME:N` and what it is about |
-//! | `FIRMA_FAILPOINT_CLOCK` | a file that holds `EPOCH PACE AHEAD`: since EPOCH (ms) time passes PACE times as fast, AHEAD ms are added |
+//! | `FIRMA_FAILPOINT_CLOCK` | a file that holds `EPOCH PACE AHEAD`: since EPOCH (ms) time passes PACE times as fast, AHEAD ms are added; what a recovery waits for is as short |
 //!
 //! Actions: `kill` (the default), `stop` (SIGSTOP), `sigint`, `sigterm`, `sighup`, `sigquit`; `error:full` and `error:io`
 //! at `before-commit` and `after-commit`; `lost` at `after-send`: the answer never came.
@@ -20,6 +20,6 @@ mod unarmed;
 #[cfg(feature = "failpoints")]
 pub(crate) use armed::{arm, at, commit, transport};
 #[cfg(feature = "failpoints")]
-pub(crate) use pace::{clock, real};
+pub(crate) use pace::{clock, real, settling};
 #[cfg(not(feature = "failpoints"))]
-pub(crate) use unarmed::{arm, at, clock, commit, real, transport};
+pub(crate) use unarmed::{arm, at, clock, commit, real, settling, transport};

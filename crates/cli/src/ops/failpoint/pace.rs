@@ -7,6 +7,7 @@
 use firma_api::transport::{BoxFuture, Clock};
 use firma_client::WallClock;
 use firma_model::time::Timestamp;
+use firma_plan::recover::SETTLE_MILLIS;
 use std::{
     fs,
     path::PathBuf,
@@ -48,6 +49,11 @@ pub(crate) fn clock() -> Arc<dyn Clock> {
 pub(crate) fn real(duration: Duration) -> Duration {
     let times = pace().map_or(1, |pace| pace.times.max(1));
     duration / u32::try_from(times).unwrap_or(u32::MAX)
+}
+
+/// How long a recovery looks before absence proves something, in milliseconds, on the machine's own clock.
+pub(crate) fn settling() -> i64 {
+    SETTLE_MILLIS / pace().map_or(1, |pace| pace.times.max(1))
 }
 
 struct Hurried;

@@ -3,6 +3,7 @@
 use firma_api::transport::{Clock, Transport};
 use firma_client::WallClock;
 use firma_engine::Commit;
+use firma_plan::recover::SETTLE_MILLIS;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 /// Nothing is read.
@@ -24,6 +25,11 @@ pub(crate) fn transport(transport: Arc<dyn Transport>) -> Arc<dyn Transport> {
 /// The machine's clock.
 pub(crate) fn clock() -> Arc<dyn Clock> {
     Arc::new(WallClock)
+}
+
+/// How long a recovery looks before absence proves something, in milliseconds.
+pub(crate) fn settling() -> i64 {
+    SETTLE_MILLIS
 }
 
 /// The time as it is.
