@@ -1,7 +1,7 @@
 //! `firma`: the only reader of the environment, the home directory and manifest files.
 
 pub(crate) mod args;
-mod commands;
+pub(crate) mod commands;
 pub(crate) mod exit;
 pub(crate) mod log;
 pub(crate) mod ops;
