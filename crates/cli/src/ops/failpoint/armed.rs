@@ -10,10 +10,11 @@ use firma_store::{ErrorKind, StoreError};
 use nix::sys::signal::{Signal, raise};
 use std::{
     collections::BTreeMap,
-    fs::OpenOptions,
+    fs::{self, OpenOptions},
     io::Write as _,
     path::PathBuf,
     sync::{Arc, Mutex, OnceLock, PoisonError},
+    time::Duration,
 };
 
 /// What a point does.
@@ -85,10 +86,30 @@ fn pass(name: &'static str, about: &str) -> Option<Action> {
     }
     match armed.rules.get(&(name.to_owned(), number)) {
         Some(Action::Raise(signal)) => {
+            if *signal == Signal::SIGSTOP {
+                until_quiet();
+            }
             raise(*signal).expect("BUG: a process may send signals to itself");
             None
         }
         other => other.copied(),
+    }
+}
+
+/// Returns when every other thread waits for something: a process that is stopped in the middle of a transaction keeps its
+/// files locked, and what a test then sees is that lock and nothing else.
+fn until_quiet() {
+    let own = nix::unistd::gettid().to_string();
+    let mut quiet = 0;
+    while quiet < 5 {
+        let threads = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+        let busy = threads.filter(|thread| thread.file_name() != *own).any(|thread| {
+            let stat = fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
+            // The state is the letter after the name in parentheses; a thread that has ended has none.
+            stat.rsplit_once(')').is_some_and(|(_, rest)| !rest.trim_start().starts_with('S'))
+        });
+        quiet = if busy { 0 } else { quiet + 1 };
+        std::thread::sleep(Duration::from_millis(4));
     }
 }
 
