@@ -27,6 +27,15 @@ const AT_ONCE: usize = 16;
 /// Who is at an id, for a kind and region.
 type Places<'r> = HashMap<(&'r str, Option<&'r str>, &'r str), Vec<&'r Address>>;
 
+/// An object that was not in its list.
+struct Missing {
+    procedure: Arc<Procedure>,
+    region: Option<String>,
+    id: String,
+    /// For a record so young that its object may not show yet.
+    young: Option<Doubt>,
+}
+
 /// Looks at every recorded object, a page of ids a call. What is missing from a list is read by id before it counts as
 /// gone; what could not be looked at is blocked. Objects of kinds that are unknown or without a cloud are left out.
 ///
@@ -55,7 +64,7 @@ pub async fn refresh(
         .await;
 
     let mut observed = Observed::default();
-    let mut missing: Vec<(Arc<Procedure>, Option<String>, String, Option<Doubt>)> = Vec::new();
+    let mut missing: Vec<Missing> = Vec::new();
     for (batch, answer) in answers {
         match answer {
             Ok(looks) => {
@@ -72,7 +81,12 @@ pub async fn refresh(
                                 .flatten()
                                 .any(|address| recorded.records[*address].version >= young_from);
                             let young = young.then(|| Doubt::since(began));
-                            missing.push((batch.procedure.clone(), batch.region.clone(), id, young));
+                            missing.push(Missing {
+                                procedure: batch.procedure.clone(),
+                                region: batch.region.clone(),
+                                id,
+                                young,
+                            });
                         }
                     }
                 }
@@ -86,7 +100,7 @@ pub async fn refresh(
         }
     }
     let confirmed: Vec<_> = stream::iter(missing)
-        .map(|(procedure, region, id, young)| async move {
+        .map(|Missing { procedure, region, id, young }| async move {
             let look = young::confirm(cloud, &procedure, region.as_deref(), &id, young).await;
             (procedure, region, id, look)
         })
