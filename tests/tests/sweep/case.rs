@@ -260,7 +260,7 @@ impl Written {
                     made_up.insert(name.clone(), value);
                 }
                 None => {
-                    lacks.push(format!("say how `{name}` {verb} under [[{table}]], or why it cannot under [exempt]"))
+                    lacks.push(format!("say how `{name}` {verb} under [[{table}]], or why it cannot under [exempt]"));
                 }
             }
         }

@@ -63,7 +63,7 @@ pub(crate) async fn sweep(procedure: &Arc<Procedure>, beside: &Beside, found: &B
     lab.converge(&case.create).await;
     let made = lab.freeze();
     drop(scene);
-    let phases = phases(&case, empty, made);
+    let phases = phases(&case, &empty, &made);
     covers(procedure, &case, &phases, &mut tally).await;
     let limited = limited(lab.procedures.values().map(|procedure| &**procedure));
     let mut operations = BTreeSet::new();
@@ -84,21 +84,21 @@ pub(crate) async fn sweep(procedure: &Arc<Procedure>, beside: &Beside, found: &B
     tally
 }
 
-fn phases(case: &Case, empty: Frozen, made: Frozen) -> Vec<Phase> {
+fn phases(case: &Case, empty: &Frozen, made: &Frozen) -> Vec<Phase> {
     let phase = |name: String, action, start: &Frozen, desired: &Desired| Phase {
         name,
         action,
         start: start.clone(),
         goal: Goal::apply(desired.clone()),
     };
-    let mut phases = vec![phase("create".into(), Action::Create, &empty, &case.create)];
+    let mut phases = vec![phase("create".into(), Action::Create, empty, &case.create)];
     for (number, world) in case.changes.iter().enumerate() {
-        phases.push(phase(format!("change {number}"), Action::Update, &made, world));
+        phases.push(phase(format!("change {number}"), Action::Update, made, world));
     }
     for (number, world) in case.replacements.iter().enumerate() {
-        phases.push(phase(format!("replace {number}"), Action::Replace, &made, world));
+        phases.push(phase(format!("replace {number}"), Action::Replace, made, world));
     }
-    phases.push(phase("delete".into(), Action::Delete, &made, &case.without));
+    phases.push(phase("delete".into(), Action::Delete, made, &case.without));
     phases
 }
 

@@ -28,6 +28,8 @@
 //! Counts are printed with `--nocapture`. `FIRMA_SWEEP=vpc.subnet` sweeps the kinds for that one only; `FIRMA_SWEEP_DEEP=1` lets
 //! the second process die everywhere in long plans too, which takes a few times as long.
 
+#![expect(clippy::unwrap_used, reason = "a failing helper is a failing test")]
+
 mod bare;
 mod case;
 mod explore;

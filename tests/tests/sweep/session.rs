@@ -109,8 +109,11 @@ async fn work(lab: &Lab, goal: &Goal, moments: &Arc<Moments>) -> Result<(Vec<Set
     }
 }
 
+/// An object by its kind and id.
+pub(crate) type Named = (String, String);
+
 /// What is in the cloud and not in the state, and the other way round.
-pub(crate) fn difference(lab: &Lab, goal: &Goal) -> (Vec<(String, String)>, Vec<(String, String)>) {
+pub(crate) fn difference(lab: &Lab, goal: &Goal) -> (Vec<Named>, Vec<Named>) {
     let recorded = lab.recorded();
     let objects = recorded.records.values().chain(&recorded.deposed).filter(|record| {
         let procedure = &lab.procedures[record.kind.as_str()];
