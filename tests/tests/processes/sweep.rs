@@ -15,7 +15,7 @@ const THREADS: usize = 4;
 
 /// Whether everything is visited.
 pub(crate) fn is_full() -> bool {
-    std::env::var_os("FIRMA_SWEEP").is_some_and(|value| value == "full")
+    std::env::var_os("FIRMA_PROCESSES").is_some_and(|value| value == "full")
 }
 
 /// Those of a list to visit: all, or about `share` of them, evenly spread, with the first and the last.

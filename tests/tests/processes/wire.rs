@@ -44,7 +44,7 @@ fn checked(project: &Project, args: &[&str], fault: Fault) {
         Some(0) => {}
         // One that failed says what, and what to do.
         Some(1 | 4) => {
-            assert!(ended.stderr.contains("firma ") || ended.stderr.contains("error["), "{fault:?}: {ended}")
+            assert!(ended.stderr.contains("firma ") || ended.stderr.contains("error["), "{fault:?}: {ended}");
         }
         _ => panic!("{fault:?}: {ended}"),
     }
