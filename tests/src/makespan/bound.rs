@@ -62,6 +62,15 @@ fn release(k: usize) -> f64 {
     evenly.max(minutes)
 }
 
+/// What a list shows of one kind.
+#[derive(Default)]
+struct Listed {
+    /// Steps whose objects it shows.
+    steps: BTreeSet<usize>,
+    /// Objects a page.
+    page: usize,
+}
+
 /// One call: when it can leave at the earliest, and what comes after it at least.
 #[derive(Clone, Copy)]
 struct Call {
@@ -200,7 +209,7 @@ impl<'a> Graph<'a> {
 
     /// The calls that must be made, by place.
     fn calls(&self, run: &Measured, places: &mut BTreeMap<Place, Vec<Call>>) {
-        let mut lists: BTreeMap<(Place, &str), BTreeMap<&str, (BTreeSet<usize>, usize)>> = BTreeMap::new();
+        let mut lists: BTreeMap<(Place, &str), BTreeMap<&str, Listed>> = BTreeMap::new();
         for (at, step) in self.plan.steps.iter().enumerate() {
             let procedure = procedure(self.plan, step);
             let Some(create) = &procedure.create else { continue };
@@ -219,16 +228,16 @@ impl<'a> Graph<'a> {
             if let Some(list) = &procedure.list {
                 let key = (place(&list.service), list.operation.as_str());
                 let entry = lists.entry(key).or_default().entry(&procedure.kind).or_default();
-                entry.0.insert(at);
-                entry.1 = list.page_size.max(1) as usize;
+                entry.steps.insert(at);
+                entry.page = list.page_size.max(1) as usize;
             }
         }
         for ((place, _), kinds) in lists {
             // One list may show the objects of several kinds: those of the largest are counted.
-            let pages = kinds.values().map(|(steps, page)| steps.len().div_ceil(*page)).max().unwrap_or(0);
+            let pages = kinds.values().map(|kind| kind.steps.len().div_ceil(kind.page)).max().unwrap_or(0);
             let end = kinds
                 .values()
-                .flat_map(|(steps, _)| steps)
+                .flat_map(|kind| &kind.steps)
                 .map(|at| self.head[*at] + self.before[*at] + self.own[*at] - self.latency)
                 .fold(0.0, f64::max);
             let calls = places.entry(place).or_default();
