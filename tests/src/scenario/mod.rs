@@ -18,7 +18,7 @@
 //! | `start COMMAND` | starts a command and goes on; one at a time |
 //! | `await TEXT` | waits until the started command has printed the text |
 //! | `kill`, `interrupt`, `finish` | SIGKILL, SIGINT, or just waits for the end of the started command |
-//! | `serve [ARGUMENTS]` | starts an emulator on a free port; `env.ENDPOINT` is its URL afterwards |
+//! | `serve [ARGUMENTS]` | starts an emulator on a free port; `env.ENDPOINT`, and an argument `$ENDPOINT`, is its URL afterwards |
 //!
 //! What the commands print is compared with the transcript, without ids, times and paths. `FIRMA_BLESS=1` writes the
 //! transcripts; `FIRMA_SCENARIO=TOPIC/CASE` runs one case.

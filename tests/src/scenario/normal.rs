@@ -12,6 +12,9 @@ const PATTERNS: &[(&str, &str)] = &[
     (r"\b\d+(\.\d+)?\s?(ms|µs|s)\b", "<span>"),
     (r"\b\d+ KiB\b", "<size>"),
     (r#""(elapsed_ms|usual_ms|waited_ms|millis)":\s?\d+"#, "\"$1\":<n>"),
+    (r"\b\d+ KiB\b", "<size>"),
+    // Each system has its own words.
+    (r"failed to lookup address information: [^()\n]*[^() \n]", "failed to lookup address information: <reason>"),
     (r"\b127\.0\.0\.1:\d{1,5}\b", "127.0.0.1:<port>"),
     (r"\btester@[^ :]+:\d+\b", "tester@<host>:<pid>"),
 ];

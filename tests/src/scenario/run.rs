@@ -83,13 +83,23 @@ struct Run {
     expected_exit: i32,
     started: Option<Background>,
     server: Option<Background>,
+    /// Where it listens.
+    endpoint: String,
 }
 
 impl Run {
     fn new(folder: &Path) -> Run {
         let sandbox = Sandbox::copy_of(folder);
         let normal = Normal::new(&sandbox.root().to_string_lossy());
-        Run { sandbox, normal, transcript: String::new(), expected_exit: 0, started: None, server: None }
+        Run {
+            sandbox,
+            normal,
+            transcript: String::new(),
+            expected_exit: 0,
+            started: None,
+            server: None,
+            endpoint: String::new(),
+        }
     }
 
     fn step(&mut self, line: &str, step: &Step) -> Result<(), String> {
@@ -127,6 +137,7 @@ impl Run {
     }
 
     fn run(&mut self, line: &str, args: &[String], record: Record) -> Result<(), String> {
+        let args = self.filled(args);
         let args: Vec<&str> = args.iter().map(String::as_str).collect();
         let finished = match record {
             Record::ClosedStdout => self.with_closed_stdout(&args)?,
@@ -150,6 +161,15 @@ impl Run {
         Err(format!("it ended with {code}, not {expected}:\n{}{}", finished.stdout, finished.stderr))
     }
 
+    /// Arguments, with the URL of the emulator that was started for the one that stands for it.
+    fn filled(&self, args: &[String]) -> Vec<String> {
+        let fill = |arg: &String| match arg.as_str() {
+            "$ENDPOINT" => self.endpoint.clone(),
+            _ => arg.clone(),
+        };
+        args.iter().map(fill).collect()
+    }
+
     /// The reading end of the pipe is closed before the command writes.
     fn with_closed_stdout(&self, args: &[&str]) -> Result<crate::sandbox::Finished, String> {
         let mut command = self.sandbox.command(args);
@@ -168,6 +188,7 @@ impl Run {
         if self.started.is_some() {
             return Err("another command is still running".to_owned());
         }
+        let args = self.filled(args);
         let args: Vec<&str> = args.iter().map(String::as_str).collect();
         self.started = Some(Background::start(self.sandbox.command(&args))?);
         writeln!(self.transcript, "\n> {line}").map_err(|error| error.to_string())
@@ -201,7 +222,8 @@ impl Run {
             .chars()
             .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, ':' | '/' | '.'))
             .collect();
-        self.sandbox.set("ENDPOINT", url.trim_end_matches(['/', '.']));
+        self.endpoint = url.trim_end_matches(['/', '.']).to_owned();
+        self.sandbox.set("ENDPOINT", &self.endpoint);
         self.server = Some(server);
         writeln!(self.transcript, "> {line}").map_err(|error| error.to_string())
     }
