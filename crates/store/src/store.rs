@@ -138,6 +138,18 @@ impl Store {
         if renamed == 0 { self.pin_account(account) } else { Ok(()) }
     }
 
+    /// Refuses an account that is not the pinned one, where one is pinned already; pins nothing. `key` stands for it where
+    /// nobody might ask for the account.
+    pub fn check_account(&self, key: &str, account: &str) -> Result<(), StoreError> {
+        match self.account()? {
+            Some(pinned) if pinned != account && pinned != key => {
+                let kind = ErrorKind::OtherAccount { pinned, given: account.to_owned() };
+                Err(StoreError::from(kind).in_file(&self.path))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The project this state is of, once it is known.
     pub fn project(&self) -> Result<Option<String>, StoreError> {
         self.read(|t| Ok(t.query_row("SELECT project FROM meta", [], |row| row.get(0))?))

@@ -92,6 +92,10 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
     } else {
         patiently(context.terminal, &door, cloud::account(&door)).await?
     };
+    if door.embedded.is_none() {
+        // With the credentials of another account nothing that is recorded can be found: all of it would be planned anew.
+        store.check_account(&cloud::by_key(&door.access_key), &account)?;
+    }
     let mode = match (args.destroy, args.refresh_only) {
         (true, _) => Mode::Destroy,
         (_, true) => Mode::RefreshOnly,

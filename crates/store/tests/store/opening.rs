@@ -142,6 +142,10 @@ fn account_and_project_are_pinned_once() {
     assert_eq!(store.account(), Ok(Some("a-3".to_owned())));
     store.pin_account_of_key("a-1", "a-3").expect("the same");
     store.pin_account_of_key("a-1", "a-4").expect_err("another");
+    store.check_account("key", "a-3").expect("the same");
+    store.check_account("a-3", "a-4").expect("its key was pinned, and nothing was asked");
+    store.check_account("key", "a-4").expect_err("another");
+    assert_eq!(store.account(), Ok(Some("a-3".to_owned())));
     let error = store.pin_project("blog").expect_err("another");
     assert_eq!(error.to_string(), format!("the state `{shown}` belongs to project `shop`, not to `blog`"));
 }
