@@ -58,6 +58,11 @@ pub const CODES: &[(&str, &str, &str)] = &[
         "Attributes and outputs are written into the state and into plans, and what is nested deeper than 100 levels could not be read back. Flatten the value, or keep it as text with `jsonencode()`.",
     ),
     (
+        "E0529",
+        "another object is under the recorded id",
+        "Somebody deleted the object that this project made, and its name or id was given to another one: its creation time, or what else tells objects of the kind apart, is not the recorded one. It is not this project's to change or delete: a plan that would do so is refused, and one that would not says so.\n\n```sh\nfirma state rm vm.keypair.admin\n```\n\nforgets what is gone. Where the manifest still wants the object, the next plan makes it, and the name must be free by then: choose another one, or have theirs removed.",
+    ),
+    (
         "E0530",
         "a CIDR block outside its parent's",
         "A subnet's range must lie inside the range of its VPC. `cidrsubnet(vpc.vpc.main.address_prefix, 8, 1)` cuts one that does.",

@@ -4,6 +4,7 @@ use crate::{
     diff::{Difference, Sides, difference},
     nodes::{marked_like, recorded_attributes},
     observe::EXPIRES,
+    recover::same_identity,
     secret::marked,
     step::{Action, AttributeChange, Drift, Reason},
     worlds::Options,
@@ -11,7 +12,7 @@ use crate::{
 use firma_catalog::{procedure::Procedure, shape};
 use firma_model::{
     desired::{DesiredResource, OnRemove},
-    diagnostic::{Diagnostic, Diagnostics},
+    diagnostic::{Diagnostic, Diagnostics, Severity},
     document::Document,
     expr::Expr,
     observed::Sighting,
@@ -93,7 +94,7 @@ pub fn wanted(
             diagnostics.push(
                 Diagnostic::error("E0520", format!("cannot tell what became of {}: {fault}", record.address))
                     .at(desired.span)
-                    .hint("nothing is planned for an object that could not be looked at; mend the access, or plan with --refresh=false to trust the state"),
+                    .hint("nothing is planned for an object that could not be looked at: mend the access (`firma doctor` checks it) and plan again, or trust the state with --refresh=false"),
             );
             return Decision::nothing();
         }
@@ -130,12 +131,14 @@ pub fn wanted(
         found.replace = true;
         found.reasons.insert(0, Reason::Tainted);
     }
-    let drift = (!found.drift.is_empty()).then(|| Drift {
-        address: record.address.clone(),
-        gone: false,
-        changes: found.drift.clone(),
-    });
     let incomplete = matches!(record.status, Status::Creating | Status::Incomplete);
+    let mut drifted = found.drift.clone();
+    if incomplete {
+        // What is as it was wanted already is the work of the change that was not finished, and nobody else's.
+        let wanted = Value::Map(found.wanted.clone());
+        drifted.retain(|change| change.after.is_none() || change.after.as_ref() != change.path.get(&wanted));
+    }
+    let drift = (!drifted.is_empty()).then(|| Drift { address: record.address.clone(), gone: false, changes: drifted });
     let action = if found.replace {
         Some(Action::Replace)
     } else if !found.updates.is_empty() || incomplete {
@@ -145,6 +148,12 @@ pub fn wanted(
     } else {
         None
     };
+    if let Some(other) = somebody_elses(record, sighting) {
+        // A change would be refused when it is carried out. What looks as it should needs none, and is only told.
+        let severity = if action.is_some() { Severity::Error } else { Severity::Warning };
+        diagnostics.push(Diagnostic { severity, ..other }.at(desired.span));
+        return Decision::nothing();
+    }
     let mut reasons = found.reasons;
     if incomplete {
         reasons.insert(0, Reason::Incomplete);
@@ -161,6 +170,23 @@ pub fn wanted(
         wanted: found.wanted,
         drift,
     }
+}
+
+/// The refusal to touch an object that has our id or name and was made by somebody else, after ours was deleted.
+pub fn somebody_elses(record: &Record, sighting: Option<&Sighting>) -> Option<Diagnostic> {
+    let Some(Sighting::Present { fingerprint, .. }) = sighting else { return None };
+    if same_identity(&record.fingerprint, fingerprint) {
+        return None;
+    }
+    let message = format!(
+        "{} is no longer there: `{}` is another object now (recorded `{}`, the cloud shows `{fingerprint}`)",
+        record.address, record.cloud_id, record.fingerprint
+    );
+    Some(
+        Diagnostic::error("E0529", message)
+            .hint("nothing is done to an object that this project did not make")
+            .hint(format!("firma state rm '{}' forgets ours and leaves theirs alone; then plan again", record.address)),
+    )
 }
 
 fn create(attributes: Map, reasons: Vec<Reason>, drift: Option<Drift>) -> Decision {
@@ -243,7 +269,7 @@ pub fn unwanted(
         Some(Sighting::Blocked(fault)) => {
             diagnostics.push(
                 place(Diagnostic::error("E0520", format!("cannot tell what became of {}: {fault}", record.address)))
-                    .hint("nothing is deleted that could not be looked at first; mend the access and plan again"),
+                    .hint("nothing is deleted that could not be looked at first: mend the access (`firma doctor` checks it) and plan again"),
             );
             return Decision::nothing();
         }
@@ -256,6 +282,10 @@ pub fn unwanted(
             reasons: vec![reason, Reason::Retained],
             ..Decision::nothing()
         };
+    }
+    if let Some(diagnostic) = somebody_elses(record, sighting) {
+        diagnostics.push(place(diagnostic));
+        return Decision::nothing();
     }
     if refuse_deletion(record, desired, "deleted", diagnostics) {
         return Decision::nothing();

@@ -17,7 +17,7 @@ use firma_expr::{Limits, resolve};
 use firma_model::{
     address::{Address, Key},
     desired::{Desired, DesiredResource},
-    diagnostic::{Diagnostic, Diagnostics},
+    diagnostic::{Diagnostic, Diagnostics, Severity},
     observed::Sighting,
     record::Record,
     value::{Map, Value},
@@ -88,7 +88,7 @@ fn vanished(worlds: Worlds<'_>, options: &Options) -> Option<Diagnostic> {
         Diagnostic::error(
             "E0524",
             format!(
-                "{} of {total} recorded objects are gone from the cloud ({}{}); that is more than an accident looks like",
+                "{} of {total} recorded objects seem to be gone from the cloud ({}{}); nothing is planned, for it is likelier that they are looked for in the wrong place",
                 gone.len(),
                 names.join(", "),
                 if gone.len() > 5 { ", ..." } else { "" },
@@ -180,6 +180,12 @@ impl<'a> Planner<'a> {
         for record in records {
             let sighting = self.worlds.observed.objects.get(&record.address);
             self.plan.basis.insert(record.address.clone(), Some(record.version));
+            if let Some(diagnostic) = decide::somebody_elses(record, sighting) {
+                // Nothing of theirs is written down as ours.
+                self.diagnostics.push(Diagnostic { severity: Severity::Warning, ..diagnostic });
+                self.plan.unchanged += 1;
+                continue;
+            }
             match sighting {
                 Some(Sighting::Gone) => self.decide_unwanted(record, None, Reason::AbsentInCloud),
                 Some(Sighting::Present { attributes, .. }) => {

@@ -152,6 +152,65 @@ fn what_cannot_be_looked_at_is_not_gone() {
 }
 
 #[test]
+fn what_an_unfinished_change_did_is_not_told_as_somebody_elses() {
+    for (status, drifts) in [(Status::Ready, 2), (Status::Incomplete, 1)] {
+        let mut stage = Stage::default();
+        stage
+            .want("vpc.vpc.a", json!({ "vpc_name": "second", "address_prefix": "10.0.0.0/16", "description": "ours" }));
+        let before = json!({ "vpc_name": "main", "address_prefix": "10.0.0.0/16", "description": "ours" });
+        stage.have("vpc.vpc.a", "vpc-1", before, &[]).status = status;
+        let seen = json!({ "vpc_name": "second", "address_prefix": "10.0.0.0/16", "description": "by hand" });
+        stage.seen("vpc.vpc.a", seen);
+        let plan = stage.planned();
+        let changes: usize = plan.drift.iter().map(|drift| drift.changes.len()).sum();
+        assert_eq!(changes, drifts, "{status:?}");
+    }
+}
+
+#[test]
+fn what_somebody_else_made_under_our_id_is_left_alone() {
+    let other = |stage: &mut Stage, fingerprint: &str| {
+        stage.have("vpc.vpc.a", "vpc-1", vpc(), &[]).fingerprint = "monday".into();
+        let seen = firma_model::observed::Sighting::Present {
+            attributes: [("vpc_name", "main"), ("address_prefix", "10.0.0.0/16")]
+                .map(|(name, value)| (name.into(), firma_model::value::Value::string(value)))
+                .into(),
+            fingerprint: fingerprint.into(),
+            status: None,
+        };
+        stage.observed.objects.insert(address("vpc.vpc.a"), seen);
+    };
+    let renamed = json!({ "vpc_name": "second", "address_prefix": "10.0.0.0/16" });
+    let cases = [
+        (Mode::Apply, Some(vpc()), true),
+        (Mode::Apply, Some(renamed), false),
+        (Mode::Apply, None, false),
+        (Mode::Destroy, Some(vpc()), false),
+        (Mode::RefreshOnly, Some(vpc()), true),
+    ];
+    for (mode, wanted, planned) in cases {
+        let mut stage = Stage::default();
+        stage.options.mode = mode;
+        if let Some(wanted) = wanted.clone() {
+            stage.want("vpc.vpc.a", wanted);
+        }
+        other(&mut stage, "tuesday");
+        let (plan, diagnostics) = stage.plan();
+        let codes: Vec<&str> = diagnostics.list.iter().map(|d| d.code).collect();
+        assert_eq!((codes, plan.is_some()), (vec!["E0529"], planned), "{mode:?} {wanted:?}");
+        assert!(plan.is_none_or(|plan| plan.steps.is_empty()), "{mode:?} {wanted:?}");
+        // Where nothing was seen of what tells them apart, it is taken for the same.
+        other(&mut stage, "");
+        assert_eq!(stage.codes(), Vec::<&str>::new(), "{mode:?} {wanted:?}");
+    }
+    // What is to stay in the cloud anyway is forgotten, whosever it is.
+    let mut stage = Stage::default();
+    other(&mut stage, "tuesday");
+    stage.recorded.records.get_mut(&address("vpc.vpc.a")).expect("recorded").on_remove = OnRemove::Retain;
+    assert_eq!(action(&stage.planned(), "vpc.vpc.a"), Some(Action::Forget));
+}
+
+#[test]
 fn prevent_destroy_holds_with_and_without_the_block() {
     let mut stage = Stage::default();
     stage.have("vpc.vpc.a", "vpc-1", vpc(), &[]).prevent_destroy = true;
