@@ -243,6 +243,11 @@ fn unreadable(request: &Request, response: &Response, request_id: Option<String>
         "an empty answer".to_string()
     } else if serde_json::from_slice::<Value>(&response.body).is_ok() {
         "the answer is JSON, but not an answer of JD Cloud's OpenAPI".to_string()
+    } else if start.starts_with('<') {
+        format!(
+            "a web page came instead of JD Cloud's answer, as from a proxy or a network's sign-in page; it starts with `{}`",
+            start.trim_end()
+        )
     } else {
         format!("the answer is not JSON; it starts with `{}`", start.trim_end())
     };

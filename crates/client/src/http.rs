@@ -219,7 +219,7 @@ fn sending_failed(error: &reqwest::Error) -> TransportError {
     if error.is_builder() {
         TransportError::Unsendable(chain(error))
     } else if error.is_connect() {
-        TransportError::Connect(chain(error))
+        TransportError::Connect(in_words(&chain(error)))
     } else if error.is_timeout() {
         TransportError::Ambiguous("no answer in time".to_string())
     } else {
@@ -249,6 +249,21 @@ async fn receive(mut answer: reqwest::Response) -> Result<Response, TransportErr
                 return Err(TransportError::Ambiguous(format!("HTTP {status} with a broken body: {}", chain(&error))));
             }
         }
+    }
+}
+
+/// Why no connection came about, in words that say what to look at; what the system says comes after them.
+fn in_words(why: &str) -> String {
+    let why = why.strip_prefix("client error (Connect): ").unwrap_or(why);
+    let known = [
+        ("dns error", "the name of the host cannot be resolved"),
+        ("InvalidContentType", "what listens there does not speak TLS"),
+        ("invalid peer certificate", "the certificate shown there is not to be trusted"),
+        ("Connection refused", "nothing listens there"),
+    ];
+    match known.iter().find(|(mark, _)| why.contains(mark)) {
+        Some((_, words)) => format!("{words} ({why})"),
+        None => why.to_string(),
     }
 }
 

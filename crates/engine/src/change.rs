@@ -1,6 +1,6 @@
 //! An update leg, and the calls that follow a create: one after another, each journalled, each waited for.
 
-use crate::run::{Intended, SENDS, StepRun, Stop, Waited, failed, seen};
+use crate::run::{Intended, SENDS, StepRun, Stop, Waited, failed, seen, unseen};
 use firma_client::Outcome;
 use firma_model::{
     document::Document,
@@ -153,11 +153,11 @@ async fn one_call(run: &mut StepRun<'_>, record: &Record, mut call: ReadyCall) -
         let additive = call.class == ADDITIVE;
         match needed(run, record, &call).await {
             Needed::No => break,
-            Needed::Unknown => return Err(Stop::Unresolved(fault)),
+            Needed::Unknown(why) => return Err(Stop::Unresolved(unseen(fault, why.as_ref()))),
             // The refusal is of the repetition; what was sent before may still arrive.
             Needed::Yes(_) if refused => match after_the_last(run, record, &call).await {
                 Needed::No => break,
-                Needed::Unknown => return Err(Stop::Unresolved(fault)),
+                Needed::Unknown(why) => return Err(Stop::Unresolved(unseen(fault, why.as_ref()))),
                 Needed::Yes(_) => return Err(run.refuse(fault)),
             },
             Needed::Yes(_) if send >= SENDS => return Err(Stop::Unresolved(fault)),
@@ -166,7 +166,7 @@ async fn one_call(run: &mut StepRun<'_>, record: &Record, mut call: ReadyCall) -
                 // What adds may still arrive: only when nothing came for long enough is it sent again, as what is missing.
                 let missing = match after_the_last(run, record, &call).await {
                     Needed::No => break,
-                    Needed::Unknown => return Err(Stop::Unresolved(fault)),
+                    Needed::Unknown(why) => return Err(Stop::Unresolved(unseen(fault, why.as_ref()))),
                     Needed::Yes(missing) => missing,
                 };
                 run.gather(EventBody::Refused { step: run.at, call: run.call, fault });
@@ -194,7 +194,8 @@ async fn one_call(run: &mut StepRun<'_>, record: &Record, mut call: ReadyCall) -
 enum Needed {
     No,
     Yes(Option<Box<ReadyCall>>),
-    Unknown,
+    /// Nobody knows: it could not be looked at, or is not there.
+    Unknown(Option<Fault>),
 }
 
 /// Whether a call is still to be made once nothing of it can arrive any more, by looking until then.
@@ -225,7 +226,11 @@ async fn already(run: &StepRun<'_>, record: &Record, call: &ReadyCall, fault: &F
 
 /// Whether a call whose answer was lost is still to be made, by looking.
 async fn needed(run: &StepRun<'_>, record: &Record, call: &ReadyCall) -> Needed {
-    let Ok(Some(sighting)) = run.look(&record.cloud_id).await else { return Needed::Unknown };
+    let sighting = match run.look(&record.cloud_id).await {
+        Ok(Some(sighting)) => sighting,
+        Ok(None) => return Needed::Unknown(None),
+        Err(why) => return Needed::Unknown(Some(why)),
+    };
     let key = &run.run.hash_key;
     match recover::still_needed(run.step, run.procedure, record, &sighting, &run.attributes, &call.operation, key) {
         Still::Done => Needed::No,

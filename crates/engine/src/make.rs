@@ -2,7 +2,7 @@
 
 use crate::{
     ask,
-    run::{Intended, SENDS, StepRun, Stop, Waited, failed, marker, seen, uuid},
+    run::{Intended, SENDS, StepRun, Stop, Waited, failed, marker, seen, unseen, uuid},
 };
 use firma_api::request::Request;
 use firma_client::{Outcome, Priority};
@@ -243,10 +243,10 @@ async fn lost_marked(run: &StepRun<'_>, mark: &str, fault: Fault) -> Lost {
             Ok(Some((id, sighting))) => return Lost::Made(id, Some(sighting)),
             Ok(None) if settled => return Lost::Nothing(fault),
             Ok(None) => {}
-            Err(_) => {
+            Err(why) => {
                 blocked += 1;
                 if settled || blocked > SENDS {
-                    return Lost::Open(fault);
+                    return Lost::Open(unseen(fault, Some(&why)));
                 }
             }
         }

@@ -24,7 +24,7 @@ use firma_plan::{
     recover::{SEND_MILLIS, SETTLE_MILLIS},
     redact::without_secrets,
     secret::{HASH_KEY, HashKey, hashed},
-    step::{Plan, Step},
+    step::{Leg, Plan, Step},
     wait::Until,
 };
 use firma_store::StoreError;
@@ -60,6 +60,16 @@ pub(crate) struct Run {
     pub(crate) calling: Calling,
     /// By step, whether others wait for it.
     pub(crate) awaited: Vec<bool>,
+}
+
+/// The fault of a call whose outcome nobody knows, with what kept it from being looked at.
+pub(crate) fn unseen(mut fault: Fault, why: Option<&Fault>) -> Fault {
+    if let Some(why) = why {
+        // Without the request's id, so that a hundred with one cause are told as one.
+        let why = Fault { request_id: None, ..why.clone() };
+        fault.message = format!("{}; and it could not be looked at: {why}", fault.message);
+    }
+    fault
 }
 
 /// Why a step ends before it is done.
@@ -367,9 +377,15 @@ impl<'r> StepRun<'r> {
                 sighting,
             )),
             Ended::TooLong(status, last) => {
-                let now = status.map(|status| format!(", it is `{status}`")).unwrap_or_default();
+                let not_yet = match &until {
+                    Until::Gone => "is still there",
+                    Until::Seen => "does not show",
+                    Until::Status(_) => "is not ready",
+                };
+                let now = status.map(|status| format!(": it is `{status}`")).unwrap_or_default();
                 let why = last.map(|last| format!("; last: {last}")).unwrap_or_default();
-                let message = format!("{id} is not there after {limit} seconds{now}{why}");
+                let message =
+                    format!("{id} {not_yet} after {limit} seconds{now}{why}; a higher timeouts.{action} waits longer");
                 Err(Waited::Unknown(fault(FaultKind::Unavailable, message)))
             }
             Ended::Blocked(fault) => Err(Waited::Unknown(fault)),
@@ -378,7 +394,10 @@ impl<'r> StepRun<'r> {
 
     /// A fault of this step that no answer caused.
     pub(crate) fn fault(&self, kind: FaultKind, message: impl Into<String>) -> Fault {
-        let call = self.procedure.create.as_ref();
+        let call = match self.step.leg {
+            Leg::Delete => self.procedure.delete.as_ref(),
+            _ => self.procedure.create.as_ref(),
+        };
         let (service, operation) = call.map_or(("", ""), |call| (call.service.as_str(), call.operation.as_str()));
         ask::fault(kind, service, operation, message)
     }

@@ -3,7 +3,7 @@
 use crate::{
     ask::says_not_found,
     change::identify,
-    run::{Intended, SENDS, StepRun, Stop, Waited, failed, seen},
+    run::{Intended, SENDS, StepRun, Stop, Waited, failed, seen, unseen},
 };
 use firma_client::Outcome;
 use firma_model::{
@@ -63,7 +63,8 @@ pub(crate) async fn unmake(run: &mut StepRun<'_>) -> Result<EventBody, Stop> {
         match run.look(&record.cloud_id).await {
             Ok(None) => return gone(run, &record).await,
             Ok(Some(_)) if send < SENDS => run.back_off(send).await,
-            Ok(Some(_)) | Err(_) => return Err(Stop::Unresolved(fault)),
+            Ok(Some(_)) => return Err(Stop::Unresolved(fault)),
+            Err(why) => return Err(Stop::Unresolved(unseen(fault, Some(&why)))),
         }
     }
     run.accept(None);

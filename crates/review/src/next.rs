@@ -43,12 +43,21 @@ impl Next {
         self.command(&format!("recover --adopt {id}"))
     }
 
+    /// What takes an address out of the state and leaves its object alone.
+    pub fn forget_record(&self, address: &str) -> String {
+        self.of_address("state rm", address)
+    }
+
     /// What closes the open calls of an address.
     pub fn forget(&self, address: &str) -> String {
+        self.of_address("recover --forget", address)
+    }
+
+    fn of_address(&self, words: &str, address: &str) -> String {
         // Keys have quotes, which a shell would eat.
         match address.contains(['"', '[', '\'']) {
-            true => self.command(&format!("recover --forget '{}'", address.replace('\'', r"'\''"))),
-            false => self.command(&format!("recover --forget {address}")),
+            true => self.command(&format!("{words} '{}'", address.replace('\'', r"'\''"))),
+            false => self.command(&format!("{words} {address}")),
         }
     }
 }

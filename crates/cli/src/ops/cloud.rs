@@ -127,14 +127,23 @@ pub(crate) async fn account(door: &Door) -> Result<String, Failure> {
             Some(id) if !id.is_empty() => Ok(format!("account:{id}")),
             _ => Ok(key()),
         },
-        Err(fault) if fault.http_status == Some(401) => Err(Failure::new(
-            Diagnostic::error("E0712", format!("the credentials are not accepted: {fault}"))
-                .hint("check that the secret key belongs to the access key, and that this machine's clock is right"),
-        )),
+        Err(fault) if fault.http_status == Some(401) => {
+            let tolerated = firma_client::skew::TOLERATED.as_millis();
+            let clock = door.cloud.skew().is_some_and(|millis| u128::from(millis.unsigned_abs()) > tolerated);
+            Err(Failure::new(Diagnostic::error("E0712", format!("the credentials are not accepted: {fault}")).hint(
+                match clock {
+                    true => "set this machine's clock and try again: a signature is good for minutes only",
+                    false => {
+                        "check that the secret key belongs to the access key, and that this machine's clock is right"
+                    }
+                },
+            )))
+        }
         Err(fault) if matches!(fault.kind, FaultKind::Denied | FaultKind::Invalid | FaultKind::NotFound) => Ok(key()),
         Err(fault) => Err(Failure::new(
             Diagnostic::error("E0713", format!("the cloud at {} does not answer: {fault}", door.endpoint))
-                .hint("is the endpoint right, and is it up? a local one is started with `firma emulator serve`"),
+                .hint("is the endpoint right, and is it up? a local one is started with `firma emulator serve`")
+                .hint("nothing was changed; run the same command again when it answers"),
         )),
     }
 }

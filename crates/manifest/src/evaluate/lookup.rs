@@ -74,7 +74,8 @@ impl World<'_> {
             Some(Ok(items)) => self.lookups[index] = Some(answer(&procedure, items, block.span)),
             Some(Err(why)) => diagnostics.push(
                 Diagnostic::error(codes::LOOKUP_FAILED, format!("`{address}` could not be looked up: {why}"))
-                    .at(block.span),
+                    .at(block.span)
+                    .hint("nothing is planned without it; plan again when the cause is mended (`firma doctor` checks the access)"),
             ),
         }
     }

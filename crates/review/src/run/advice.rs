@@ -12,7 +12,7 @@ use firma_plan::{event::LEASE_ENDS, step::Leg};
 pub(super) fn advice(trouble: &Trouble, next: &Next) -> String {
     match &trouble.outcome {
         Outcome::Failed { fault, left } => {
-            let first = mend(fault, trouble.leg, next);
+            let first = mend(fault, trouble, next);
             match left {
                 Some(Status::Tainted) => {
                     format!("the object exists and is broken: {} replaces it", next.again())
@@ -43,7 +43,8 @@ fn needs_mending(fault: &Fault) -> bool {
     matches!(fault.kind, FaultKind::Denied | FaultKind::Invalid | FaultKind::Quota | FaultKind::Conflict)
 }
 
-fn mend(fault: &Fault, leg: Leg, next: &Next) -> String {
+fn mend(fault: &Fault, trouble: &Trouble, next: &Next) -> String {
+    let leg = trouble.leg;
     let (service, operation) = (line(&fault.service), line(&fault.operation));
     let again = next.again();
     if fault.status.as_deref() == Some(LEASE_ENDS) {
@@ -56,6 +57,10 @@ fn mend(fault: &Fault, leg: Leg, next: &Next) -> String {
         FaultKind::Denied if is_stranger(fault) && says_clock(fault) => {
             format!("set this machine's clock, then {again}")
         }
+        // The cloud was not even asked.
+        FaultKind::Unavailable if fault.http_status.is_none() && says_clock(fault) => {
+            format!("set this machine's clock, then {again}")
+        }
         FaultKind::Denied if is_stranger(fault) => format!(
             "the credentials are not accepted (any more): renew the key or its session token, check with {}, then {again}",
             next.command("doctor")
@@ -64,7 +69,9 @@ fn mend(fault: &Fault, leg: Leg, next: &Next) -> String {
             format!("let this access key call {service}:{operation} (in the console's IAM), then {again}")
         }
         FaultKind::Invalid if leg == Leg::Delete => {
-            format!("mend what the cloud objects to, then {again}; what still uses the object has to go first")
+            format!(
+                "mend what the cloud objects to, then {again}; what still uses the object has to go first, whoever made it"
+            )
         }
         FaultKind::Invalid => {
             format!("correct the manifest as the message says; {} shows what then happens", next.plan())
@@ -72,6 +79,11 @@ fn mend(fault: &Fault, leg: Leg, next: &Next) -> String {
         FaultKind::NotFound => {
             format!("something it refers to is gone from the cloud; {} shows what is missing", next.plan())
         }
+        // What is recorded as ours was looked at, and is somebody else's.
+        FaultKind::Conflict if leg != Leg::Create && fault.http_status.is_none() => format!(
+            "somebody deleted ours and made another: {} forgets ours and leaves theirs alone, then {again}",
+            next.forget_record(&trouble.address)
+        ),
         FaultKind::Conflict => format!(
             "something of that name or id exists already, and this project did not make it: choose another name, or remove \
              the other one, then {again}"

@@ -147,7 +147,11 @@ fn every_fault_has_its_advice() {
         (FaultKind::Denied, Some((401, "ACCESS_ERROR")), "renew the key or its session token"),
         (FaultKind::Invalid, None, "what still uses the object has to go first"),
         (FaultKind::NotFound, None, "`firma plan` shows what is missing"),
-        (FaultKind::Conflict, None, "choose another name, or remove the other one, then `firma apply`"),
+        (
+            FaultKind::Conflict,
+            Some((409, "ALREADY_EXISTS")),
+            "choose another name, or remove the other one, then `firma apply`",
+        ),
         (FaultKind::Throttled, None, "`firma apply` goes on"),
         (FaultKind::Quota, None, "raise the quota"),
         (FaultKind::Unavailable, None, "`firma apply`, when vpc answers again"),
@@ -169,6 +173,16 @@ fn every_fault_has_its_advice() {
     let mut told = Told::new(&[("vpc.vpc.main", Leg::Delete, Action::Delete)]);
     told.failed(0, clock, None).finish();
     assert!(text(&told).contains("what to do: set this machine's clock, then `firma apply`"), "{}", text(&told));
+    let local =
+        fault(FaultKind::Unavailable, "createVpc", None, "this machine's clock is 5 minutes behind the cloud's");
+    let mut told = Told::new(&[("vpc.vpc.main", Leg::Create, Action::Create)]);
+    told.failed(0, local, None).finish();
+    assert!(text(&told).contains("what to do: set this machine's clock, then `firma apply`"), "{}", text(&told));
+    // Looked at before it was touched, and found to be another: no answer of the cloud.
+    let other = fault(FaultKind::Conflict, "deleteVpc", None, "vpc-1 is another object now");
+    let mut told = Told::new(&[("vpc.vpc.main[\"a\"]", Leg::Delete, Action::Delete)]);
+    told.failed(0, other, None).finish();
+    assert!(text(&told).contains("`firma state rm 'vpc.vpc.main[\"a\"]'` forgets ours"), "{}", text(&told));
 }
 
 #[test]
