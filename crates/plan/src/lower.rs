@@ -64,9 +64,9 @@ pub fn update_outline(procedure: &Procedure, updates: &[usize], wanted: &Map, un
     let mut indexes = updates.to_vec();
     if unfinished {
         indexes.extend(updates_after_create(procedure, wanted));
-        indexes.sort_unstable();
-        indexes.dedup();
     }
+    indexes.sort_unstable();
+    indexes.dedup();
     let mut calls = Vec::new();
     for index in indexes {
         let Some(update) = procedure.updates.get(index) else { continue };

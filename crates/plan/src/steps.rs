@@ -1,8 +1,10 @@
 //! Decisions become steps, and steps get what they need to stand alone: procedures, calls, timeouts, kept values.
 
 use crate::{
+    compare::same,
     decide::{self, Decision},
     lower,
+    nodes::recorded_inputs,
     step::{Action, Leg, Plan, Step},
     worlds::{Options, Worlds},
 };
@@ -11,8 +13,21 @@ use firma_model::{
     address::{Address, Node},
     desired::DesiredResource,
     record::{Record, Status},
+    value::Map,
 };
 use std::collections::BTreeSet;
+
+/// Updates whose attributes were never recorded as applied, although the object may show them already: of a change in several
+/// calls that was interrupted, the last ones (the start after a resize) are still to come.
+fn interrupted<'p>(procedure: &'p Procedure, record: &Record, wanted: &'p Map) -> impl Iterator<Item = usize> + 'p {
+    let inputs = recorded_inputs(record);
+    let differs = move |name: &String| {
+        let plain = procedure.attributes.get(name).is_some_and(|attribute| !attribute.write_only);
+        plain && wanted.get(name).is_some_and(|value| inputs.get(name).is_none_or(|applied| !same(value, applied)))
+    };
+    let updates = procedure.updates.iter().enumerate();
+    updates.filter(move |(_, update)| update.attributes.iter().any(&differs)).map(|(index, _)| index)
+}
 
 /// A step that makes or changes what is wanted.
 pub(crate) fn wanted_step(
@@ -25,8 +40,10 @@ pub(crate) fn wanted_step(
     let calls = match leg {
         Leg::Create => lower::create_outline(procedure, &decision.wanted),
         Leg::Update => {
-            let unfinished = record.is_some_and(|record| record.status != Status::Ready);
-            lower::update_outline(procedure, &decision.updates, &decision.wanted, unfinished)
+            let unfinished = record.filter(|record| record.status != Status::Ready);
+            let mut updates = decision.updates.clone();
+            updates.extend(unfinished.into_iter().flat_map(|record| interrupted(procedure, record, &decision.wanted)));
+            lower::update_outline(procedure, &updates, &decision.wanted, unfinished.is_some())
         }
         _ => Vec::new(),
     };
