@@ -130,6 +130,7 @@ async fn created(
     let Classes { token, mark, ids_before } = classes;
     let tokened = matches!(run.procedure.recovery, Recovery::Tokened(_));
     let markable = matches!(run.procedure.recovery, Recovery::MarkedByTag(_) | Recovery::MarkedByDescription(..));
+    let named = run.procedure.recovery == Recovery::Named;
     for beginning in 1.. {
         let intended = Intended {
             token: tokened.then_some(token.as_str()),
@@ -150,6 +151,15 @@ async fn created(
             Outcome::NoEffect(fault) if markable && fault.kind == FaultKind::Invalid => {
                 // Delivered twice, what can be there only once is made by the first and refused to the second.
                 if let Some((id, sighting)) = marked(run, &mark).await.unwrap_or_default() {
+                    return Ok((id, Some(sighting)));
+                }
+                return Err(run.refuse(fault));
+            }
+            Outcome::NoEffect(fault) if named && fault.kind == FaultKind::Invalid => {
+                // The same: the id was free before, so what is there now is ours.
+                if let Some(id) = fill::known_id(run.procedure, &run.attributes)
+                    && let Ok(Some(sighting)) = run.look(&id).await
+                {
                     return Ok((id, Some(sighting)));
                 }
                 return Err(run.refuse(fault));
