@@ -130,6 +130,11 @@ impl<'l> Life<'l> {
         let wanted = desired(&self.world);
         for attempt in 0..ATTEMPTS {
             let troubles: Vec<&Trouble> = round.troubles.iter().filter(|trouble| trouble.attempt == attempt).collect();
+            for trouble in &troubles {
+                if let What::Later(millis) = trouble.what {
+                    sleep(Duration::from_millis(millis)).await;
+                }
+            }
             let ended = self.attempt(&troubles, &wanted, mode).await?;
             let more = round.troubles.iter().any(|trouble| trouble.attempt > attempt);
             match ended {
@@ -391,6 +396,6 @@ fn begin(lab: &Lab, process: &Process<'_>, what: &What, tally: &mut Tally) {
             process.change_account("theirs");
             tally.trouble("another account", 1);
         }
-        What::Beside { .. } | What::PlanAgain | What::PlanLate | What::PlanFlipped(_) => {}
+        What::Beside { .. } | What::PlanAgain | What::PlanLate | What::PlanFlipped(_) | What::Later(_) => {}
     }
 }

@@ -186,6 +186,8 @@ pub enum What {
     Dependant(u64),
     /// The plan is carried out a second time.
     PlanAgain,
+    /// So many milliseconds pass before the attempt: a token is forgotten by then, for example.
+    Later(u64),
     /// Somebody carries out another plan first.
     PlanLate,
     /// A bit of the plan's file is flipped.

@@ -17,7 +17,6 @@ pub const BRANCHES: &[&str] = &[
     "delete repeatable not_done",
     "update repeatable done",
     "update repeatable not_done",
-    "forgotten by the operator",
 ];
 
 /// Counts.

@@ -208,6 +208,10 @@ pub fn some(chance: &mut Chance) -> Vec<Trouble> {
                 injection.matching.mutating = Some(true);
                 all.push(Trouble { attempt: 0, from: Phase::Apply, what: What::Call(injection) });
             }
+            // Longer than the cloud remembers a token.
+            if chance.percent(25) {
+                all.push(Trouble { attempt: 1, from: Phase::Recover, what: What::Later(900_000) });
+            }
             let mut attempt = 0;
             while attempt < 3 && chance.percent(45) {
                 attempt += 1;
