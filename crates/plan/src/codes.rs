@@ -73,6 +73,11 @@ pub const CODES: &[(&str, &str, &str)] = &[
         "Two subnets of one VPC share addresses, which JD Cloud refuses. Give each its own number in `cidrsubnet(prefix, newbits, number)`.",
     ),
     (
+        "E0532",
+        "an id cannot be sensitive",
+        "Some kinds have no id but the name they are given: a key pair is its name. The id stands in every plan, record and message, so a sensitive value cannot be one. Take the mark off with `nonsensitive()` where the name may be shown, or choose another name.",
+    ),
+    (
         "E0590",
         "the plan is not sound",
         "The planner checked its own work and found a mistake in it. Nothing was changed. This is a defect in Firma: please report it with the message.",

@@ -153,6 +153,7 @@ impl<'a> Planner<'a> {
             self.decide_unwanted(record, None, reason);
         }
         self.delete_deposed();
+        preflight::check_ids(self.worlds, &mut self.diagnostics);
         preflight::check(self.worlds, &self.plan, &mut self.diagnostics);
         self.outputs();
     }

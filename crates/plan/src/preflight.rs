@@ -1,6 +1,7 @@
 //! What others only learn during apply: checks of the planned whole, before anything is changed.
 
 use crate::{
+    procedure::Identity,
     step::{Leg, Plan},
     worlds::Worlds,
 };
@@ -18,6 +19,25 @@ struct Range<'a> {
     address: &'a Address,
     net: Ipv4Net,
     shown: String,
+}
+
+/// Refuses sensitive values as ids: those are shown everywhere.
+pub fn check_ids(worlds: Worlds<'_>, diagnostics: &mut Diagnostics) {
+    for resource in worlds.desired.resources.values() {
+        let Some(procedure) = worlds.procedures.get(resource.address.kind().as_str()) else { continue };
+        let Identity::Chosen(name) = &procedure.identity else { continue };
+        let id = resource.attributes.get(name);
+        if id.and_then(Expr::as_value).is_some_and(Value::has_sensitive) {
+            diagnostics.push(
+                Diagnostic::error(
+                    "E0532",
+                    format!("{} of {} is its id, and cannot be sensitive", name, resource.address),
+                )
+                .at(span(id, resource.span))
+                .hint("choose a name that may be shown, or take the mark off with nonsensitive()"),
+            );
+        }
+    }
 }
 
 /// Checks the planned world: CIDR blocks of siblings must not overlap and must lie inside their parent's.

@@ -470,3 +470,14 @@ fn what_could_not_be_read_back_is_refused() {
         }
     }
 }
+
+#[test]
+fn what_is_an_id_is_no_secret() {
+    let mut stage = Stage::default();
+    let key = json!({ "key_name": "admin", "public_key": "ssh-ed25519 AAAA" });
+    stage.want("vm.keypair.admin", key.clone());
+    assert_eq!(stage.codes(), [] as [&str; 0]);
+    let secret = firma_model::expr::Expr::literal(firma_model::value::Value::string("admin").sensitive());
+    stage.want("vm.keypair.admin", key).attributes.insert("key_name".into(), secret);
+    assert_eq!(stage.codes(), ["E0532"]);
+}
