@@ -70,9 +70,14 @@ impl Normal {
             });
             name.clone()
         });
-        // Lines are padded to a terminal's width here and there.
-        text.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
+        // Lines are padded to a terminal's width here and there, and some come only where something took long.
+        text.lines().filter(|line| !is_patience(line)).map(|line| line.trim_end().to_owned() + "\n").collect()
     }
+}
+
+/// Whether a line says that a command waits: it comes after five seconds, which a pause of random length may take or not.
+fn is_patience(line: &str) -> bool {
+    (line.starts_with("waiting for ") || line.starts_with("asking ")) && line.ends_with("(<span>)")
 }
 
 #[cfg(test)]
@@ -92,6 +97,7 @@ mod tests {
             ("at 2026-01-02T03:04:05Z in 1.25 s", "at <time> in <span>\n"),
             ("plan 0123456789abcdef", "plan <hash>\n"),
             ("10.0.0.0/16 cn-north-1a self-contained", "10.0.0.0/16 cn-north-1a self-contained\n"),
+            ("a\nwaiting for emulator (5 s)\nasking emulator: 1 answer so far (15 s)\nb", "a\nb\n"),
             ("http://127.0.0.1:40123/  ", "http://127.0.0.1:<port>/\n"),
         ];
         for (text, expected) in cases {

@@ -147,9 +147,10 @@ impl Run {
         let mut text = format!("\n$ {line}\n");
         if record != Record::ExitCode {
             text += &self.normal.apply(&finished.stdout);
-            if !finished.stderr.is_empty() {
+            let stderr = self.normal.apply(&finished.stderr);
+            if !stderr.is_empty() {
                 text += "[stderr]\n";
-                text += &self.normal.apply(&finished.stderr);
+                text += &stderr;
             }
         }
         text += &format!("[exit {code}]\n");
