@@ -3,7 +3,12 @@
 //! `--seed S` lives one and `--trace` prints its calls and journal; `--script FILE` lives a script that was printed before.
 
 use firma_tests::simulation::{generate::generate, kept, life::live, script::Script, shrink::shrink, tally::Tally};
-use std::{process::ExitCode, time::Instant};
+use std::{
+    process::ExitCode,
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+    thread,
+    time::Instant,
+};
 
 /// What was asked for.
 #[derive(Default)]
@@ -79,17 +84,34 @@ fn many(asked: &Asked) -> ExitCode {
     }
     let seeds: Vec<u64> =
         kept::seeds().into_iter().chain(asked.start..asked.start.saturating_add(asked.seeds)).collect();
-    for seed in &seeds {
-        let lived = live(&generate(*seed), false);
-        tally.join(&lived.tally);
-        if let Some(violation) = lived.violation {
-            println!("seed {seed} broke {violation}");
-            broken.push(*seed);
-            if !asked.keep_going {
-                break;
+    // Each life is a thread's own; which thread lives it changes nothing.
+    let next = AtomicUsize::new(0);
+    let over = AtomicBool::new(false);
+    let work = || {
+        let (mut tally, mut broken) = (Tally::default(), Vec::new());
+        while !over.load(Ordering::Relaxed)
+            && let Some(seed) = seeds.get(next.fetch_add(1, Ordering::Relaxed))
+        {
+            let lived = live(&generate(*seed), false);
+            tally.join(&lived.tally);
+            if let Some(violation) = lived.violation {
+                println!("seed {seed} broke {violation}");
+                broken.push(*seed);
+                over.store(!asked.keep_going, Ordering::Relaxed);
             }
         }
+        (tally, broken)
+    };
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let parts: Vec<(Tally, Vec<u64>)> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().map(|worker| worker.join().expect("a life that panics says why")).collect()
+    });
+    for (met, failures) in parts {
+        tally.join(&met);
+        broken.extend(failures);
     }
+    broken.sort_unstable();
     let took = began.elapsed().as_secs_f64();
     print!("{}", tally.table());
     if let Some(first) = broken.first() {
@@ -104,7 +126,8 @@ fn many(asked: &Asked) -> ExitCode {
         (0, missing) => format!("{missing} kinds of trouble or recovery never met"),
         (broken, _) => format!("{broken} seeds broke a promise"),
     };
-    println!("{} seeds in {took:.1} s, {:.0} a second: {verdict}", seeds.len(), seeds.len() as f64 / took);
+    let lived = next.into_inner().min(seeds.len());
+    println!("{lived} seeds in {took:.1} s, {:.0} a second on {threads} cores: {verdict}", lived as f64 / took);
     if broken.is_empty() && missing.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
