@@ -1,7 +1,7 @@
 //! How long a run takes beside how long it must take: five graphs, one cloud, virtual time.
 //!
 //! - [`shape`]: the graphs. [`rig`]: a cloud at the end of a slow line, and one run against it.
-//! - [`bound`]: what no correct client can beat. [`table`]: both, side by side.
+//! - [`bound`](mod@bound): what no correct client can beat. [`table`]: both, side by side.
 
 pub mod bound;
 pub mod rig;

@@ -1,4 +1,4 @@
-//! Points at which a test makes the program die, stop or fail; see [`armed`]. Without the feature `failpoints` every one of
+//! Points at which a test makes the program die, stop or fail; see `armed`. Without the feature `failpoints` every one of
 //! these functions is empty and hands back what it was given.
 //!
 //! | variable | what it says |
