@@ -78,7 +78,7 @@ fn status(kind: &KindText, findings: &mut Findings<'_>) {
     }
     let listed = listed_values(kind, &rule.path);
     if !listed.is_empty() {
-        for value in named.into_iter().filter(|value| !listed.contains(value)) {
+        for value in named.into_iter().filter(|value| !listed.contains(value) && !rule.unlisted.contains(value)) {
             findings.add(What::Status(value.clone()));
         }
     }

@@ -254,6 +254,10 @@ pub struct StatusText {
     /// As good as not there.
     #[serde(default)]
     pub gone: Vec<String>,
+    /// Values among these that the API's prose lists for the same thing elsewhere, and not for this field: `sources` says
+    /// where.
+    #[serde(default)]
+    pub unlisted: Vec<String>,
 }
 
 /// The zone.
