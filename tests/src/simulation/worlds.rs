@@ -369,7 +369,21 @@ impl Grower {
             "vm.instance" => {
                 vec![set(address, "image_id", json!(*self.chance.pick(&[IMAGE, "img-ubuntu2404", "img-debian12"])))]
             }
-            "vm.disk_attachment" => vec![set(address, "device_name", json!(*self.chance.pick(&["vdb", "vdc", "vdd"])))],
+            "vm.disk_attachment" => {
+                // A device of an instance holds one disk.
+                let instance = &world[address]["instance_id"];
+                let taken: Vec<&Json> = world
+                    .iter()
+                    .filter(|(other, one)| kind(other) == "vm.disk_attachment" && one["instance_id"] == *instance)
+                    .map(|(_, one)| &one["device_name"])
+                    .collect();
+                let free = ["vdb", "vdc", "vdd", "vde", "vdf", "vdg"].into_iter();
+                let free: Vec<&str> = free.filter(|name| !taken.contains(&&json!(name))).collect();
+                match free.is_empty() {
+                    true => Vec::new(),
+                    false => vec![set(address, "device_name", json!(*self.chance.pick(&free)))],
+                }
+            }
             "firma.value" => vec![set(address, "triggers_replace", json!(self.chance.below(100)))],
             _ => Vec::new(),
         }
