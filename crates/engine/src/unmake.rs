@@ -42,7 +42,8 @@ pub(crate) async fn unmake(run: &mut StepRun<'_>) -> Result<EventBody, Stop> {
     for send in 1.. {
         let fault = match run.send(&request).await {
             Outcome::Ok(_) => break,
-            Outcome::NoEffect(fault) if says_not_found(&fault) => return gone(run, &record).await,
+            // It was seen a moment ago: whoever says that it is not there is believed when a look agrees.
+            Outcome::NoEffect(fault) if says_not_found(&fault) => fault,
             // The refusal is of the repetition; what was sent before may still arrive.
             Outcome::NoEffect(fault) if run.is_unclear() => match after_the_last(run, &record).await {
                 None => return Err(Stop::Unresolved(fault)),

@@ -295,3 +295,19 @@ async fn a_refused_second_arrival_does_not_hide_the_first() {
     lab.wire.mend();
     lab.assert_converged(&wanted).await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_deletion_that_finds_nothing_is_not_believed_alone() {
+    let lab = Lab::new();
+    let wanted = desired(&[("vpc.vpc.main", vpc("main")), ("disk.disk.data", disk(100))]);
+    lab.converge(&wanted).await;
+    // Another replica, another region, a proxy's page in the service's own words: the object is still there.
+    for operation in ["deleteVpc", "deleteDisk"] {
+        let error = json!({ "error": { "code": 404, "status": "NOT_FOUND" } });
+        lab.world.outside("fault", &json!({ "add": [{ "match": { "operation": operation }, "kind": error }] }));
+    }
+    let plan = lab.plan(&wanted, Mode::Destroy).await;
+    assert!(lab.apply(&plan).await.is_complete());
+    lab.assert_same();
+    assert!(lab.in_cloud().is_empty());
+}
