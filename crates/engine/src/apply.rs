@@ -9,6 +9,7 @@ use crate::{
     durable::Batches,
     event::Observers,
     journal::{Commit, Journal},
+    leaving::Leaving,
     local::{MOVED, carry_out, filled, is_local, removed},
     make::make,
     outcome::{FailedStep, Outcome},
@@ -21,16 +22,17 @@ use firma_client::Cloud;
 use firma_model::{
     address::{Address, KindId},
     event::EventBody,
-    fault::Fault,
+    fault::{Fault, FaultKind},
     record::Record,
     time::Timestamp,
+    value::Map,
 };
 use firma_plan::{
     event::{PlannedStep, RunEvent},
     fill,
     nodes::recorded_inputs,
     order, outputs,
-    procedure::Recovery,
+    procedure::{Procedure, Recovery},
     progress::Progress,
     secret::HashKey,
     step::{Leg, Plan, Step},
@@ -137,6 +139,7 @@ pub async fn apply(plan: Arc<Plan>, context: ApplyContext) -> Outcome {
         pending: Vec::new(),
         batch: None,
         batches: Batches::new(&plan),
+        leaving: Leaving::of(&plan),
         turns: Turns::new(run.cloud.clone()),
         parallelism: parallelism.max(1),
         stopping: false,
@@ -196,6 +199,7 @@ struct Owner<'r> {
     batch: Option<Vec<(u32, String)>>,
     batches: Batches,
     priorities: Vec<u64>,
+    leaving: Leaving,
     turns: Turns,
     parallelism: usize,
     stopping: bool,
@@ -276,12 +280,8 @@ impl<'r> Owner<'r> {
             let step = &plan.steps[at as usize];
             let procedure = self.run.plan.procedure(step.kind());
             let Some(procedure) = procedure else {
-                let fault = crate::ask::fault(
-                    firma_model::fault::FaultKind::Invalid,
-                    "",
-                    "",
-                    "BUG: the plan has no procedure for this kind",
-                );
+                let fault =
+                    crate::ask::fault(FaultKind::Invalid, "", "", "BUG: the plan has no procedure for this kind");
                 self.learn(EventBody::Failed { step: at, fault, record: None });
                 continue;
             };
@@ -289,7 +289,7 @@ impl<'r> Owner<'r> {
                 (Leg::Delete, Some(record)) => Ok(recorded_inputs(record)),
                 _ => filled(step, procedure, &self.progress),
             };
-            let attributes = match attributes {
+            let attributes = match attributes.and_then(|attributes| self.may_take_its_id(step, procedure, attributes)) {
                 Ok(attributes) => attributes,
                 Err(fault) => {
                     self.learn(EventBody::Failed { step: at, fault, record: None });
@@ -313,6 +313,17 @@ impl<'r> Owner<'r> {
             return;
         }
         self.turns.give_back(place);
+    }
+
+    /// Refuses a create whose id another address still has.
+    fn may_take_its_id(&self, step: &Step, procedure: &Procedure, attributes: Map) -> Result<Map, Fault> {
+        match self.leaving.holder(step, procedure, &attributes, &self.progress) {
+            None => Ok(attributes),
+            Some(other) => {
+                let message = format!("its id is still that of {other}, whose deletion comes first; apply once more");
+                Err(crate::ask::fault(FaultKind::Conflict, "", "", message))
+            }
+        }
     }
 
     /// Sends the events of steps without calls to the journal, one batch at a time.

@@ -27,6 +27,7 @@ mod change;
 mod unmake;
 mod local;
 pub mod outcome;
+mod leaving;
 mod queue;
 mod turns;
 mod durable;

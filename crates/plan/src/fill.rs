@@ -127,6 +127,11 @@ pub fn created_id(procedure: &Procedure, attributes: &Map, result: &Json) -> Opt
     }
 }
 
+/// Whether the manifest chooses a kind's ids, alone or put together.
+pub fn chooses_id(procedure: &Procedure) -> bool {
+    matches!(procedure.identity, Identity::Chosen(_) | Identity::Composed(_))
+}
+
 /// The cloud id of kinds whose manifest chooses it.
 pub fn known_id(procedure: &Procedure, attributes: &Map) -> Option<String> {
     match &procedure.identity {

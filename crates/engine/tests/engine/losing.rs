@@ -311,3 +311,23 @@ async fn a_deletion_that_finds_nothing_is_not_believed_alone() {
     lab.assert_same();
     assert!(lab.in_cloud().is_empty());
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_id_is_not_given_to_another_address_while_the_first_has_it() {
+    let lab = Lab::new();
+    lab.converge(&desired(&[("vm.keypair.admin", keypair())])).await;
+    let renamed = desired(&[("vm.keypair.operator", keypair())]);
+    let plan = lab.plan(&renamed, Mode::Apply).await;
+    // Between plan and apply somebody deletes it, so the name is free.
+    let parameters = json!({ "keyName": "admin" });
+    let request =
+        firma_api::build("vm", "deleteKeypair", Some(firma_lab::stack::REGION), parameters.as_object().unwrap())
+            .unwrap();
+    assert_eq!(lab.world.call(&request).status, 200);
+    let outcome = lab.apply(&plan).await;
+    assert!(outcome.journal.is_none(), "{outcome:#?}");
+    assert!(lab.recover().await.is_empty());
+    let plan = lab.plan(&renamed, Mode::Apply).await;
+    lab.apply(&plan).await;
+    lab.assert_converged(&renamed).await;
+}
