@@ -15,6 +15,7 @@
 //! | `expect-exit N` | the next command ends with N; without it, 0 |
 //! | `quietly COMMAND` | runs a command and records only its exit code |
 //! | `closed-stdout COMMAND` | runs a command whose standard output nobody reads |
+//! | `full-disk KIB COMMAND` | runs a command whose files may not grow beyond KIB |
 //! | `start COMMAND` | starts a command and goes on; one at a time |
 //! | `await TEXT` | waits until the started command has printed the text |
 //! | `kill`, `interrupt`, `finish` | SIGKILL, SIGINT, or just waits for the end of the started command |

@@ -10,7 +10,7 @@ use std::{
     fmt::Write as _,
     fs,
     path::{Path, PathBuf},
-    process::Stdio,
+    process::{Command, Stdio},
 };
 
 /// A case: a folder with a script.
@@ -141,6 +141,7 @@ impl Run {
         let args: Vec<&str> = args.iter().map(String::as_str).collect();
         let finished = match record {
             Record::ClosedStdout => self.with_closed_stdout(&args)?,
+            Record::FullDisk(bytes) => self.with_a_full_disk(bytes, &args)?,
             Record::All | Record::ExitCode => self.sandbox.firma(&args),
         };
         let code = finished.code.map_or_else(|| "a signal".to_owned(), |code| code.to_string());
@@ -181,6 +182,21 @@ impl Run {
         Ok(crate::sandbox::Finished {
             code: output.status.code(),
             stdout: String::new(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        })
+    }
+
+    /// No file of the command may grow beyond this size: the next byte finds no room, as on a disk that is full.
+    fn with_a_full_disk(&self, bytes: u64, args: &[&str]) -> Result<crate::sandbox::Finished, String> {
+        let plain = self.sandbox.command(args);
+        let mut command = Command::new("prlimit");
+        command.arg(format!("--fsize={bytes}")).arg("--").arg(plain.get_program()).args(plain.get_args());
+        command.env_clear().envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        let output = command.current_dir(self.sandbox.project()).stdin(Stdio::null()).output();
+        let output = output.map_err(|error| format!("prlimit: {error}"))?;
+        Ok(crate::sandbox::Finished {
+            code: output.status.code(),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         })
     }

@@ -52,6 +52,8 @@ pub enum Record {
     ExitCode,
     /// Everything but standard output, which is closed.
     ClosedStdout,
+    /// Everything, of a command whose files may not grow beyond so many bytes.
+    FullDisk(u64),
 }
 
 /// How a started command ends.
@@ -137,6 +139,11 @@ fn step<'t>(line: &str, lines: &mut impl Iterator<Item = (usize, &'t str)>) -> R
         "expect-exit" => Step::ExpectExit(rest.parse().map_err(|_| format!("`{rest}` is no exit code"))?),
         "quietly" => Step::Run(words(rest)?, Record::ExitCode),
         "closed-stdout" => Step::Run(words(rest)?, Record::ClosedStdout),
+        "full-disk" => {
+            let (limit, command) = pair(" ")?;
+            let kibibytes: u64 = limit.parse().map_err(|_| format!("`{limit}` is no number of KiB"))?;
+            Step::Run(words(&command)?, Record::FullDisk(kibibytes * 1024))
+        }
         "start" => Step::Start(words(rest)?),
         "await" => Step::Await(rest.to_owned()),
         "kill" => Step::End(Ending::Kill),
