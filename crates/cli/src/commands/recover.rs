@@ -3,10 +3,11 @@
 use crate::{
     Context,
     args::{Format, RecoverArgs},
-    exit::{Exit, Outcome},
+    exit::{Exit, Failure, Outcome},
     ops::{cloud, project, recovering, state},
 };
 use firma_engine::Settled;
+use firma_model::diagnostic::Diagnostic;
 use serde_json::json;
 
 /// Runs it.
@@ -31,6 +32,10 @@ pub(crate) async fn run(context: &Context, args: &RecoverArgs) -> Outcome {
             recovering::settle_and_ask(context, &loaded, store, &door, args.adopt.clone()).await?
         }
     };
+    if let Some(id) = args.adopt.as_ref().filter(|_| settled.is_empty()) {
+        let message = format!("{id} was not adopted: no call is open that could have made it");
+        return Err(Failure::new(Diagnostic::error("E0908", message).hint("`firma history` shows what the runs did")));
+    }
     match args.format {
         Format::Json => {
             let rows: Vec<_> = settled
