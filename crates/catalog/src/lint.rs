@@ -3,7 +3,7 @@
 use crate::{
     billing, compile,
     problem::{Findings, Problem, What},
-    text::{KindText, LookupText},
+    text::{IdentityText, KindText, LookupText},
 };
 use firma_api::path as api_path;
 use std::collections::BTreeSet;
@@ -41,6 +41,11 @@ pub fn lint(id: &str, text: &str, known: &dyn Fn(&str) -> bool) -> Vec<Problem> 
     }
     if kind.tags.as_ref().is_some_and(|tags| tags.service_code.is_empty()) {
         findings.add(What::Missing("the tag service addresses products by a service code"));
+    }
+    if let IdentityText::Chosen(name) = &kind.identity
+        && !kind.unique.iter().any(|key| key.overlapping.is_none() && key.equal == [name.as_str()])
+    {
+        findings.add(What::Missing("a chosen id is a unique key"));
     }
     let (_, mut problems) = compile::compile(id, &kind);
     problems.extend(findings.list);

@@ -60,6 +60,9 @@ pub struct Procedure {
     /// A CIDR block that must lie inside its parent's and not overlap its siblings'.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cidr: Option<Cidr>,
+    /// What no two objects of the kind in a region may have in common: whoever takes it over must wait until it is free.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unique: Vec<Unique>,
     /// Usual seconds of create, update and delete including the wait, before anything is learned.
     pub usual_seconds: UsualSeconds,
     /// Seconds after which a wait gives up.
@@ -80,6 +83,16 @@ pub struct Cidr {
     pub attribute: String,
     /// The attribute that holds the parent's id.
     pub parent: Option<String>,
+}
+
+/// A unique key: two objects of the kind in one region that have all of it are refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unique {
+    /// Paths of attributes that are equal in both.
+    pub equal: Vec<String>,
+    /// Path of a CIDR block that overlaps in both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overlapping: Option<String>,
 }
 
 /// Durations by action.

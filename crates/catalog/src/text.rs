@@ -71,6 +71,9 @@ pub struct KindText {
     pub serial: Vec<String>,
     /// The CIDR block, for kinds that have one inside another's.
     pub cidr: Option<CidrText>,
+    /// What no two objects of the kind in a region may have in common.
+    #[serde(default)]
+    pub unique: Vec<UniqueText>,
     /// Usual durations.
     #[serde(default = "usual")]
     pub usual_seconds: SecondsText,
@@ -101,6 +104,16 @@ pub struct CidrText {
     pub attribute: String,
     /// The attribute that holds the parent's id.
     pub parent: Option<String>,
+}
+
+/// What two objects of a kind in a region cannot both have.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UniqueText {
+    /// Attributes (or fields in them, `a.b.c`) of which not all may be equal.
+    pub equal: Vec<String>,
+    /// The CIDR block that must not overlap where they are equal.
+    pub overlapping: Option<String>,
 }
 
 /// Durations by action.

@@ -169,6 +169,8 @@ fn names_are_used_somewhere() {
         "serial = [\"instance\"",
         &["serial: there is no `instance`"],
     );
+    check("vpc.subnet", "equal = [\"vpc_id\"]", "equal = [\"vpc\"]", &["unique: there is no `vpc`"]);
+    check("vm.keypair", "unique = [{ equal = [\"key_name\"] }]", "", &["a chosen id is a unique key"]);
     check("vpc.subnet", "parent = \"vpc_id\"", "parent = \"vpc\"", &["cidr: there is no `vpc`"]);
 }
 

@@ -58,6 +58,8 @@ impl Default for IgnoreChanges {
 pub struct Lifecycle {
     /// Deleting or replacing is an error.
     pub prevent_destroy: bool,
+    /// A replacement makes the new object before it deletes the old one.
+    pub create_before_destroy: bool,
     /// Changes not to be made.
     pub ignore_changes: IgnoreChanges,
     /// What removal means.

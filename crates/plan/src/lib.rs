@@ -3,7 +3,7 @@
 //! Reading order: [`worlds`] (what goes in), [`step`] (what comes out), [`observe`] and [`lookup`] (which questions show the
 //! observed world and answer look-ups), [`secret`], [`redact`], [`compare`] and [`diff`] (what differs), [`decide`] (what happens to
 //! each address, and why), [`walk`], [`nodes`] and [`table`] (values in dependency order), [`make`](mod@make) (the planner
-//! itself), [`order`](mod@order) (edges), [`lower`] (calls), [`preflight`], [`audit`](mod@audit), [`format`](mod@format)
+//! itself), [`unique`] (keys that two objects cannot share), [`order`](mod@order) (edges), [`lower`] (calls), [`preflight`], [`audit`](mod@audit), [`format`](mod@format)
 //! (the durable form). Then what carries a plan out: [`marker`], [`fill`], [`recording`], [`wait`], [`outputs`](mod@outputs),
 //! [`recover`], [`progress`], the one transition function, and [`event`], what a run tells those who watch. Nothing here does I/O: the planner is given answers and
 //! returns questions, and an apply is a sequence of transitions.
@@ -22,6 +22,7 @@ pub mod nodes;
 pub mod table;
 mod steps;
 pub mod make;
+pub mod unique;
 pub mod order;
 pub mod lower;
 pub mod preflight;

@@ -443,6 +443,8 @@ impl<'a> Planner<'a> {
             attributes: BTreeMap::new(),
             changes: decision.changes,
             dependencies: record.dependencies.clone(),
+            deposes: String::new(),
+            create_before_destroy: record.create_before_destroy,
             prevent_destroy: record.prevent_destroy,
             on_remove: record.on_remove,
             observed: decision.observed,

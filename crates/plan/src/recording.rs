@@ -57,7 +57,7 @@ pub fn record(step: &Step, procedure: &Procedure, parts: &RecordParts<'_>, key: 
         observed: Document::encode(&Value::Map(observed)),
         fingerprint: parts.fingerprint.to_owned(),
         dependencies: step.dependencies.clone(),
-        create_before_destroy: false,
+        create_before_destroy: step.create_before_destroy,
         prevent_destroy: step.prevent_destroy,
         on_remove: step.on_remove,
         version: 0,

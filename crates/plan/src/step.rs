@@ -266,6 +266,13 @@ pub enum Rule {
     ChangeAfterDependantDeleted,
     /// An orphan is deleted after its former dependants were changed away from it.
     DeleteAfterMovedAway,
+    /// A replacement makes before it deletes.
+    MakeBeforeDelete,
+    /// Where something is created before it is destroyed, dependants that are made go before its end, and those that are
+    /// deleted before its successor.
+    Succession,
+    /// A unique key is taken after whoever had it is gone.
+    TakeAfterRelease,
 }
 
 impl Rule {
@@ -277,6 +284,9 @@ impl Rule {
             Rule::DeleteBeforeMake => "R3",
             Rule::ChangeAfterDependantDeleted => "R7",
             Rule::DeleteAfterMovedAway => "D1",
+            Rule::MakeBeforeDelete => "R4",
+            Rule::Succession => "R5",
+            Rule::TakeAfterRelease => "D2",
         }
     }
 
@@ -288,6 +298,9 @@ impl Rule {
             "R3" => Rule::DeleteBeforeMake,
             "R7" => Rule::ChangeAfterDependantDeleted,
             "D1" => Rule::DeleteAfterMovedAway,
+            "R4" => Rule::MakeBeforeDelete,
+            "R5" => Rule::Succession,
+            "D2" => Rule::TakeAfterRelease,
             _ => return None,
         })
     }
@@ -329,6 +342,11 @@ pub struct Step {
     pub changes: Vec<AttributeChange>,
     /// What the record will say it depends on.
     pub dependencies: BTreeSet<Node>,
+    /// For the create leg of a replacement that makes before it deletes: the key under which the object that stands now is
+    /// set aside as soon as its successor exists. Empty otherwise.
+    pub deposes: String,
+    /// What the record will say: its own wish, or that of something that depends on it.
+    pub create_before_destroy: bool,
     /// What the record will say.
     pub prevent_destroy: bool,
     /// What the record will say.

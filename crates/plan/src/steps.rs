@@ -60,6 +60,8 @@ pub(crate) fn wanted_step(
         attributes: decide::step_attributes(resource, &decision.wanted),
         changes: decision.changes,
         dependencies: resource.dependencies.clone(),
+        deposes: String::new(),
+        create_before_destroy: resource.lifecycle.create_before_destroy,
         prevent_destroy: resource.lifecycle.prevent_destroy,
         on_remove: resource.lifecycle.on_remove,
         observed: decision.observed,

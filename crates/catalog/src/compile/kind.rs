@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     problem::{Findings, Problem, What},
-    procedure::{Cidr, Computed, Identity, Procedure, Recovery, Source, UsualSeconds, ZoneRule},
+    procedure::{Cidr, Computed, Identity, Procedure, Recovery, Source, Unique, UsualSeconds, ZoneRule},
     text::{IdentityText, KindText, RecoveryText, SecondsText, ZoneRuleText},
 };
 use firma_api::{Operation, Type};
@@ -113,6 +113,7 @@ impl Kind<'_> {
             expires: text.expires.clone(),
             serial: self.serial(&attributes, findings),
             cidr: self.cidr(&attributes, findings),
+            unique: self.unique(&attributes, findings),
             usual_seconds: seconds(text.usual_seconds),
             timeout_seconds: seconds(text.timeout_seconds),
             identity,
@@ -216,6 +217,22 @@ impl Kind<'_> {
             findings.unknown("cidr", name.as_str());
         }
         Some(Cidr { attribute: text.attribute.clone(), parent: text.parent.clone() })
+    }
+
+    fn unique(&self, attributes: &Attributes, findings: &mut Findings<'_>) -> Vec<Unique> {
+        for key in &self.text.unique {
+            for path in key.equal.iter().chain(&key.overlapping) {
+                let head = path.split('.').next().unwrap_or_default();
+                if !attributes.contains_key(head) {
+                    findings.unknown("unique", path.as_str());
+                }
+            }
+            if key.equal.is_empty() && key.overlapping.is_none() {
+                findings.add(What::Missing("a unique key names what is unique"));
+            }
+        }
+        let keys = self.text.unique.iter();
+        keys.map(|key| Unique { equal: key.equal.clone(), overlapping: key.overlapping.clone() }).collect()
     }
 
     /// Read-only attributes: what the object shows and no attribute reads.

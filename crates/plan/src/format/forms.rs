@@ -108,6 +108,10 @@ struct StepForm {
     changes: Vec<AttributeChange>,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty", with = "Distinct::<Text<Node>>")]
     dependencies: BTreeSet<Node>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    deposes: String,
+    #[serde(default, skip_serializing_if = "Not::not")]
+    create_before_destroy: bool,
     #[serde(default, skip_serializing_if = "Not::not")]
     prevent_destroy: bool,
     #[serde(with = "Text::<OnRemove>")]

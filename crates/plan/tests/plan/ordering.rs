@@ -226,3 +226,108 @@ fn a_failure_skips_descendants_only() {
     assert_eq!(progress.state(at("firma.value.free")), State::Ready);
     assert!(!progress.is_over());
 }
+
+fn key(name: &str) -> serde_json::Value {
+    json!({ "key_name": name, "public_key": "ssh-ed25519 AAAA web@example" })
+}
+
+fn subnet(range: &str) -> serde_json::Value {
+    json!({ "vpc_id": "vpc-1", "subnet_name": "net", "address_prefix": range })
+}
+
+#[test]
+fn d2_a_name_is_taken_after_it_is_free() {
+    let mut stage = Stage::default();
+    stage.have("vm.keypair.z_old", "admin", key("admin"), &[]);
+    stage.have("vm.keypair.other", "other", key("other"), &[]);
+    stage.want("vm.keypair.a_new", key("admin"));
+    let plan = stage.planned();
+    assert!(must_precede(&plan, ("vm.keypair.z_old", Leg::Delete), ("vm.keypair.a_new", Leg::Create)));
+    assert!(!must_precede(&plan, ("vm.keypair.other", Leg::Delete), ("vm.keypair.a_new", Leg::Create)));
+}
+
+#[test]
+fn d2_a_range_is_taken_after_what_overlaps_is_free() {
+    let ranges = [
+        ("10.0.1.0/24", "10.0.1.0/24", true),
+        ("10.0.0.0/16", "10.0.1.0/24", true),
+        ("10.0.1.128/25", "10.0.1.0/24", true),
+        ("10.0.2.0/24", "10.0.1.0/24", false),
+        ("10.0.0.0/24", "10.0.1.0/24", false),
+    ];
+    for (old, new, waits) in ranges {
+        let mut stage = Stage::default();
+        stage.have("vpc.subnet.z_old", "subnet-1", subnet(old), &[]);
+        stage.want("vpc.subnet.a_new", subnet(new));
+        let plan = stage.planned();
+        let found = must_precede(&plan, ("vpc.subnet.z_old", Leg::Delete), ("vpc.subnet.a_new", Leg::Create));
+        assert_eq!(found, waits, "{old} {new}");
+    }
+}
+
+#[test]
+fn d2_another_region_or_parent_is_another_key() {
+    let mut stage = Stage::default();
+    stage.have("vm.keypair.z_old", "admin", key("admin"), &[]).region = Some("cn-east-2".into());
+    stage.want("vm.keypair.a_new", key("admin"));
+    stage.have("vpc.subnet.z_old", "subnet-1", subnet("10.0.1.0/24"), &[]);
+    let mut elsewhere = subnet("10.0.1.0/24");
+    elsewhere["vpc_id"] = json!("vpc-2");
+    stage.want("vpc.subnet.a_new", elsewhere);
+    let plan = stage.planned();
+    assert!(!must_precede(&plan, ("vm.keypair.z_old", Leg::Delete), ("vm.keypair.a_new", Leg::Create)));
+    assert!(!must_precede(&plan, ("vpc.subnet.z_old", Leg::Delete), ("vpc.subnet.a_new", Leg::Create)));
+}
+
+#[test]
+fn d2_outweighs_d1() {
+    // The user of the old key is changed to the new one, which cannot be made while the old one stands.
+    let mut stage = Stage::default();
+    stage.have("vm.keypair.old", "admin", key("admin"), &[]);
+    stage.want("vm.keypair.new", key("admin"));
+    stage.want("firma.value.user", json!({ "input": "@vm.keypair.new.id" }));
+    stage.have("firma.value.user", "1", json!({ "input": "other" }), &["vm.keypair.old"]);
+    let plan = stage.planned();
+    assert_eq!(sequence(&plan), ["delete vm.keypair.old", "create vm.keypair.new", "update firma.value.user"]);
+}
+
+#[test]
+fn d1_gives_way_where_what_is_replaced_takes_the_orphan_with_it() {
+    // The network is replaced, so nothing in it can stand until its users have moved away.
+    let mut stage = Stage::default();
+    let trigger = |of: &str| json!({ "input": "x", "triggers_replace": of });
+    stage.want("firma.value.network", trigger("new"));
+    stage.have("firma.value.network", "1", trigger("old"), &[]);
+    stage.have("firma.value.part", "2", value("x"), &["firma.value.network"]);
+    stage.want("firma.value.part[0]", value("@firma.value.network.id"));
+    stage.want("firma.value.user", value("@firma.value.part[0].id"));
+    stage.have("firma.value.user", "3", value("2"), &["firma.value.part"]);
+    // Not the same object: it is made anew.
+    stage.recorded.records.get_mut(&address("firma.value.part")).expect("recorded").status =
+        firma_model::record::Status::Tainted;
+    let plan = stage.planned();
+    assert_eq!(
+        sequence(&plan),
+        [
+            "delete firma.value.part",
+            "delete firma.value.network",
+            "create firma.value.network",
+            "create firma.value.part[0]",
+            "update firma.value.user"
+        ]
+    );
+}
+
+#[test]
+fn what_is_made_anew_under_the_address_that_count_gives_it_follows_its_old_self() {
+    let mut stage = Stage::default();
+    stage.have("firma.value.x", "1", json!({ "input": "x", "triggers_replace": 1 }), &[]);
+    stage.want("firma.value.x[0]", json!({ "input": "x", "triggers_replace": 2 }));
+    let plan = stage.planned();
+    assert_eq!(sequence(&plan), ["delete firma.value.x", "create firma.value.x[0]"]);
+    // Somebody who is changed from the one to the other needs both for a while.
+    stage.want("firma.value.user", value("@firma.value.x[0].id"));
+    stage.have("firma.value.user", "2", value("1"), &["firma.value.x"]);
+    let plan = stage.planned();
+    assert_eq!(sequence(&plan), ["create firma.value.x[0]", "update firma.value.user", "delete firma.value.x"]);
+}

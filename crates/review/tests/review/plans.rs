@@ -66,6 +66,8 @@ pub(crate) fn step(at: &str, action: Action, leg: Leg, reasons: &[Reason], chang
         attributes: BTreeMap::new(),
         changes,
         dependencies: BTreeSet::new(),
+        deposes: String::new(),
+        create_before_destroy: false,
         prevent_destroy: false,
         on_remove: OnRemove::Destroy,
         observed: None,

@@ -244,6 +244,9 @@ fn after() -> impl Strategy<Value = Vec<After>> {
         Rule::DeleteBeforeMake,
         Rule::ChangeAfterDependantDeleted,
         Rule::DeleteAfterMovedAway,
+        Rule::MakeBeforeDelete,
+        Rule::Succession,
+        Rule::TakeAfterRelease,
     ];
     // The plan below always has one gate, so vertex 0 is there even if no step is.
     vec(proptest::sample::select(rules).prop_map(|rule| After { vertex: 0, rule }), 0..3)
@@ -264,7 +267,7 @@ fn step() -> impl Strategy<Value = Step> {
         (word(), word(), word()).prop_map(|(service, operation, class)| CallOutline { service, operation, class });
     (
         (any_address(), word(), proptest::sample::select(legs), proptest::sample::select(actions), vec(reason(), 0..3)),
-        (option::of(word()), option::of(word()), option::of(billing()), option::of(record())),
+        (option::of(word()), option::of(word()), option::of(billing()), option::of(record()), word(), any::<bool>()),
         (btree_map(word(), expr(), 0..3), vec(change(), 0..3), btree_set(node(), 0..3), any::<bool>(), on_remove()),
         (option::of(map()), vec(call, 0..3), after(), any::<u64>()),
     )
@@ -281,6 +284,8 @@ fn step() -> impl Strategy<Value = Step> {
             attributes: wanted.0,
             changes: wanted.1,
             dependencies: wanted.2,
+            deposes: place.4,
+            create_before_destroy: place.5,
             prevent_destroy: wanted.3,
             on_remove: wanted.4,
             observed: rest.0,

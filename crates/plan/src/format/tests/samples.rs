@@ -5,8 +5,8 @@ use crate::step::{
     Reason, Rule, Step,
 };
 use firma_catalog::procedure::{
-    Attribute, Call, How, Identity as Naming, OnChange, Parameter, Procedure, Recovery, Shape, Source, Stage, Update,
-    UsualSeconds, ZoneRule,
+    Attribute, Call, How, Identity as Naming, OnChange, Parameter, Procedure, Recovery, Shape, Source, Stage, Unique,
+    Update, UsualSeconds, ZoneRule,
 };
 use firma_model::{
     address::{Address, KindId, Node},
@@ -87,6 +87,7 @@ pub(super) fn procedure() -> Procedure {
         expires: None,
         serial: vec![Source::IdPart(1)],
         cidr: None,
+        unique: vec![Unique { equal: vec!["vpc_id".into()], overlapping: Some("address_prefix".into()) }],
         usual_seconds: UsualSeconds { create: 1, update: 1, delete: 1 },
         timeout_seconds: UsualSeconds { create: 60, update: 60, delete: 60 },
     }
@@ -153,6 +154,8 @@ pub(super) fn sample() -> Plan {
             },
         ],
         dependencies: BTreeSet::from([Node::Block(address("vpc.vpc.main").block)]),
+        deposes: "1".into(),
+        create_before_destroy: true,
         prevent_destroy: false,
         on_remove: OnRemove::Destroy,
         observed: Some(Map::from([("id".into(), Value::set(vec![Value::from(2), Value::from(1)]))])),

@@ -1,0 +1,80 @@
+//! R1, R3 and R4: what a step that makes something waits for, and what waits for it under its own address.
+
+use super::{
+    edges::{Edges, Through, Wish},
+    legs::twin,
+};
+use crate::step::{Leg, Rule};
+use firma_model::address::{Block, Node};
+
+impl<'a> Edges<'a> {
+    pub(super) fn making(&mut self) {
+        let steps = self.legs.steps;
+        for (at, step) in steps.iter().enumerate() {
+            let at = at as u32;
+            if !matches!(step.leg, Leg::Create | Leg::Update) {
+                continue;
+            }
+            for node in &step.dependencies {
+                let earlier = match node {
+                    Node::Instance(address) => self.legs.makes.get(address).copied(),
+                    Node::Block(block) => self.block_gate(block),
+                };
+                if let Some(earlier) = earlier {
+                    self.add(at, earlier, Rule::MakeAfterDependency);
+                }
+            }
+            // What moves is written down under its new address before it is changed there.
+            if let Some(moved) = self.legs.moves.get(&step.address).copied() {
+                self.add(at, moved, Rule::MakeAfterDependency);
+            }
+            if let Some(delete) = self.legs.deletes.get(&step.address).copied() {
+                self.add(at, delete, Rule::DeleteBeforeMake);
+            }
+            self.succession(at);
+        }
+    }
+
+    /// What follows under the same address, or under the one that is the same to whoever adds or drops `count`.
+    fn succession(&mut self, at: u32) {
+        let step = self.legs.step(at);
+        for aside in self.legs.asides.get(&step.address).cloned().unwrap_or_default() {
+            match self.legs.is_set_aside_here(aside) {
+                true => self.add(aside, at, Rule::MakeBeforeDelete),
+                // The left-over of an earlier run: whoever still uses it is changed in this one.
+                false => self.prefer(aside, at, Rule::MakeBeforeDelete, Wish::Standing),
+            }
+        }
+        if step.leg != Leg::Create || step.record.is_some() || self.legs.deletes.is_empty() {
+            return;
+        }
+        let twin = twin(&step.address);
+        if let Some(delete) = twin.and_then(|twin| self.legs.deletes.get(&twin).copied()) {
+            match step.create_before_destroy {
+                true => self.prefer(delete, at, Rule::MakeBeforeDelete, Wish::Handover),
+                false => self.prefer(at, delete, Rule::DeleteBeforeMake, Wish::Handover),
+            }
+        }
+    }
+
+    /// The gate that opens when every instance of a block is made; `None` when none is being made.
+    fn block_gate(&mut self, block: &'a Block) -> Option<u32> {
+        if let Some(known) = self.block_makes.get(block) {
+            return *known;
+        }
+        let makes = self.legs.made_in.get(block).cloned().unwrap_or_default();
+        let gate = match makes.len() {
+            0 => None,
+            1 => Some(makes[0]),
+            _ => {
+                let gate = self.gate(Through::Block(block));
+                for make in makes {
+                    self.add(gate, make, Rule::MakeAfterDependency);
+                }
+                Some(gate)
+            }
+        };
+        self.block_makes.insert(block, gate);
+        gate
+    }
+}
