@@ -1,5 +1,7 @@
 //! From the text of a TOML string to a tree.
 
+mod plain;
+
 use crate::{
     codes,
     lower::{self, Problem},
@@ -35,6 +37,10 @@ pub fn parse(text: &str, span: &dyn Fn(usize, usize) -> Span) -> Result<Expr, Di
     if text.len() > MAX_TEXT {
         let message = format!("a text with expressions may have {MAX_TEXT} bytes, and this has {}", text.len());
         return Err(Diagnostic::error(codes::SOURCE_LIMIT, message).at(span(0, text.len())));
+    }
+    if let Some(mut tree) = plain::parse(text) {
+        lower::place(&mut tree, span);
+        return Ok(tree);
     }
     let lowered = with_stack(text, || match parser::parse_template(text) {
         Ok(template) => lower::template(&template, text.len()),

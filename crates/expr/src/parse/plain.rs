@@ -1,0 +1,135 @@
+//! The expressions that nearly all manifests consist of, read without the grammar: names joined by points, with plain
+//! indexes, alone or between pieces of text.
+//!
+//! `"${vpc.vpc.main.id}"` and `"${local.prefix}-web-${count.index}"` cost the parser of the whole language thirty times
+//! what they cost here, and projects have a hundred thousand of them. Whatever is not certain is left to that parser; a test
+//! compares the two, places included.
+
+use crate::text;
+use firma_model::{
+    expr::{Expr, ExprKind},
+    number::Number,
+    span::{SourceId, Span},
+    value::Value,
+};
+use std::sync::Arc;
+
+/// Words that begin something else than a reference.
+const WORDS: [&str; 9] = ["true", "false", "null", "for", "in", "if", "else", "endif", "endfor"];
+
+/// Steps of one reference; the other parser bounds longer ones.
+const MAX_STEPS: usize = 16;
+
+/// Reads a text that is plain; `None` leaves it to the parser. Spans are offsets into the text.
+pub(super) fn parse(text: &str) -> Option<Expr> {
+    // Escapes and directives need a second look.
+    if text.contains("$$") || text.contains("%%") || text.contains("%{") {
+        return None;
+    }
+    let mut parts = Vec::new();
+    let mut at = 0;
+    while let Some(open) = text[at..].find("${").map(|found| at + found) {
+        if open > at {
+            parts.push(literal(&text[at..open], at));
+        }
+        let mut here = Cursor { text, at: open + 2 };
+        let reference = here.reference()?;
+        here.taken(b'}').then_some(())?;
+        parts.push(reference);
+        at = here.at;
+    }
+    if at < text.len() {
+        parts.push(literal(&text[at..], at));
+    }
+    match parts.len() {
+        0 => None,
+        1 => parts.pop().filter(|only| !matches!(only.kind, ExprKind::Literal(_))),
+        _ => Some(make(ExprKind::Template(parts), 0, text.len())),
+    }
+}
+
+fn make(kind: ExprKind, start: usize, end: usize) -> Expr {
+    Expr { kind, span: Span::new(SourceId(0), start, end) }
+}
+
+fn literal(piece: &str, start: usize) -> Expr {
+    make(ExprKind::Literal(text::compose(Value::from(piece))), start, start + piece.len())
+}
+
+struct Cursor<'t> {
+    text: &'t str,
+    at: usize,
+}
+
+impl<'t> Cursor<'t> {
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn taken(&mut self, byte: u8) -> bool {
+        let there = self.peek() == Some(byte);
+        self.at += usize::from(there);
+        there
+    }
+
+    /// `a.b["c"].d[0]`
+    fn reference(&mut self) -> Option<Expr> {
+        let start = self.at;
+        let root = self.name().filter(|name| !WORDS.contains(name))?;
+        let mut here = make(ExprKind::Name(Arc::from(root)), start, self.at);
+        for _ in 0..MAX_STEPS {
+            let kind = match self.peek()? {
+                b'.' => {
+                    self.at += 1;
+                    let name = self.name()?;
+                    ExprKind::Attribute(Box::new(here), Arc::from(name))
+                }
+                b'[' => {
+                    self.at += 1;
+                    let key = self.key()?;
+                    self.taken(b']').then_some(())?;
+                    ExprKind::Index(Box::new(here), Box::new(key))
+                }
+                _ => return Some(here),
+            };
+            here = make(kind, start, self.at);
+        }
+        None
+    }
+
+    fn name(&mut self) -> Option<&'t str> {
+        let rest = &self.text.as_bytes()[self.at..];
+        let first = rest.first().filter(|byte| byte.is_ascii_alphabetic() || **byte == b'_')?;
+        debug_assert!(first.is_ascii(), "names are ASCII here");
+        let length = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')).count();
+        // A letter beyond ASCII goes on with the name.
+        rest.get(length).is_none_or(u8::is_ascii).then_some(())?;
+        let name = &self.text[self.at..self.at + length];
+        self.at += length;
+        Some(name)
+    }
+
+    /// A small whole number, or a text without anything in it that means more than itself.
+    fn key(&mut self) -> Option<Expr> {
+        let start = self.at;
+        if self.taken(b'"') {
+            let rest = &self.text[self.at..];
+            let length = rest.find('"')?;
+            let key = &rest[..length];
+            let simple = |b: u8| b.is_ascii_graphic() && !matches!(b, b'\\' | b'$' | b'%') || b == b' ';
+            key.bytes().all(simple).then_some(())?;
+            self.at += length + 1;
+            return Some(make(ExprKind::Literal(Value::from(key)), start, self.at));
+        }
+        let rest = &self.text.as_bytes()[start..];
+        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        (1..=9).contains(&digits).then_some(())?;
+        (digits == 1 || rest[0] != b'0').then_some(())?;
+        self.at += digits;
+        let number = Number::parse(&self.text[start..self.at])?;
+        Some(make(ExprKind::Literal(Value::Number(number)), start, self.at))
+    }
+}
+
+#[cfg(test)]
+mod tests;

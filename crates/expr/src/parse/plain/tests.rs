@@ -1,0 +1,97 @@
+//! What is read here is read by the whole grammar in the same way, places included.
+
+use super::parse;
+use crate::lower;
+use hcl_edit::parser::parse_template;
+
+/// Pieces of which texts are put together.
+const PIECES: [&str; 46] = [
+    "a",
+    "vpc",
+    "each",
+    "true",
+    "null",
+    "for",
+    "if",
+    "in",
+    "x-y",
+    "_z",
+    "é",
+    "1",
+    "0",
+    "01",
+    ".",
+    ".id",
+    ".true",
+    ".0",
+    "[0]",
+    "[12]",
+    "[\"k\"]",
+    "[\"a b\"]",
+    "[\"é\"]",
+    "[\"${a}\"]",
+    "[\"\\n\"]",
+    "[each.key]",
+    "[*]",
+    ".*",
+    "${",
+    "${a",
+    "${a}",
+    "${a.b}",
+    "${ a }",
+    "${~a~}",
+    "}",
+    "$",
+    "$${",
+    "%",
+    "%%{",
+    "%{",
+    "{",
+    "\"",
+    "\\",
+    " ",
+    "\n",
+    "\r\n",
+];
+
+fn same_as_the_grammar(text: &str) -> bool {
+    let Some(found) = parse(text) else { return false };
+    let template = parse_template(text).unwrap_or_else(|e| panic!("{text:?} is no template: {e}"));
+    let expected = lower::template(&template, text.len());
+    let expected = expected.unwrap_or_else(|problem| panic!("{text:?} is refused: {problem:?}"));
+    assert_eq!(found, expected, "{text:?}");
+    true
+}
+
+#[test]
+fn all_short_texts() {
+    let mut read = 0;
+    for a in PIECES {
+        for b in PIECES {
+            for c in PIECES {
+                read += u32::from(same_as_the_grammar(&format!("${{{a}{b}{c}}}")));
+                read += u32::from(same_as_the_grammar(&format!("{a}{b}{c}${{local.x}}")));
+                read += u32::from(same_as_the_grammar(&format!("${{var.y}}{a}{b}{c}")));
+            }
+        }
+    }
+    assert!(read > 10_000, "only {read} were plain");
+}
+
+#[test]
+fn what_manifests_are_full_of_is_plain() {
+    for text in [
+        "${vpc.vpc.main.id}",
+        "${local.prefix}-web-${count.index}",
+        "${vpc.subnet.web[\"a\"].id}",
+        "${vpc.subnet.web[3].id}",
+        "${each.key}",
+        "hub ${firma.value.r0.output}, 17",
+        "名 ${var.name} é",
+    ] {
+        assert!(same_as_the_grammar(text), "{text}");
+    }
+    for text in ["", "plain", "${upper(a)}", "$${a}", "${a + b}", "${a}%{ if b }c%{ endif }"] {
+        assert!(parse(text).is_none(), "{text}");
+    }
+}
