@@ -2,6 +2,10 @@
 //!
 //! `vpc.subnet.web["a"]` is an *instance* of the *block* `vpc.subnet.web`; `data.vm.image.ubuntu` is a look-up.
 
+mod block;
+
+pub use block::{Block, BlockName};
+
 use crate::path::is_plain_name;
 use std::{fmt, str::FromStr, sync::Arc};
 
@@ -29,46 +33,6 @@ impl KindId {
 impl fmt::Display for KindId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
-    }
-}
-
-/// A block of the manifests: what a header such as `[vpc.subnet.web]` names.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Block {
-    /// Path of modules in front (`module.net`), empty at the root.
-    pub module: Arc<str>,
-    /// A look-up (`data.`), not a resource.
-    pub data: bool,
-    /// Kind.
-    pub kind: KindId,
-    /// Name.
-    pub name: Arc<str>,
-}
-
-impl Block {
-    /// A resource block of the root.
-    pub fn resource(kind: KindId, name: &str) -> Block {
-        Block { module: Arc::from(""), data: false, kind, name: Arc::from(name) }
-    }
-
-    /// A look-up block of the root.
-    pub fn lookup(kind: KindId, name: &str) -> Block {
-        Block { module: Arc::from(""), data: true, kind, name: Arc::from(name) }
-    }
-
-    /// The instance with this key.
-    pub fn at(&self, key: Option<Key>) -> Address {
-        Address { block: self.clone(), key }
-    }
-}
-
-impl fmt::Display for Block {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.module.is_empty() {
-            write!(f, "{}.", self.module)?;
-        }
-        let data = if self.data { "data." } else { "" };
-        write!(f, "{data}{}.{}", self.kind, self.name)
     }
 }
 
@@ -162,13 +126,13 @@ impl FromStr for Address {
         let [service, kind, name] = parts[..] else {
             return Err(error());
         };
-        let block = Block {
+        let block = BlockName {
             module: Arc::from(module.join(".")),
             data,
             kind: KindId::new(format!("{service}.{kind}")),
             name: Arc::from(name),
         };
-        Ok(Address { block, key })
+        Ok(Address { block: block.into(), key })
     }
 }
 

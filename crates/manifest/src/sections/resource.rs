@@ -7,7 +7,7 @@ use crate::{
     source::Reader,
 };
 use firma_model::{
-    address::{Block, KindId},
+    address::{BlockName, KindId},
     diagnostic::Diagnostic,
     expr::Expr,
     span::Span,
@@ -32,7 +32,7 @@ pub(crate) fn read_resource<'t>(
     table: &DeTable<'t>,
 ) -> ResourceBlock {
     let mut resource = ResourceBlock {
-        block: Block { module: Arc::from(""), data: false, kind: kind.clone(), name: head.name.clone() },
+        block: BlockName { module: Arc::from(""), data: false, kind: kind.clone(), name: head.name.clone() }.into(),
         span: head.span,
         repeat: Repeat::Single,
         region: None,

@@ -1,0 +1,114 @@
+//! The name of a block, shared by everything that speaks of it.
+//!
+//! A project of a hundred thousand resources names each of them in its manifests, its records, its plan and in every
+//! reference. All of these hold the same name: a [`Block`] is one pointer to it, with a hash made once.
+
+use super::{Address, Key, KindId};
+use std::{
+    cmp::Ordering,
+    fmt,
+    hash::{DefaultHasher, Hash, Hasher},
+    ops::Deref,
+    sync::Arc,
+};
+
+/// A block of the manifests: what a header such as `[vpc.subnet.web]` names. Its parts are those of [`BlockName`].
+#[derive(Clone)]
+pub struct Block(Arc<Shared>);
+
+struct Shared {
+    /// Of the name; the same in every process, and nothing that order depends on.
+    hash: u64,
+    name: BlockName,
+}
+
+/// What a block is called.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BlockName {
+    /// Path of modules in front (`module.net`), empty at the root.
+    pub module: Arc<str>,
+    /// A look-up (`data.`), not a resource.
+    pub data: bool,
+    /// Kind.
+    pub kind: KindId,
+    /// Name.
+    pub name: Arc<str>,
+}
+
+impl From<BlockName> for Block {
+    fn from(name: BlockName) -> Block {
+        let mut hasher = DefaultHasher::new();
+        name.hash(&mut hasher);
+        Block(Arc::new(Shared { hash: hasher.finish(), name }))
+    }
+}
+
+impl Block {
+    /// A resource block of the root.
+    pub fn resource(kind: KindId, name: &str) -> Block {
+        BlockName { module: Arc::from(""), data: false, kind, name: Arc::from(name) }.into()
+    }
+
+    /// A look-up block of the root.
+    pub fn lookup(kind: KindId, name: &str) -> Block {
+        BlockName { module: Arc::from(""), data: true, kind, name: Arc::from(name) }.into()
+    }
+
+    /// The instance with this key.
+    pub fn at(&self, key: Option<Key>) -> Address {
+        Address { block: self.clone(), key }
+    }
+}
+
+impl Deref for Block {
+    type Target = BlockName;
+
+    fn deref(&self) -> &BlockName {
+        &self.0.name
+    }
+}
+
+impl PartialEq for Block {
+    fn eq(&self, other: &Block) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.0.hash == other.0.hash && self.0.name == other.0.name
+    }
+}
+
+impl Eq for Block {}
+
+impl PartialOrd for Block {
+    fn partial_cmp(&self, other: &Block) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Block {
+    fn cmp(&self, other: &Block) -> Ordering {
+        match Arc::ptr_eq(&self.0, &other.0) {
+            true => Ordering::Equal,
+            false => self.0.name.cmp(&other.0.name),
+        }
+    }
+}
+
+impl Hash for Block {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.0.hash);
+    }
+}
+
+impl fmt::Debug for Block {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.name.fmt(f)
+    }
+}
+
+impl fmt::Display for Block {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.module.is_empty() {
+            write!(f, "{}.", self.module)?;
+        }
+        let data = if self.data { "data." } else { "" };
+        write!(f, "{data}{}.{}", self.kind, self.name)
+    }
+}
