@@ -70,6 +70,21 @@ pub struct Procedure {
 }
 
 impl Procedure {
+    /// What the tag service calls the kind, where only that service shows its tags.
+    pub fn tag_service(&self) -> Option<&str> {
+        self.attributes.get("tags").filter(|tags| tags.read.is_none())?;
+        self.updates.iter().find_map(|update| match &update.how {
+            How::Tags(code) => Some(code.as_str()),
+            _ => None,
+        })
+    }
+
+    /// Whether anything shows how an attribute stands in the cloud.
+    pub fn shows(&self, name: &str) -> bool {
+        self.attributes.get(name).is_some_and(|attribute| attribute.read.is_some())
+            || (name == "tags" && self.tag_service().is_some())
+    }
+
     /// The kind as an id.
     pub fn kind_id(&self) -> KindId {
         KindId::new(&self.kind)
@@ -159,9 +174,28 @@ pub struct Field {
     /// What the service fills in; equal to leaving it out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<Json>,
+    /// Spellings that mean the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub normal: Option<Normal>,
     /// Kind whose id it holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub references: Option<String>,
+}
+
+/// Which spellings of a text mean the same to the service, and which of them is the one that is kept, sent and compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Normal {
+    /// A block of addresses: bits of the host are cleared.
+    Cidr,
+    /// Letter case means nothing: lower case.
+    Lower,
+    /// Letter case means nothing: upper case.
+    Upper,
+    /// A domain name: lower case, without a dot at the end.
+    Domain,
+    /// JSON: keys sorted, no spaces.
+    Json,
 }
 
 /// What happens when an attribute changes.
@@ -192,6 +226,9 @@ pub struct Attribute {
     pub write_only: bool,
     /// What a change means.
     pub on_change: OnChange,
+    /// What a change of a part of it means, by dotted path, where that is something else.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub inside: BTreeMap<String, OnChange>,
     /// Growing is an update, shrinking replaces (disk size).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub grows_only: bool,
@@ -201,6 +238,13 @@ pub struct Attribute {
     /// Elements with server-made ids that are added, removed and modified one by one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub elements: Option<Elements>,
+    /// Fields by which the elements of a list are found among those a read shows, which may hold others: dotted paths, the
+    /// first that an element gives counts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub found_by: Vec<String>,
+    /// Spellings that mean the same; of a list, those of its elements.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub normal: Option<Normal>,
     /// Kind whose id it holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub references: Option<String>,
@@ -289,6 +333,19 @@ pub enum Source {
     Attribute(String),
     /// An attribute's planned value, sent by an update even when it did not change.
     AttributeAlways(String),
+    /// The same, and a constant where the attribute is not set.
+    AttributeOr(String, Json),
+    /// The same, each value spelt as the operation has it.
+    Mapped {
+        /// The attribute.
+        attribute: String,
+        /// What is sent for each value.
+        values: BTreeMap<String, Json>,
+    },
+    /// What a read showed under this attribute: an id that the service made.
+    Observed(String),
+    /// The member to add or remove.
+    Member,
     /// A constant.
     Fixed(Json),
     /// The client token.
@@ -297,6 +354,17 @@ pub enum Source {
     Elements,
     /// The server ids of the elements to remove.
     ElementIds,
+}
+
+impl Source {
+    /// The attribute, or the part of one, whose planned value is sent.
+    pub fn attribute(&self) -> Option<&str> {
+        match self {
+            Source::Attribute(name) | Source::AttributeAlways(name) | Source::AttributeOr(name, _) => Some(name),
+            Source::Mapped { attribute, .. } => Some(attribute),
+            _ => None,
+        }
+    }
 }
 
 /// Reads one object.
@@ -353,7 +421,7 @@ pub struct Select {
 /// One way of changing attributes in place.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Update {
-    /// Attributes it changes.
+    /// Attributes it changes, or parts of attributes (`billing.auto_renew`).
     pub attributes: Vec<String>,
     /// How.
     pub how: How,
@@ -378,6 +446,13 @@ pub enum How {
         modify: Call,
         /// Name of the server id in an element of `modify`.
         modify_id: String,
+    },
+    /// Members of a set of ids, each by a call of its own.
+    Members {
+        /// Adds the member in [`Source::Member`].
+        add: Call,
+        /// Removes the member in [`Source::Member`].
+        remove: Call,
     },
     /// Tags through the resourcetag service, under this service code.
     Tags(String),

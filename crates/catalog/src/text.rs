@@ -2,6 +2,7 @@
 //!
 //! Names of API things (operations, parameters, fields) are the API's own; names of attributes are manifest names.
 
+use crate::procedure::Normal;
 use serde::Deserialize;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -249,6 +250,19 @@ pub enum SourceText {
     Attribute(String),
     /// An attribute, always.
     AttributeAlways(String),
+    /// An attribute, or a constant where it is not set.
+    AttributeOr(String, Json),
+    /// An attribute, each value spelt as the operation has it.
+    Mapped {
+        /// The attribute.
+        attribute: String,
+        /// What is sent for each value.
+        values: BTreeMap<String, Json>,
+    },
+    /// What a read showed under this attribute.
+    Observed(String),
+    /// The member to add or remove.
+    Member,
     /// A constant.
     Fixed(Json),
 }
@@ -350,6 +364,14 @@ pub struct AttributeText {
     pub fields: BTreeMap<String, FieldText>,
     /// Elements with server-made ids.
     pub elements: Option<ElementsText>,
+    /// Fields by which elements are found among those a read shows.
+    #[serde(default)]
+    pub found_by: Vec<String>,
+    /// Spellings that mean the same.
+    pub normal: Option<Normal>,
+    /// Text that is JSON.
+    #[serde(default)]
+    pub json: bool,
 }
 
 /// What a kind says of a field inside an attribute.
@@ -371,6 +393,11 @@ pub struct FieldText {
     /// Not offered.
     #[serde(default)]
     pub omit: bool,
+    /// Spellings that mean the same.
+    pub normal: Option<Normal>,
+    /// Text that is JSON.
+    #[serde(default)]
+    pub json: bool,
 }
 
 /// Elements with server-made ids.
@@ -436,6 +463,8 @@ pub struct UpdateText {
     pub stages: Vec<StageText>,
     /// Calls for elements.
     pub elements: Option<ElementCallsText>,
+    /// Calls for members of a set of ids.
+    pub members: Option<MemberCallsText>,
     /// What a reviewer should know.
     pub notice: Option<String>,
 }
@@ -466,6 +495,16 @@ pub struct ElementCallsText {
     pub modify: ElementCallText,
 }
 
+/// Calls that change the members of a set, one at a time.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MemberCallsText {
+    /// Adds one.
+    pub add: CallText,
+    /// Removes one.
+    pub remove: CallText,
+}
+
 /// One call on elements.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -492,6 +531,9 @@ pub struct ComputedText {
     /// Further ones by form, for kinds without a cloud.
     #[serde(default)]
     pub add: BTreeMap<String, String>,
+    /// Further ones by read path, for what lies deeper.
+    #[serde(default)]
+    pub read: BTreeMap<String, String>,
 }
 
 /// A look-up.

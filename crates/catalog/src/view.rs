@@ -254,6 +254,7 @@ fn update(update: &crate::procedure::Update) -> UpdateView {
     let operations = match &update.how {
         How::Calls(stages) => stages.iter().map(|stage| name(&stage.call)).collect(),
         How::Elements { add, remove, modify, .. } => [remove, modify, add].map(name).to_vec(),
+        How::Members { add, remove } => [remove, add].map(name).to_vec(),
         How::Tags(_) => vec!["resourcetag.unTagResources".to_owned(), "resourcetag.tagResources".to_owned()],
     };
     UpdateView { attributes: update.attributes.clone(), operations, notice: update.notice.clone() }

@@ -2,7 +2,7 @@
 
 use firma_catalog::{
     Catalog, Procedure,
-    procedure::{Call, How, Source},
+    procedure::{Call, How, Shape, Source},
     shape,
 };
 use firma_model::{
@@ -66,17 +66,31 @@ fn normal(procedure: &Procedure, json: &Json) -> Map {
 
 /// The parameters of a call, as an interpreter of procedures fills them in.
 fn fill(procedure: &Procedure, call: &Call, values: &Map, mut parameters: Json) -> Json {
-    let wire = |name: &String| match values.get(name) {
-        Some(value) => shape::to_wire(&procedure.attributes[name].shape, value),
-        None => Json::Null,
+    let wire = |name: &str| {
+        let mut steps = name.split('.');
+        let head = steps.next().expect("a name");
+        let Some(mut value) = values.get(head) else { return Json::Null };
+        let mut shape = &procedure.attributes[head].shape;
+        for step in steps {
+            let Shape::Object(fields) = shape else { panic!("{name} leads nowhere") };
+            shape = &fields[step].shape;
+            value = &value.as_map().expect("a table")[step];
+        }
+        shape::to_wire(shape, value)
     };
     for parameter in &call.parameters {
         let value = match &parameter.source {
             Source::Id | Source::IdPart(_) => json!("an-id"),
             Source::Attribute(name) | Source::AttributeAlways(name) => wire(name),
+            Source::AttributeOr(name, otherwise) => match wire(name) {
+                Json::Null => otherwise.clone(),
+                value => value,
+            },
+            Source::Mapped { attribute, values } => values[&wire(attribute).to_string()].clone(),
+            Source::Observed(_) | Source::Member => json!("an-id"),
             Source::Fixed(value) => value.clone(),
             Source::Token => json!("a-token"),
-            Source::Elements => wire(&"rules".to_owned()),
+            Source::Elements => wire("rules"),
             Source::ElementIds => json!(["sgr-1"]),
         };
         shape::put_parameter(&mut parameters, &parameter.name, value);
@@ -133,6 +147,10 @@ fn every_call_of_every_kind() {
                         parameter.source = Source::Fixed(json!([changed]));
                     }
                     check(&procedure, &call, &values, json!({}));
+                }
+                How::Members { add, remove } => {
+                    check(&procedure, add, &values, json!({}));
+                    check(&procedure, remove, &values, json!({}));
                 }
                 How::Tags(code) => assert!(!code.is_empty()),
             }

@@ -153,6 +153,7 @@ fn an_instance_as_a_read_shows_it() {
         json!({
             "id": "i-1", "instance_id": "i-1", "name": "web", "instance_type": "g.n3.large", "zone": "cn-north-1a",
             "status": "running", "description": "", "image_id": "img-1", "key_names": ["me"],
+            "network_interface_id": "port-1", "data_disks": [{"disk_category": "cloud"}],
             "launch_time": "2026-01-01T00:00:00Z", "tags": {"team": "shop"},
             "billing": {"method": "postpaid_by_duration"},
             "charge": {"charge_mode": "postpaid_by_duration", "charge_expired_time": "2026-02-01T15:59:59Z"},

@@ -45,13 +45,16 @@ pub(crate) struct Charge {
     pub(crate) start: Moment,
     /// Until when, prepaid only.
     pub(crate) expires: Option<Moment>,
+    /// Whether it is renewed by itself, prepaid only.
+    #[serde(default)]
+    pub(crate) auto_renew: bool,
 }
 
 impl Charge {
     /// Reads a specification; nothing given means postpaid by configuration.
     pub(crate) fn read(spec: Option<Args<'_>>, sold: &[Mode], now: Moment) -> Result<Charge, Fault> {
         let Some(spec) = spec else {
-            return Ok(Charge { mode: Mode::PostpaidByDuration, start: now, expires: None });
+            return Ok(Charge { mode: Mode::PostpaidByDuration, start: now, expires: None, auto_renew: false });
         };
         let mode = match spec.opt_text("chargeMode") {
             None | Some("postpaid_by_duration") => Mode::PostpaidByDuration,
@@ -66,7 +69,8 @@ impl Charge {
             Mode::PrepaidByDuration => Some(expiry(now, months(spec)?)?),
             _ => None,
         };
-        Ok(Charge { mode, start: now, expires })
+        let auto_renew = expires.is_some() && spec.flag("autoRenew");
+        Ok(Charge { mode, start: now, expires, auto_renew })
     }
 
     /// Whether deleting is allowed: an unexpired prepaid object cannot be given back.
@@ -82,6 +86,15 @@ impl Charge {
     /// Whether it is paid in advance.
     pub(crate) fn is_prepaid(&self) -> bool {
         self.mode == Mode::PrepaidByDuration
+    }
+
+    /// What the renewal service calls the method.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self.mode {
+            Mode::PrepaidByDuration => "MONTHLY",
+            Mode::PostpaidByDuration => "CONFIG",
+            Mode::PostpaidByUsage => "FLOW",
+        }
     }
 
     /// As reads show it.

@@ -1,7 +1,7 @@
 //! The algebra of "is this the same": three relations, because three kinds of evidence differ.
 
 use firma_catalog::{
-    procedure::Elements,
+    procedure::{Elements, Shape},
     shape::{SERVER_ID, SERVER_MADE},
 };
 use firma_model::{
@@ -9,7 +9,7 @@ use firma_model::{
     value::{Map, Value},
 };
 
-use crate::step::AttributeChange;
+use crate::{parts::part, step::AttributeChange};
 
 /// Equal below marks; a set and a list of the same elements in canonical order are the same.
 pub fn same(a: &Value, b: &Value) -> bool {
@@ -36,6 +36,104 @@ pub fn agrees(applied: &Value, seen: &Value) -> bool {
         }
         (x, y) => x == y,
     }
+}
+
+/// [`agrees`], knowing the form: what the cloud shows of a map of free keys (tags) is all there is of it.
+pub fn agrees_in(shape: &Shape, applied: &Value, seen: &Value) -> bool {
+    match (shape, applied.reveal(), seen.reveal()) {
+        (_, _, Value::Null) | (_, Value::Null, _) => true,
+        (_, applied, _) if crate::secret::is_hashed(applied) => true,
+        (Shape::Pairs, applied @ Value::Map(_), seen @ Value::Map(_)) => same(applied, seen),
+        (Shape::Object(fields), Value::Map(x), Value::Map(y)) => x.iter().all(|(name, v)| {
+            y.get(name).is_none_or(|w| match fields.get(name) {
+                Some(field) => agrees_in(&field.shape, v, w),
+                None => agrees(v, w),
+            })
+        }),
+        (Shape::List(of) | Shape::Set(of), Value::List(x) | Value::Set(x), Value::List(y) | Value::Set(y)) => {
+            x.len() == y.len() && x.iter().zip(y).all(|(x, y)| agrees_in(of, x, y))
+        }
+        (_, x, y) => agrees(x, y),
+    }
+}
+
+/// Whether anything must be done to turn `current` into `wanted`. A field of an object that is no longer written is left as
+/// it is, and one that is written for the first time may be in the cloud already.
+pub fn differs(shape: &Shape, wanted: &Value, current: &Value, seen: Option<&Value>) -> bool {
+    if same(wanted, current) {
+        return false;
+    }
+    let at = |index: usize| seen.and_then(Value::as_list).and_then(|seen| seen.get(index));
+    match (shape, wanted.reveal(), current.reveal()) {
+        (Shape::Object(fields), Value::Map(x), Value::Map(y)) => x.iter().any(|(name, wanted)| {
+            let Some(field) = fields.get(name) else { return y.get(name) != Some(wanted) };
+            let seen = seen.and_then(Value::as_map).and_then(|seen| seen.get(name)).filter(|seen| !seen.is_null());
+            match y.get(name).filter(|current| !current.is_null()) {
+                Some(current) => differs(&field.shape, wanted, current, seen),
+                None => !seen.is_some_and(|seen| shows(&field.shape, wanted, seen)),
+            }
+        }),
+        (Shape::List(of) | Shape::Set(of), Value::List(x) | Value::Set(x), Value::List(y) | Value::Set(y)) => {
+            x.len() != y.len() || x.iter().zip(y).enumerate().any(|(index, (x, y))| differs(of, x, y, at(index)))
+        }
+        _ => true,
+    }
+}
+
+/// Whether the cloud shows all of a value: each of its fields is there and agrees.
+pub fn shows(shape: &Shape, wanted: &Value, seen: &Value) -> bool {
+    match (shape, wanted.reveal(), seen.reveal()) {
+        (Shape::Object(fields), Value::Map(x), Value::Map(y)) => x.iter().all(|(name, wanted)| {
+            y.get(name).zip(fields.get(name)).is_some_and(|(seen, field)| shows(&field.shape, wanted, seen))
+        }),
+        (Shape::List(of) | Shape::Set(of), Value::List(x) | Value::Set(x), Value::List(y) | Value::Set(y)) => {
+            x.len() == y.len() && x.iter().zip(y).all(|(x, y)| shows(of, x, y))
+        }
+        (_, wanted, seen) => same(wanted, seen),
+    }
+}
+
+/// What was applied, with what the cloud shows of it put over it: fields that no read shows stand as they were applied.
+pub fn merged(shape: &Shape, applied: &Value, seen: &Value) -> Value {
+    match (shape, applied, seen) {
+        (_, Value::Sensitive(applied), seen) => merged(shape, applied, seen.reveal()).sensitive(),
+        (_, applied, Value::Sensitive(seen)) => merged(shape, applied, seen).sensitive(),
+        (_, applied, Value::Null) => applied.clone(),
+        (_, applied, _) if crate::secret::is_hashed(applied) => applied.clone(),
+        (Shape::Object(fields), Value::Map(x), Value::Map(y)) => {
+            let merge = |(name, applied): (&String, &Value)| {
+                let value = match (fields.get(name), y.get(name)) {
+                    (Some(field), Some(seen)) => merged(&field.shape, applied, seen),
+                    _ => applied.clone(),
+                };
+                (name.clone(), value)
+            };
+            Value::Map(x.iter().map(merge).collect())
+        }
+        (Shape::List(of) | Shape::Set(of), Value::List(x), Value::List(y)) if x.len() == y.len() => {
+            Value::List(x.iter().zip(y).map(|(x, y)| merged(of, x, y)).collect())
+        }
+        (_, _, seen) => seen.clone(),
+    }
+}
+
+/// The part of what a read shows that is about these elements, in their order: each is found by the first of the fields
+/// that it gives. Others belong to somebody else.
+pub fn found(by: &[String], elements: &[Value], seen: &[Value]) -> Vec<Value> {
+    let mut taken = vec![false; seen.len()];
+    let mut matching = Vec::new();
+    for element in elements {
+        let given = |path: &String| element.as_map().and_then(|map| part(map, path)).filter(|value| !value.is_null());
+        let Some((path, wanted)) = by.iter().find_map(|path| given(path).map(|value| (path, value))) else { continue };
+        let hit = seen.iter().enumerate().position(|(at, seen)| {
+            !taken[at] && seen.as_map().and_then(|map| part(map, path)).is_some_and(|seen| same(wanted, seen))
+        });
+        if let Some(at) = hit {
+            taken[at] = true;
+            matching.push(seen[at].clone());
+        }
+    }
+    matching
 }
 
 /// What must be done to turn the observed elements into the desired ones.
@@ -115,19 +213,29 @@ pub fn plain_elements(observed: &[Value]) -> Vec<Value> {
         .collect()
 }
 
-/// Breaks a difference into the smallest attributes that differ. Maps are entered, lists stand as a whole.
+/// Breaks a difference into the smallest attributes that differ. Maps are entered, lists stand as a whole. A field of an
+/// object that is no longer written is no difference: it stays as it is.
 pub fn leaves(
+    shape: &Shape,
     path: &Path,
     before: Option<&Value>,
     after: Option<&Value>,
-    forces: bool,
     out: &mut Vec<AttributeChange>,
 ) {
     if let (Some(Value::Map(x)), Some(Value::Map(y))) = (before, after)
         && !crate::secret::is_hashed(&Value::Map(x.clone()))
         && !crate::secret::is_hashed(&Value::Map(y.clone()))
     {
-        let keys: std::collections::BTreeSet<&String> = x.keys().chain(y.keys()).collect();
+        let fields = match shape {
+            Shape::Object(fields) => Some(fields),
+            _ => None,
+        };
+        let left: Vec<&String> = match fields {
+            Some(_) => Vec::new(),
+            None => x.keys().filter(|key| !y.contains_key(*key)).collect(),
+        };
+        let mut keys: Vec<&String> = y.keys().chain(left).collect();
+        keys.sort();
         for key in keys {
             let (a, b) = (x.get(key), y.get(key));
             let equal = match (a, b) {
@@ -135,7 +243,8 @@ pub fn leaves(
                 (a, b) => a.is_none_or(Value::is_null) && b.is_none_or(Value::is_null),
             };
             if !equal {
-                leaves(&path.key(key), a, b, forces, out);
+                let shape = fields.and_then(|fields| fields.get(key)).map_or(&Shape::Any, |field| &field.shape);
+                leaves(shape, &path.key(key), a, b, out);
             }
         }
         return;
@@ -144,6 +253,6 @@ pub fn leaves(
         path: path.clone(),
         before: before.cloned(),
         after: after.cloned(),
-        forces_replacement: forces,
+        forces_replacement: false,
     });
 }

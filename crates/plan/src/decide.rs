@@ -87,7 +87,7 @@ pub fn wanted(
     };
     let seen = match sighting {
         Some(Sighting::Gone) => {
-            let drift = Drift { address: record.address.clone(), gone: true, changes: Vec::new() };
+            let drift = Drift { address: record.address.clone(), gone: true, changes: Vec::new(), aside: Vec::new() };
             return create(attributes, vec![Reason::AbsentInCloud], Some(drift));
         }
         Some(Sighting::Blocked(fault)) => {
@@ -138,7 +138,12 @@ pub fn wanted(
         let wanted = Value::Map(found.wanted.clone());
         drifted.retain(|change| change.after.is_none() || change.after.as_ref() != change.path.get(&wanted));
     }
-    let drift = (!drifted.is_empty()).then(|| Drift { address: record.address.clone(), gone: false, changes: drifted });
+    let drift = (!drifted.is_empty()).then(|| Drift {
+        address: record.address.clone(),
+        gone: false,
+        changes: drifted,
+        aside: Vec::new(),
+    });
     let action = if found.replace {
         Some(Action::Replace)
     } else if !found.updates.is_empty() || incomplete {
@@ -258,7 +263,7 @@ pub fn unwanted(
     };
     match sighting {
         Some(Sighting::Gone) => {
-            let drift = Drift { address: record.address.clone(), gone: true, changes: Vec::new() };
+            let drift = Drift { address: record.address.clone(), gone: true, changes: Vec::new(), aside: Vec::new() };
             return Decision {
                 action: Some(Action::Forget),
                 reasons: vec![reason, Reason::AbsentInCloud],

@@ -4,21 +4,23 @@
 //! business; one that left the manifest goes back to its default if it has one, else it stays and that is said once.
 
 use crate::{
-    compare::{agrees, leaves, plain_elements, same},
+    compare::{agrees_in, differs, element_changes, found, leaves, merged, plain_elements, same, shows},
+    ignore::leave_ignored,
+    parts,
     secret::{HashKey, concealed},
     step::{AttributeChange, Reason},
 };
 use firma_catalog::{
-    procedure::{OnChange, Procedure},
+    procedure::{Attribute, OnChange, Procedure},
     shape,
 };
 use firma_model::{
     desired::IgnoreChanges,
     document::from_plain_json,
-    path::{Path, Step as PathStep},
+    path::Path,
     value::{Map, Value},
 };
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
 /// What comparing one resource found.
 #[derive(Clone, Debug, Default)]
@@ -55,81 +57,116 @@ pub struct Sides<'a> {
     pub key: &'a HashKey,
 }
 
-/// Compares.
-pub fn difference(sides: Sides<'_>) -> Difference {
-    let Sides { procedure, mut desired, inputs, observed, ignore, key } = sides;
-    let mut found = Difference::default();
-    leave_ignored(&mut desired, inputs, observed, ignore);
-    for (name, attribute) in &procedure.attributes {
-        let path = Path::attribute(name);
-        let applied = inputs.get(name);
-        let seen = observed.get(name).filter(|_| attribute.read.is_some());
-        let seen_plain = match (seen, &attribute.elements) {
+/// How an attribute stands now.
+pub(crate) struct Standing<'a> {
+    applied: Option<&'a Value>,
+    /// What the cloud shows of it, without what is others' business.
+    seen: Option<Cow<'a, Value>>,
+    /// The cloud differs from what was applied.
+    pub(crate) drifted: bool,
+}
+
+impl<'a> Standing<'a> {
+    pub(crate) fn of(attribute: &Attribute, name: &str, sides: &Sides<'a>) -> Standing<'a> {
+        let applied = sides.inputs.get(name);
+        let seen = sides.observed.get(name).filter(|_| sides.procedure.shows(name));
+        let like = applied.or_else(|| sides.desired.get(name));
+        let plain = match (seen, &attribute.elements) {
             (Some(seen), Some(_)) => {
                 let plain = Value::List(plain_elements(seen.as_list().unwrap_or_default()));
                 let plain = shape::normalise(attribute, plain);
-                Some(if seen.has_sensitive() { plain.sensitive() } else { plain })
+                Some(Cow::Owned(if seen.has_sensitive() { plain.sensitive() } else { plain }))
             }
-            (seen, _) => seen.cloned(),
+            (Some(seen), None) if !attribute.found_by.is_empty() => {
+                let elements = like.and_then(Value::as_list).unwrap_or_default();
+                let shown = found(&attribute.found_by, elements, seen.as_list().unwrap_or_default());
+                let shown = Value::List(shown);
+                Some(Cow::Owned(if seen.has_sensitive() { shown.sensitive() } else { shown }))
+            }
+            (seen, _) => seen.map(Cow::Borrowed),
         };
-        // Server-made elements may be listed; only then they count, so compare what was applied with all of them.
-        let drifted = match (applied, &seen_plain) {
+        let drifted = match (applied, &plain) {
             (Some(applied), Some(plain)) => match (&attribute.elements, seen) {
-                (Some(rule), Some(seen)) => !crate::compare::element_changes(
+                // Server-made elements may be listed; only then they count, so what was applied is compared with all.
+                (Some(rule), Some(seen)) => !element_changes(
                     rule,
                     applied.as_list().unwrap_or_default(),
                     seen.as_list().unwrap_or_default(),
                 )
                 .is_empty(),
-                _ => !agrees(applied, plain),
+                _ => !agrees_in(&attribute.shape, applied, plain),
             },
             _ => false,
         };
-        if drifted {
-            leaves(&path, applied, seen_plain.as_ref(), false, &mut found.drift);
+        Standing { applied, seen: plain, drifted }
+    }
+
+    /// Its value now: what was applied, and where the cloud differs, what that says.
+    pub(crate) fn current(&self, attribute: &Attribute) -> Option<Cow<'_, Value>> {
+        match (self.applied, &self.seen) {
+            (Some(applied), Some(seen)) if self.drifted => match attribute.elements {
+                Some(_) => Some(Cow::Borrowed(&**seen)),
+                None => Some(Cow::Owned(merged(&attribute.shape, applied, seen))),
+            },
+            (applied, _) => applied.map(Cow::Borrowed),
         }
-        let current = if drifted { seen_plain.clone() } else { applied.cloned() };
-        match desired.remove(name) {
+    }
+
+    /// What the cloud shows of it.
+    pub(crate) fn seen(&self) -> Option<&Value> {
+        self.seen.as_deref().filter(|seen| !seen.is_null())
+    }
+}
+
+/// Compares.
+pub fn difference(mut sides: Sides<'_>) -> Difference {
+    let mut found = Difference::default();
+    leave_ignored(&mut sides);
+    let procedure = sides.procedure;
+    for (name, attribute) in &procedure.attributes {
+        let standing = Standing::of(attribute, name, &sides);
+        let current = standing.current(attribute);
+        if standing.drifted {
+            leaves(&attribute.shape, &Path::attribute(name), standing.applied, current.as_deref(), &mut found.drift);
+        }
+        match sides.desired.remove(name) {
             Some(wanted) => {
-                let stored = concealed(attribute, &wanted, key);
+                let stored = concealed(attribute, &wanted, sides.key);
                 let equal = match &current {
-                    Some(current) if drifted => agrees(&stored, current) && !stored.has_unknown(),
-                    Some(current) => same(&stored, current),
-                    // Set now for the first time: what the cloud has may already be it.
-                    None => seen_plain.as_ref().is_some_and(|seen| !seen.is_null() && same(&stored, seen)),
+                    Some(current) => !differs(&attribute.shape, &stored, current, standing.seen()),
+                    // Set now for the first time: what the cloud has may already be it. A replacement wants more proof
+                    // of a difference than that no read shows it.
+                    None => standing.seen().is_some_and(|seen| match attribute.on_change {
+                        OnChange::Replace => agrees_in(&attribute.shape, &stored, seen),
+                        _ => shows(&attribute.shape, &stored, seen),
+                    }),
                 };
                 if !equal {
-                    let before = current.clone().or_else(|| seen_plain.clone());
-                    note_change(&mut found, procedure, name, before.as_ref(), Some(&wanted), drifted);
-                } else if applied.is_none_or(|applied| !same(&stored, applied)) {
-                    found.record = true;
-                    found.reasons.push(Reason::Bookkeeping { what: "inputs".into() });
+                    let before = current.as_deref().or_else(|| standing.seen());
+                    note_change(&mut found, procedure, name, before, Some(&wanted), standing.drifted);
+                } else if standing.applied.is_none_or(|applied| !same(&stored, applied)) {
+                    found.note_record(standing.drifted);
                 }
                 found.wanted.insert(name.clone(), wanted);
             }
-            None if applied.is_some() => match &attribute.default {
-                Some(default) => {
-                    let default = from_plain_json(default);
-                    let equal = current.as_ref().is_none_or(|current| same(current, &default));
-                    if equal {
+            None => {
+                let Some(applied) = standing.applied else { continue };
+                match default_of(attribute, name) {
+                    Some(default) => {
+                        let equal = current.as_deref().is_none_or(|current| same(current, &default));
+                        if !equal {
+                            note_change(&mut found, procedure, name, current.as_deref(), Some(&default), standing.drifted);
+                            found.wanted.insert(name.clone(), default);
+                        } else if !same(applied, &default) {
+                            found.note_record(true);
+                        }
+                    }
+                    None => {
                         found.record = true;
-                    } else {
-                        note_change(&mut found, procedure, name, current.as_ref(), Some(&default), drifted);
-                        found.wanted.insert(name.clone(), default);
+                        found.reasons.push(Reason::LeftAsIs { path: Path::attribute(name) });
                     }
                 }
-                // Every tag and element left the manifest together with the table: those have an obvious "none".
-                None if name == "tags" && !applied.is_some_and(is_empty) => {
-                    let none = Value::Map(Map::new());
-                    note_change(&mut found, procedure, name, current.as_ref(), Some(&none), drifted);
-                    found.wanted.insert(name.clone(), none);
-                }
-                None => {
-                    found.record = true;
-                    found.reasons.push(Reason::LeftAsIs { path });
-                }
-            },
-            None => {}
+            }
         }
     }
     if !found.drift.is_empty() && !found.changes.is_empty() {
@@ -138,12 +175,23 @@ pub fn difference(sides: Sides<'_>) -> Difference {
     found
 }
 
-fn is_empty(value: &Value) -> bool {
-    match value.reveal() {
-        Value::Map(map) => map.is_empty(),
-        Value::List(items) | Value::Set(items) => items.is_empty(),
-        Value::Null => true,
-        _ => false,
+impl Difference {
+    /// Nothing is to be done, and what was applied is written down otherwise. `already`: somebody else did it.
+    fn note_record(&mut self, already: bool) {
+        self.record = true;
+        let what = if already { "drift" } else { "inputs" };
+        let reason = Reason::Bookkeeping { what: what.into() };
+        if !self.reasons.contains(&reason) {
+            self.reasons.push(reason);
+        }
+    }
+}
+
+/// What an attribute goes back to when it leaves the manifest. Tags have an obvious "none".
+fn default_of(attribute: &Attribute, name: &str) -> Option<Value> {
+    match &attribute.default {
+        Some(default) => Some(from_plain_json(default)),
+        None => (name == "tags").then(|| Value::Map(Map::new())),
     }
 }
 
@@ -156,97 +204,46 @@ fn note_change(
     drifted: bool,
 ) {
     let Some(attribute) = procedure.attributes.get(name) else { return };
-    let path = Path::attribute(name);
-    let mut on_change = attribute.on_change;
-    if attribute.grows_only
-        && let (Some(before), Some(after)) = (before.and_then(Value::as_number), after.and_then(Value::as_number))
-        && after < before
-    {
-        on_change = OnChange::Replace;
-    }
-    let forces = on_change == OnChange::Replace;
-    leaves(&path, before, after, forces, &mut found.changes);
-    match on_change {
-        OnChange::Replace => {
-            found.replace = true;
-            let pending = after.is_some_and(Value::has_unknown);
-            found.reasons.push(match (name, pending) {
-                ("triggers_replace", _) => Reason::Triggered { path },
-                (_, true) => Reason::ImmutablePending { path },
-                (_, false) => Reason::Immutable { path },
-            });
-        }
-        OnChange::Update(index) => {
-            found.updates.insert(index);
-            if !drifted && !found.reasons.contains(&Reason::Changed) {
-                found.reasons.push(Reason::Changed);
+    let first = found.changes.len();
+    leaves(&attribute.shape, &Path::attribute(name), before, after, &mut found.changes);
+    let shrinks = attribute.grows_only
+        && before.and_then(Value::as_number).zip(after.and_then(Value::as_number)).is_some_and(|(old, new)| new < old);
+    for at in first..found.changes.len() {
+        let path = found.changes[at].path.clone();
+        let meaning = match shrinks {
+            true => OnChange::Replace,
+            false => parts::on_change(procedure, &path).unwrap_or(attribute.on_change),
+        };
+        let reason = match meaning {
+            OnChange::Replace => {
+                found.replace = true;
+                found.changes[at].forces_replacement = true;
+                let pending = found.changes[at].after.as_ref().is_some_and(Value::has_unknown);
+                match (name, pending) {
+                    ("triggers_replace", _) => Reason::Triggered { path },
+                    (_, true) => Reason::ImmutablePending { path },
+                    (_, false) => Reason::Immutable { path },
+                }
             }
-        }
-        // Kinds without a cloud: the step writes the new value down and passes it on.
-        OnChange::Record => {
-            found.updates.insert(usize::MAX);
-            if !found.reasons.contains(&Reason::Changed) {
-                found.reasons.push(Reason::Changed);
-            }
-        }
-    }
-}
-
-/// Puts the current value back where changes are to be ignored.
-fn leave_ignored(desired: &mut Map, inputs: &Map, observed: &Map, ignore: &IgnoreChanges) {
-    match ignore {
-        IgnoreChanges::All => {
-            desired.clone_from(inputs);
-        }
-        IgnoreChanges::Paths(paths) => {
-            for path in paths {
-                let Some(head) = path.head() else { continue };
-                let current = inputs.get(head).or_else(|| observed.get(head));
-                if path.0.len() == 1 {
-                    match inputs.get(head) {
-                        // What the cloud shows now is accepted: compare it with itself.
-                        Some(applied) => {
-                            let kept = observed.get(head).filter(|seen| !agrees(applied, seen)).unwrap_or(applied);
-                            desired.insert(head.to_owned(), kept.clone());
-                        }
-                        None => {
-                            desired.remove(head);
-                        }
-                    }
+            OnChange::Update(index) => {
+                found.updates.insert(index);
+                if drifted {
                     continue;
                 }
-                let Some(slot) = desired.get_mut(head) else { continue };
-                keep_at(slot, current, &path.0[1..]);
+                Reason::Changed
             }
-        }
-    }
-}
-
-fn keep_at(slot: &mut Value, current: Option<&Value>, rest: &[PathStep]) {
-    match (rest, slot) {
-        ([PathStep::Key(key)], Value::Map(map)) => {
-            match current.and_then(Value::as_map).and_then(|current| current.get(key)) {
-                Some(kept) => map.insert(key.clone(), kept.clone()),
-                None => map.remove(key),
-            };
-        }
-        ([PathStep::Index(index)], Value::List(items)) => {
-            let kept = current.and_then(Value::as_list).and_then(|current| current.get(*index));
-            if let (Some(item), Some(kept)) = (items.get_mut(*index), kept) {
-                *item = kept.clone();
+            // Kinds without a cloud: the step writes the new value down and passes it on.
+            OnChange::Record if procedure.create.is_none() => {
+                found.updates.insert(usize::MAX);
+                Reason::Changed
             }
-        }
-        ([PathStep::Key(key), rest @ ..], Value::Map(map)) => {
-            if let Some(inner) = map.get_mut(key) {
-                keep_at(inner, current.and_then(Value::as_map).and_then(|current| current.get(key)), rest);
+            OnChange::Record => {
+                found.note_record(false);
+                continue;
             }
+        };
+        if !found.reasons.contains(&reason) {
+            found.reasons.push(reason);
         }
-        ([PathStep::Index(index), rest @ ..], Value::List(items)) => {
-            let kept = current.and_then(Value::as_list).and_then(|current| current.get(*index));
-            if let Some(item) = items.get_mut(*index) {
-                keep_at(item, kept, rest);
-            }
-        }
-        _ => {}
     }
 }

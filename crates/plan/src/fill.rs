@@ -1,10 +1,11 @@
 //! Filling the holes of a step and forming its calls, while applying. Pure: given what nodes are by now, the next call.
 
 use crate::{
-    compare::{element_changes, plain_elements},
+    compare::{agrees_in, element_changes, plain_elements},
     lower::{self, ADDITIVE, REPEATABLE},
     marker::{MARKER_FIELD, MARKER_TAG, marked_description},
     observe::id_part,
+    parts::{head, part, shape_of},
     secret::{HashKey, concealed},
     step::Step,
 };
@@ -15,6 +16,7 @@ use firma_catalog::{
 use firma_expr::{Limits, Nodes, resolve};
 use firma_model::{
     diagnostic::Diagnostics,
+    document::to_plain_json,
     record::{Record, Status},
     value::{Map, Value},
 };
@@ -170,7 +172,7 @@ pub fn update_calls(
         if changed.is_empty() {
             continue;
         }
-        let applies: Vec<String> = changed.iter().map(|name| (*name).clone()).collect();
+        let changed: Vec<String> = changed.iter().map(|name| (*name).clone()).collect();
         let ready = |call: &Call, parameters: Json, class: &str, wait: Wait| ReadyCall {
             service: call.service.clone(),
             operation: call.operation.clone(),
@@ -190,8 +192,9 @@ pub fn update_calls(
             How::Calls(stages) => {
                 for Stage { call, until, wait } in stages {
                     let mut parameters = Json::Object(JsonMap::new());
-                    let only = Some(applies.as_slice());
+                    let only = Some(changed.as_slice());
                     put_sources(&mut parameters, call, &record.cloud_id, procedure, attributes, only, "");
+                    put_observed(&mut parameters, call, &observed);
                     keep_marker(procedure, &mut parameters, call, &observed);
                     let wait = if *wait { Wait::Status(until.clone()) } else { Wait::No };
                     calls.push(ready(call, parameters, REPEATABLE, wait));
@@ -232,6 +235,21 @@ pub fn update_calls(
                     calls.push(ready(add, parameters, ADDITIVE, Wait::No));
                 }
             }
+            How::Members { add, remove } => {
+                let Some(name) = update.attributes.first() else { continue };
+                let wanted = attributes.get(name).and_then(Value::as_list).unwrap_or_default();
+                let had = observed.get(name).filter(|_| procedure.shows(name)).or_else(|| inputs.get(name));
+                let had = had.and_then(Value::as_list).unwrap_or_default();
+                for (call, these, others) in [(remove, had, wanted), (add, wanted, had)] {
+                    for member in these.iter().filter(|member| !others.contains(member)) {
+                        let mut parameters = Json::Object(JsonMap::new());
+                        put_sources(&mut parameters, call, &record.cloud_id, procedure, attributes, None, "");
+                        put_special(&mut parameters, call, &Source::Member, &to_plain_json(member));
+                        let wait = if procedure.status.is_some() { Wait::Status(Vec::new()) } else { Wait::No };
+                        calls.push(ready(call, parameters, REPEATABLE, wait));
+                    }
+                }
+            }
             How::Tags(service) => {
                 let empty = Map::new();
                 let wanted = attributes.get("tags").and_then(Value::as_map).unwrap_or(&empty);
@@ -251,7 +269,9 @@ pub fn update_calls(
         }
         // The last call of an update completes it.
         if let Some(last) = calls[first..].last_mut() {
-            last.applies = applies;
+            let mut heads: Vec<String> = changed.iter().map(|name| head(name).to_owned()).collect();
+            heads.dedup();
+            last.applies = heads;
         }
     }
     calls
@@ -266,21 +286,21 @@ fn needs_update(
     key: &HashKey,
     unfinished: bool,
 ) -> bool {
-    let Some(attribute) = procedure.attributes.get(name) else { return false };
-    let Some(wanted) = attributes.get(name) else { return false };
+    let Some(attribute) = procedure.attributes.get(head(name)) else { return false };
+    let Some(shape) = shape_of(procedure, name) else { return false };
+    let Some(wanted) = part(attributes, name) else { return false };
+    let is_part = head(name) != name;
     if let (Some(rule), Some(desired)) = (&attribute.elements, wanted.as_list()) {
         let seen = observed.get(name).and_then(Value::as_list).unwrap_or_default();
         return !element_changes(rule, desired, seen).is_empty();
     }
-    let stored = concealed(attribute, wanted, key);
-    match inputs.get(name) {
+    let stored = if is_part { wanted.clone() } else { concealed(attribute, wanted, key) };
+    let seen = part(observed, name).filter(|_| procedure.shows(head(name)));
+    match part(inputs, name) {
         Some(applied) if !crate::compare::same(&stored, applied) => true,
-        Some(applied) => {
-            let seen = observed.get(name).filter(|_| attribute.read.is_some());
-            seen.is_some_and(|seen| !crate::compare::agrees(applied, seen))
-        }
+        Some(applied) => seen.is_some_and(|seen| !agrees_in(shape, applied, seen)),
         None => {
-            let seen = observed.get(name).filter(|seen| attribute.read.is_some() && !seen.is_null());
+            let seen = seen.filter(|seen| !seen.is_null());
             let already = seen.is_some_and(|seen| crate::compare::same(&stored, seen));
             !already && (!unfinished || lower::follows_create(procedure, name, wanted) || attribute.write.is_some())
         }
@@ -365,6 +385,22 @@ fn put_special(parameters: &mut Json, call: &Call, source: &Source, value: &Json
     }
 }
 
+/// Ids that the service made for parts of the object.
+fn put_observed(parameters: &mut Json, call: &Call, observed: &Map) {
+    for parameter in &call.parameters {
+        if let Source::Observed(name) = &parameter.source
+            && let Some(value) = observed.get(name)
+        {
+            shape::put_parameter(parameters, &parameter.name, to_plain_json(value));
+        }
+    }
+}
+
+/// A scalar as the key of a mapping.
+fn text(value: &Json) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
 /// An update of a marked description must not lose the marker.
 fn keep_marker(procedure: &Procedure, parameters: &mut Json, call: &Call, observed: &Map) {
     let Recovery::MarkedByDescription(..) = &procedure.recovery else { return };
@@ -392,8 +428,8 @@ fn put_sources(
 ) {
     for parameter in &call.parameters {
         let attribute_value = |name: &String| {
-            let attribute = procedure.attributes.get(name)?;
-            attributes.get(name).map(|value| wire(attribute, value))
+            let shape = shape_of(procedure, name)?;
+            part(attributes, name).map(|value| shape::to_wire(shape, &value.reveal_deep()))
         };
         let value = match &parameter.source {
             Source::Id => Some(json!(id)),
@@ -405,7 +441,11 @@ fn put_sources(
                 _ => attribute_value(name),
             },
             Source::AttributeAlways(name) => attribute_value(name),
-            Source::Elements | Source::ElementIds => None,
+            Source::AttributeOr(name, otherwise) => attribute_value(name).or_else(|| Some(otherwise.clone())),
+            Source::Mapped { attribute, values } => {
+                attribute_value(attribute).and_then(|value| values.get(&text(&value)).cloned())
+            }
+            Source::Elements | Source::ElementIds | Source::Member | Source::Observed(_) => None,
         };
         if let Some(value) = value {
             shape::put_parameter(parameters, &parameter.name, value);

@@ -1,7 +1,8 @@
 //! From three worlds to a plan, and from a plan to the next step.
 //!
 //! Reading order: [`worlds`] (what goes in), [`step`] (what comes out), [`observe`] and [`lookup`] (which questions show the
-//! observed world and answer look-ups), [`secret`], [`redact`], [`compare`] and [`diff`] (what differs), [`decide`] (what happens to
+//! observed world and answer look-ups), [`secret`], [`redact`], [`parts`], [`compare`], [`elements`] and [`diff`] (what differs), [`drift`]
+//! (what of it matters), [`decide`] (what happens to
 //! each address, and why), [`walk`], [`nodes`] and [`table`] (values in dependency order), [`make`](mod@make) (the planner
 //! itself), [`unique`] (keys that two objects cannot share), [`order`](mod@order) (edges), [`lower`] (calls), [`preflight`], [`audit`](mod@audit), [`format`](mod@format)
 //! (the durable form). Then what carries a plan out: [`marker`], [`fill`], [`recording`], [`wait`], [`outputs`](mod@outputs),
@@ -14,8 +15,12 @@ pub mod observe;
 pub mod lookup;
 pub mod secret;
 pub mod redact;
+pub mod parts;
 pub mod compare;
+pub mod elements;
 pub mod diff;
+mod ignore;
+pub mod drift;
 pub mod decide;
 pub mod walk;
 pub mod nodes;

@@ -53,6 +53,8 @@ pub fn create_outline(procedure: &Procedure, wanted: &Map) -> Vec<CallOutline> {
             How::Calls(stages) => calls.extend(stages.iter().map(|stage| outline(&stage.call, REPEATABLE))),
             // A new object has no elements but the service's own, and those stay.
             How::Elements { add, .. } => calls.push(outline(add, ADDITIVE)),
+            // Create takes the members; a kind whose create does not is not there yet.
+            How::Members { add, .. } => calls.push(outline(add, REPEATABLE)),
             How::Tags(_) => calls.push(tag_outline("tagResources")),
         }
     }
@@ -76,6 +78,10 @@ pub fn update_outline(procedure: &Procedure, updates: &[usize], wanted: &Map, un
                 calls.push(outline(remove, REPEATABLE));
                 calls.push(outline(modify, REPEATABLE));
                 calls.push(outline(add, ADDITIVE));
+            }
+            How::Members { add, remove } => {
+                calls.push(outline(remove, REPEATABLE));
+                calls.push(outline(add, REPEATABLE));
             }
             How::Tags(_) => {
                 calls.push(tag_outline("unTagResources"));

@@ -3,7 +3,7 @@
 use crate::{
     audit, decide,
     decide::Decision,
-    nodes,
+    drift, nodes,
     order::order,
     preflight,
     step::{Action, BlockShape, Leg, Mode, Plan, PlannedOutput, Reason, Step},
@@ -54,6 +54,7 @@ pub fn plan(worlds: Worlds<'_>, options: &Options) -> (Option<Plan>, Diagnostics
     if diagnostics.has_errors() {
         return (None, diagnostics);
     }
+    drift::sort_out(&mut plan, worlds.desired);
     embed_procedures(&mut plan, worlds);
     set_timeouts(&mut plan, options);
     order(&mut plan, worlds, &mut diagnostics);
@@ -231,7 +232,7 @@ impl<'a> Planner<'a> {
         });
         if !found.drift.is_empty() {
             let address = record.address.clone();
-            self.plan.drift.push(crate::step::Drift { address, gone: false, changes: found.drift });
+            self.plan.drift.push(crate::step::Drift { address, gone: false, changes: found.drift, aside: Vec::new() });
         }
     }
 

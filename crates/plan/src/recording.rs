@@ -3,7 +3,7 @@
 use crate::{
     fill::attributes,
     secret::{HashKey, concealed},
-    step::{Leg, Plan, Step},
+    step::{Action, Leg, Mode, Plan, Step},
 };
 use firma_catalog::procedure::Procedure;
 use firma_expr::Nodes;
@@ -72,7 +72,10 @@ pub fn rewritten(plan: &Plan, step: &Step, nodes: &dyn Nodes, key: &HashKey) -> 
     if step.leg != Leg::Record {
         return Ok(None);
     }
-    let applied = match step.attributes.is_empty() {
+    // A refresh and a move have nothing to say about attributes; of what is written down for the manifests' sake, none is
+    // an answer too.
+    let kept = step.attributes.is_empty() && !(plan.mode == Mode::Apply && step.action == Action::Record);
+    let applied = match kept {
         true => crate::nodes::recorded_inputs(old),
         false => attributes(step, procedure, nodes)?,
     };

@@ -4,17 +4,18 @@
 //! user: what nothing identifies is offered as a candidate, never taken.
 
 use crate::{
-    compare::agrees,
+    compare::{agrees, agrees_in},
     fill::{self, ReadyCall},
     marker::MARKER_FIELD,
     nodes::{block_value, complete, recorded_attributes},
+    parts::{head, part, shape_of},
     observe::{Batch, Look, item_id, looks},
     recording::{self, RecordParts},
     secret::HashKey,
     step::{Plan, Step},
     wait::is_at_rest,
 };
-use firma_catalog::procedure::{How, Procedure, Recovery, Source, Stage};
+use firma_catalog::procedure::{How, Procedure, Recovery, Stage};
 use firma_expr::Nodes;
 use firma_model::{
     address::{Address, Node},
@@ -200,18 +201,15 @@ pub fn still_needed(
 pub fn is_satisfied(procedure: &Procedure, sighting: &Sighting, attributes: &Map, operation: &str) -> bool {
     let Sighting::Present { attributes: observed, status, .. } = sighting else { return false };
     let Some(stage) = stage(procedure, operation) else { return false };
-    let mut names = stage.call.parameters.iter().filter_map(|parameter| match &parameter.source {
-        Source::Attribute(name) | Source::AttributeAlways(name) => Some(name),
-        _ => None,
-    });
+    let mut names = stage.call.parameters.iter().filter_map(|parameter| parameter.source.attribute());
     // A call that sets no attribute (a stop, a start) is for its status alone.
     let Some(first) = names.next() else {
         return status.as_ref().is_some_and(|status| stage.until.contains(status));
     };
-    std::iter::once(first).chain(names).all(|name| match (procedure.attributes.get(name), attributes.get(name)) {
-        (Some(attribute), Some(wanted)) => {
-            let seen = observed.get(name).filter(|seen| attribute.read.is_some() && !seen.is_null());
-            seen.is_some_and(|seen| agrees(wanted, seen))
+    std::iter::once(first).chain(names).all(|name| match (shape_of(procedure, name), part(attributes, name)) {
+        (Some(shape), Some(wanted)) => {
+            let seen = part(observed, name).filter(|seen| procedure.shows(head(name)) && !seen.is_null());
+            seen.is_some_and(|seen| agrees_in(shape, wanted, seen))
         }
         (_, None) => true,
         (None, _) => false,

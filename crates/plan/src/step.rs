@@ -404,6 +404,8 @@ pub struct Drift {
     pub gone: bool,
     /// Attributes: applied (before) and seen (after).
     pub changes: Vec<AttributeChange>,
+    /// Those that the plan neither takes back nor accepts, and that explain nothing in it.
+    pub aside: Vec<AttributeChange>,
 }
 
 /// Where a plan belongs.

@@ -5,6 +5,7 @@ use crate::{
     decide::{self, Decision},
     lower,
     nodes::recorded_inputs,
+    parts::{head, part},
     step::{Action, Leg, Plan, Step},
     worlds::{Options, Worlds},
 };
@@ -22,8 +23,8 @@ use std::collections::BTreeSet;
 fn interrupted<'p>(procedure: &'p Procedure, record: &Record, wanted: &'p Map) -> impl Iterator<Item = usize> + 'p {
     let inputs = recorded_inputs(record);
     let differs = move |name: &String| {
-        let plain = procedure.attributes.get(name).is_some_and(|attribute| !attribute.write_only);
-        plain && wanted.get(name).is_some_and(|value| inputs.get(name).is_none_or(|applied| !same(value, applied)))
+        let plain = procedure.attributes.get(head(name)).is_some_and(|attribute| !attribute.write_only);
+        plain && part(wanted, name).is_some_and(|value| part(&inputs, name).is_none_or(|applied| !same(value, applied)))
     };
     let updates = procedure.updates.iter().enumerate();
     updates.filter(move |(_, update)| update.attributes.iter().any(&differs)).map(|(index, _)| index)

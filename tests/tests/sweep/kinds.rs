@@ -154,6 +154,7 @@ fn operations_of(procedure: &Procedure) -> BTreeSet<String> {
         match &update.how {
             How::Calls(stages) => calls.extend(stages.iter().map(|stage| &stage.call)),
             How::Elements { add, remove, modify, .. } => calls.extend([add, remove, modify]),
+            How::Members { add, remove } => calls.extend([add, remove]),
             How::Tags(_) => {
                 names.extend(["resourcetag.tagResources", "resourcetag.unTagResources"].map(str::to_owned));
             }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     problem::{Findings, What},
-    procedure::{Attribute, ElementDefault, Elements, OnChange, Shape},
+    procedure::{Attribute, ElementDefault, Elements, Normal, OnChange, Shape},
     text::{AttributeText, ElementsText, ZoneRuleText},
 };
 use firma_api::{Type, naming::snake, path as api_path};
@@ -106,6 +106,9 @@ impl Kind<'_> {
         shaper.finish(findings);
         let shape = if text.set { shapes::as_set(shape, name, findings) } else { shape };
         let elements = text.elements.as_ref().map(|elements| element_rule(name, elements, &shape, &read, findings));
+        for path in text.found_by.iter().filter(|path| !leads(&shape, path)) {
+            findings.unknown(format!("attributes.{name}.found_by"), path.as_str());
+        }
         Attribute {
             write: member.map(|member| member.path.clone()),
             read: read.map(|(path, _)| path),
@@ -113,6 +116,8 @@ impl Kind<'_> {
             grows_only: text.grows_only,
             default: text.default.clone(),
             doc: text.doc.clone(),
+            found_by: text.found_by.clone(),
+            normal: text.normal.or(text.json.then_some(Normal::Json)),
             elements,
             shape,
             ..plain(text.required.unwrap_or(member.is_some_and(|member| member.required)))
@@ -201,7 +206,7 @@ impl Kind<'_> {
 }
 
 /// Whether a dotted path leads to a field.
-fn leads(shape: &Shape, path: &str) -> bool {
+pub(super) fn leads(shape: &Shape, path: &str) -> bool {
     let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
     match shape {
         Shape::List(item) | Shape::Set(item) => leads(item, path),
@@ -223,9 +228,12 @@ fn plain(required: bool) -> Attribute {
         required,
         write_only: false,
         on_change: OnChange::Replace,
+        inside: BTreeMap::new(),
         grows_only: false,
         default: None,
         elements: None,
+        found_by: Vec::new(),
+        normal: None,
         references: None,
         doc: None,
     }

@@ -1,6 +1,7 @@
 //! Calls: create, read, list, delete and updates, each with its parameters traced to where their values come from.
 
 use super::{
+    attributes::leads,
     kind::{Attributes, Kind, REGION},
     paths::{operation, parse_path},
 };
@@ -160,8 +161,18 @@ impl Kind<'_> {
         for name in ["zone", "billing"].iter().filter(|name| attributes.contains_key(**name)) {
             said.entry((*name).to_owned()).or_insert(OnChange::Replace);
         }
-        for name in said.keys().filter(|name| !attributes.contains_key(*name)) {
-            findings.unknown("replaces, records or updates", name.as_str());
+        for (name, change) in &said {
+            // `a.b.c` is a part of the attribute `a`.
+            match name.split_once('.') {
+                Some((head, part)) => match attributes.get_mut(head).filter(|attribute| leads(&attribute.shape, part)) {
+                    Some(attribute) => {
+                        attribute.inside.insert(part.to_owned(), *change);
+                    }
+                    None => findings.unknown("replaces, records or updates", name.as_str()),
+                },
+                None if attributes.contains_key(name) => {}
+                None => findings.unknown("replaces, records or updates", name.as_str()),
+            }
         }
         for (name, attribute) in attributes.iter_mut() {
             match said.get(name) {
@@ -176,15 +187,19 @@ impl Kind<'_> {
     }
 
     fn update(&self, text: &UpdateText, attributes: &Attributes, findings: &mut Findings<'_>) -> Update {
-        let how = match (&text.elements, &text.operation) {
-            (Some(elements), _) => self.element_calls(elements, findings),
-            (None, Some(operation)) => {
+        let how = match (&text.elements, &text.members, &text.operation) {
+            (Some(elements), ..) => self.element_calls(elements, findings),
+            (None, Some(members), _) => How::Members {
+                add: self.call(&members.add.operation, &members.add.parameters, &[], findings),
+                remove: self.call(&members.remove.operation, &members.remove.parameters, &[], findings),
+            },
+            (None, None, Some(operation)) => {
                 let changed = writes(&text.attributes, attributes);
                 let call = self.call(operation, &text.parameters, &changed, findings);
                 // An attribute of an object without a status is changed when the call has answered.
                 How::Calls(vec![Stage { call, until: Vec::new(), wait: self.text.status.is_some() }])
             }
-            (None, None) => How::Calls(
+            (None, None, None) => How::Calls(
                 text.stages.iter().map(|stage| self.stage(stage, &text.attributes, attributes, findings)).collect(),
             ),
         };
@@ -193,9 +208,8 @@ impl Kind<'_> {
                 findings.add(What::Missing("an update needs an operation, stages or elements"));
             }
             for name in &text.attributes {
-                let sent = stages.iter().flat_map(|stage| &stage.call.parameters).any(|parameter| {
-                    matches!(&parameter.source, Source::Attribute(a) | Source::AttributeAlways(a) if a == name)
-                });
+                let mut parameters = stages.iter().flat_map(|stage| &stage.call.parameters);
+                let sent = parameters.any(|parameter| parameter.source.attribute() == Some(name));
                 if !sent {
                     findings.add(What::NotSent(name.clone()));
                 }
@@ -270,6 +284,12 @@ impl Kind<'_> {
                 SourceText::IdPart(part) => Source::IdPart(*part),
                 SourceText::Attribute(name) => Source::Attribute(name.clone()),
                 SourceText::AttributeAlways(name) => Source::AttributeAlways(name.clone()),
+                SourceText::AttributeOr(name, value) => Source::AttributeOr(name.clone(), value.clone()),
+                SourceText::Mapped { attribute, values } => {
+                    Source::Mapped { attribute: attribute.clone(), values: values.clone() }
+                }
+                SourceText::Observed(name) => Source::Observed(name.clone()),
+                SourceText::Member => Source::Member,
                 SourceText::Fixed(value) => Source::Fixed(value.clone()),
             };
             call.parameters.push(Parameter { name: path.clone(), source });

@@ -247,6 +247,14 @@ impl Kind<'_> {
                 None => findings.unknown("computed.add", ty),
             }
         }
+        for (name, path) in &text.read {
+            if let Some(ty) = self.object_path(path, &format!("computed.read.{name}"), findings) {
+                let read = Computed { read: path.clone(), shape: shapes::read_only(&ty) };
+                if attributes.contains_key(name) || computed.insert(name.clone(), read).is_some() {
+                    findings.add(What::Collision(name.clone()));
+                }
+            }
+        }
         let Some(model) = self.object.as_ref().and_then(Type::model) else { return computed };
         for name in text.hide.iter().chain(text.only.iter().flatten()) {
             if model.field(name).is_none() {

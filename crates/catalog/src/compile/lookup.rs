@@ -45,6 +45,7 @@ pub(crate) fn lookup(id: &str, text: &LookupText) -> (LookupProcedure, Vec<Probl
                 required: param.required,
                 write_only: false,
                 default: None,
+                normal: None,
                 references: None,
             };
             procedure.parameters.insert(snake(&param.name), field);

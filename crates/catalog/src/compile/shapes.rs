@@ -3,7 +3,7 @@
 use super::paths::type_at;
 use crate::{
     problem::{Findings, What},
-    procedure::{Field, Shape},
+    procedure::{Field, Normal, Shape},
     text::FieldText,
 };
 use firma_api::{Model, Type, naming::snake};
@@ -93,6 +93,7 @@ impl<'t> Shaper<'t> {
                 required: text.required.unwrap_or(field.required && !inherited),
                 write_only: text.write_only,
                 default: text.default.clone(),
+                normal: text.normal.or(text.json.then_some(Normal::Json)),
                 references: self.references.get(&format!("{}.{path}", self.attribute)).cloned(),
             };
             if fields.insert(name.clone(), described).is_some() {
@@ -202,6 +203,7 @@ pub(super) fn read_only(ty: &Type) -> Shape {
             required: field.required,
             write_only: false,
             default: None,
+            normal: None,
             references: None,
         }
     }
@@ -229,6 +231,7 @@ pub(super) fn billing_shape() -> Shape {
         required,
         write_only: false,
         default: None,
+        normal: None,
         references: None,
     };
     Shape::Object(BTreeMap::from([

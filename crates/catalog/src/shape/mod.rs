@@ -11,6 +11,7 @@
 mod check;
 mod normal;
 mod project;
+mod spelling;
 mod wire;
 
 pub use check::{Part, Place, check, check_at, check_parameter, check_parameter_at, required, type_of};

@@ -1,6 +1,6 @@
 //! Normal form: values that mean the same become equal.
 
-use super::wire::text;
+use super::{spelling::spelt, wire::text};
 use crate::procedure::{Attribute, ElementDefault, Elements, Shape};
 use firma_model::{
     document,
@@ -11,7 +11,7 @@ use firma_model::{
 /// The normal form of an attribute's value. It is idempotent, keeps what is unknown or sensitive as it is, and leaves a
 /// value of the wrong type alone: that is for [`super::check()`] to say.
 pub fn normalise(attribute: &Attribute, value: Value) -> Value {
-    let value = normalise_shape(&attribute.shape, value);
+    let value = normalise_shape(&attribute.shape, spelt(attribute.normal, value));
     match &attribute.elements {
         Some(rule) => elements(rule, value),
         None => value,
@@ -46,7 +46,7 @@ pub fn normalise_shape(shape: &Shape, value: Value) -> Value {
                 .filter(|(_, value)| !value.is_null())
                 .map(|(name, value)| match fields.get(&name) {
                     Some(field) => {
-                        let value = normalise_shape(&field.shape, value);
+                        let value = normalise_shape(&field.shape, spelt(field.normal, value));
                         (name, value)
                     }
                     None => (name, value),

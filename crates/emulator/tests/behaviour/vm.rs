@@ -348,3 +348,31 @@ fn prepaid_instances_stay_until_they_expire() {
     assert_eq!(cloud.show(id)["charge"]["chargeStatus"], "overdue");
     cloud.ok("vm", "deleteInstance", json!({"instanceId": id}));
 }
+
+#[test]
+fn renewal_is_turned_on_and_off() {
+    let cloud = Cloud::new();
+    let (_, subnet) = cloud.network();
+    let postpaid = cloud.instance(&subnet);
+    let set = |id: &str, status: &str| {
+        json!({"setRenewalParam": {
+            "appCode": "jcloud", "serviceCode": "disk", "instanceIds": id, "autoRenewStatus": status,
+        }})
+    };
+    let charge = json!({"chargeMode": "prepaid_by_duration", "chargeUnit": "month", "chargeDuration": 1, "autoRenew": true});
+    let spec = json!({"az": "cn-north-1a", "name": "data", "diskType": "ssd.gp1", "diskSizeGB": 20, "charge": charge});
+    let made = cloud.ok("disk", "createDisks", json!({"diskSpec": spec, "maxCount": 1, "clientToken": "one"}));
+    let id = made["diskIds"][0].as_str().expect("an id").to_owned();
+    let query = json!({"queryInstanceParam": {"appCode": "jcloud", "serviceCode": "disk", "instanceId": id}});
+    let status = || cloud.ok("renewal", "queryInstance", query.clone())["listQueries"][0]["autoRenewStatus"].clone();
+    assert_eq!(status(), "OPENED");
+    cloud.ok("renewal", "setRenewal", set(&id, "CLOSE"));
+    assert_eq!(status(), "UNOPENED");
+    cloud.ok("renewal", "setRenewal", set(&id, "OPEN"));
+    assert_eq!(status(), "OPENED");
+    assert_eq!(cloud.err("renewal", "setRenewal", set(&id, "on")), fault(400, "INVALID_ARGUMENT"));
+    assert_eq!(cloud.err("renewal", "setRenewal", set("vol-none", "OPEN")), fault(404, "NOT_FOUND"));
+    let mut other = set(&postpaid, "OPEN");
+    other["setRenewalParam"]["serviceCode"] = json!("vm");
+    assert_eq!(cloud.err("renewal", "setRenewal", other), fault(400, "FAILED_PRECONDITION"));
+}

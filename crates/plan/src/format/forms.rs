@@ -268,6 +268,8 @@ struct DriftForm {
     gone: bool,
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "Seq::<ChangeForm>")]
     changes: Vec<AttributeChange>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "Seq::<ChangeForm>")]
+    aside: Vec<AttributeChange>,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -306,11 +306,8 @@ fn output() -> impl Strategy<Value = PlannedOutput> {
 }
 
 pub(super) fn plan() -> impl Strategy<Value = Plan> {
-    let drift = (any_address(), any::<bool>(), vec(change(), 0..2)).prop_map(|(address, gone, changes)| Drift {
-        address,
-        gone,
-        changes,
-    });
+    let drift = (any_address(), any::<bool>(), vec(change(), 0..2), vec(change(), 0..2))
+        .prop_map(|(address, gone, changes, aside)| Drift { address, gone, changes, aside });
     let block = vec(any_address(), 0..3).prop_map(|instances| BlockShape { repetition: Repetition::Count, instances });
     (
         (word(), proptest::sample::select(vec![Mode::Apply, Mode::Destroy, Mode::RefreshOnly]), vec(step(), 0..3)),

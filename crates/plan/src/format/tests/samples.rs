@@ -53,6 +53,9 @@ pub(super) fn procedure() -> Procedure {
         grows_only: false,
         default: Some(serde_json::json!({ "a": [1, null] })),
         elements: None,
+        inside: BTreeMap::new(),
+        found_by: Vec::new(),
+        normal: None,
         references: None,
         doc: None,
     };
@@ -198,7 +201,7 @@ pub(super) fn sample() -> Plan {
                 PlannedOutput { value: id_of("vpc.vpc.main"), after: Value::unknown(), before: None, sensitive: false },
             ),
         ]),
-        drift: vec![Drift { address: web, gone: false, changes: vec![] }],
+        drift: vec![Drift { address: web, gone: false, changes: vec![], aside: vec![] }],
         unchanged: 4,
         files: BTreeMap::from([("init.sh".into(), "00ff".into())]),
     }

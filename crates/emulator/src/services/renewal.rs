@@ -1,0 +1,100 @@
+//! Renewal of what is paid in advance: whether it happens by itself.
+
+use super::{
+    Behaviour::{Read, Write},
+    Operations,
+};
+use crate::call::Call;
+use crate::charge::Charge;
+use crate::fault::{Answer, Fault};
+use crate::world::World;
+use serde_json::{Value, json};
+
+/// What the service does.
+pub(crate) const OPERATIONS: Operations = &[("queryInstance", Read(query)), ("setRenewal", Write(set))];
+
+/// Every object of a product line in a region: id, name, charge.
+fn sold<'w>(world: &'w World, region: &str, line: &str) -> Result<Vec<(&'w String, &'w str, &'w Charge)>, Fault> {
+    Ok(match line {
+        "vm" => {
+            let all = world.instances.iter().filter(|(_, o)| o.region == region);
+            all.map(|(id, o)| (id, o.name.as_str(), &o.charge)).collect()
+        }
+        "disk" => {
+            let all = world.disks.iter().filter(|(_, o)| o.region == region);
+            all.map(|(id, o)| (id, o.name.as_str(), &o.charge)).collect()
+        }
+        "ip" => {
+            let all = world.elastic_ips.iter().filter(|(_, o)| o.region == region);
+            all.map(|(id, o)| (id, o.name.as_str(), &o.charge)).collect()
+        }
+        other => return Err(Fault::invalid(format!("serviceCode `{other}` sells nothing in advance here"))),
+    })
+}
+
+fn charge_of<'w>(world: &'w mut World, line: &str, id: &str) -> Option<&'w mut Charge> {
+    match line {
+        "vm" => world.instances.get_mut(id).map(|o| &mut o.charge),
+        "disk" => world.disks.get_mut(id).map(|o| &mut o.charge),
+        _ => world.elastic_ips.get_mut(id).map(|o| &mut o.charge),
+    }
+}
+
+fn query(world: &World, call: &Call<'_>) -> Answer {
+    let args = call.args.need("queryInstanceParam")?;
+    args.text("appCode")?;
+    let line = args.text("serviceCode")?;
+    let wanted = args.opt_text("instanceId");
+    let size = args.opt_int("pageSize").unwrap_or(10).clamp(1, 100) as usize;
+    let page = args.opt_int("pageNumber").unwrap_or(1).max(1) as usize;
+    let mut found = sold(world, call.region(), line)?;
+    found.retain(|(id, ..)| wanted.is_none_or(|wanted| wanted == id.as_str()));
+    let rows: Vec<Value> = found
+        .iter()
+        .skip((page - 1).saturating_mul(size))
+        .take(size)
+        .map(|(id, name, charge)| {
+            json!({
+                "appCode": "jcloud",
+                "serviceCode": line,
+                "resourceId": id,
+                "resourceName": name,
+                "region": call.region(),
+                "billingType": charge.kind(),
+                "expireTime": charge.expires.map(|end| end.to_string()),
+                "autoRenewStatus": if charge.auto_renew { "OPENED" } else { "UNOPENED" },
+            })
+        })
+        .collect();
+    Ok(json!({"listQueries": rows, "totalCount": found.len()}))
+}
+
+fn set(world: &mut World, call: &Call<'_>) -> Answer {
+    let args = call.args.need("setRenewalParam")?;
+    if args.text("appCode")? != "jcloud" {
+        return Err(Fault::invalid("appCode of cloud products is jcloud"));
+    }
+    let line = args.text("serviceCode")?;
+    let auto_renew = match args.text("autoRenewStatus")? {
+        "OPEN" | "MODIFY" => true,
+        "CLOSE" => false,
+        other => return Err(Fault::invalid(format!("autoRenewStatus `{other}` is not OPEN, CLOSE or MODIFY"))),
+    };
+    let ids: Vec<String> = args.text("instanceIds")?.split(',').map(|id| id.trim().to_owned()).collect();
+    let here = sold(world, call.region(), line)?;
+    for id in &ids {
+        match here.iter().find(|(other, ..)| *other == id) {
+            None => return Err(Fault::not_found("resource", id)),
+            Some((.., charge)) if !charge.is_prepaid() => {
+                return Err(Fault::precondition(format!("{id} is not paid in advance")));
+            }
+            Some(_) => {}
+        }
+    }
+    for id in &ids {
+        if let Some(charge) = charge_of(world, line, id) {
+            charge.auto_renew = auto_renew;
+        }
+    }
+    Ok(json!({"stringResult": "success"}))
+}
