@@ -167,6 +167,9 @@ pub(crate) struct PlanningArgs {
     /// Plan the deletion of everything
     #[arg(long)]
     pub destroy: bool,
+    /// Show all that changed outside Firma, not only what matters to the plan
+    #[arg(long)]
+    pub show_drift: bool,
 }
 
 /// Options of `plan`.
@@ -234,6 +237,9 @@ pub(crate) struct ShowArgs {
     /// List the calls the plan makes, with their recovery class
     #[arg(long)]
     pub calls: bool,
+    /// Show all that changed outside Firma, not only what matters to the plan
+    #[arg(long)]
+    pub show_drift: bool,
     /// Output format
     #[arg(long, default_value = "text", value_name = "FORMAT")]
     pub format: Format,

@@ -88,12 +88,10 @@ impl<'a> Standing<'a> {
         let drifted = match (applied, &plain) {
             (Some(applied), Some(plain)) => match (&attribute.elements, seen) {
                 // Server-made elements may be listed; only then they count, so what was applied is compared with all.
-                (Some(rule), Some(seen)) => !element_changes(
-                    rule,
-                    applied.as_list().unwrap_or_default(),
-                    seen.as_list().unwrap_or_default(),
-                )
-                .is_empty(),
+                (Some(rule), Some(seen)) => {
+                    !element_changes(rule, applied.as_list().unwrap_or_default(), seen.as_list().unwrap_or_default())
+                        .is_empty()
+                }
                 _ => !agrees_in(&attribute.shape, applied, plain),
             },
             _ => false,
@@ -155,7 +153,14 @@ pub fn difference(mut sides: Sides<'_>) -> Difference {
                     Some(default) => {
                         let equal = current.as_deref().is_none_or(|current| same(current, &default));
                         if !equal {
-                            note_change(&mut found, procedure, name, current.as_deref(), Some(&default), standing.drifted);
+                            note_change(
+                                &mut found,
+                                procedure,
+                                name,
+                                current.as_deref(),
+                                Some(&default),
+                                standing.drifted,
+                            );
                             found.wanted.insert(name.clone(), default);
                         } else if !same(applied, &default) {
                             found.note_record(true);

@@ -180,10 +180,7 @@ mod tests {
     }
 
     fn element() -> impl Strategy<Value = Value> {
-        prop_oneof![
-            scalar(),
-            proptest::collection::btree_map("[kv]", scalar(), 0..3).prop_map(Value::Map),
-        ]
+        prop_oneof![scalar(), proptest::collection::btree_map("[kv]", scalar(), 0..3).prop_map(Value::Map),]
     }
 
     fn elements() -> impl Strategy<Value = Vec<Value>> {
@@ -242,7 +239,8 @@ mod tests {
 
     #[test]
     fn elements_of_a_set_are_told_by_their_key() {
-        let element = |k: i64, v: i64| Value::Map(Map::from([("k".into(), Value::from(k)), ("v".into(), Value::from(v))]));
+        let element =
+            |k: i64, v: i64| Value::Map(Map::from([("k".into(), Value::from(k)), ("v".into(), Value::from(v))]));
         let before = [element(1, 1), element(2, 1), element(3, 1)];
         let after = [element(0, 1), element(2, 2), element(3, 1)];
         assert_eq!(

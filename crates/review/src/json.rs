@@ -82,6 +82,10 @@ struct AttributeForm<'a> {
     unknown: bool,
     sensitive: bool,
     forces_replacement: bool,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    awaits: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    relevant: Option<bool>,
 }
 
 #[derive(Serialize)]
@@ -201,6 +205,8 @@ fn attribute(attribute: &Attribute) -> AttributeForm<'_> {
         unknown: attribute.unknown,
         sensitive: attribute.sensitive,
         forces_replacement: attribute.forces_replacement,
+        awaits: &attribute.awaits,
+        relevant: None,
     }
 }
 
@@ -214,7 +220,12 @@ fn drift(drift: &Drift) -> DriftForm<'_> {
         address: drift.address.to_string(),
         kind: drift.address.kind().as_str(),
         gone: drift.gone,
-        attributes: drift.attributes.iter().map(attribute).collect(),
+        attributes: [(&drift.attributes, true), (&drift.aside, false)]
+            .into_iter()
+            .flat_map(|(these, relevant)| {
+                these.iter().map(move |one| AttributeForm { relevant: Some(relevant), ..attribute(one) })
+            })
+            .collect(),
     }
 }
 

@@ -11,6 +11,8 @@ pub mod escape;
 pub mod view;
 mod of_plan;
 mod mask;
+pub mod delta;
+mod awaits;
 pub mod reason;
 mod value;
 pub mod diagnostic;

@@ -8,7 +8,7 @@ pub(crate) fn hidden() -> Value {
     Value::Null.sensitive()
 }
 
-fn is_hidden(value: &Value) -> bool {
+pub(crate) fn is_hidden(value: &Value) -> bool {
     matches!(value, Value::Sensitive(_)) || is_hashed(value)
 }
 

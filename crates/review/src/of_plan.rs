@@ -1,6 +1,8 @@
 //! The view of a plan.
 
 use crate::{
+    awaits::Made,
+    delta::{Delta, Form, delta},
     diagnostic::findings,
     mask::{hidden, masked},
     view::{Attribute, Call, Change, Drift, Output, Summary, View},
@@ -8,6 +10,7 @@ use crate::{
 use firma_model::{
     address::{Address, KindId},
     diagnostic::Diagnostics,
+    path::Path,
     span::Source,
     value::Value,
 };
@@ -50,10 +53,18 @@ impl View {
             paid,
             no_longer_paid,
             changes,
-            drift: plan.drift.iter().map(drift).collect(),
-            outputs: plan.outputs.iter().map(|(name, output)| (name.clone(), self::output(output))).collect(),
+            drift: plan.drift.iter().map(|one| drift(one, plan)).collect(),
+            all_drift: false,
+            outputs: outputs(plan),
             findings: Vec::new(),
         }
+    }
+
+    /// Shows all drift, and not only what matters to the plan.
+    #[must_use]
+    pub fn with_all_drift(mut self, all: bool) -> View {
+        self.all_drift = all;
+        self
     }
 
     /// Adds what was found while planning.
@@ -67,11 +78,12 @@ impl View {
 /// One change per object: the two legs of a replacement come together.
 fn changes(plan: &Plan) -> Vec<Change> {
     let mut by_object: BTreeMap<(&Address, &str), Change> = BTreeMap::new();
+    let made = Made::of(plan);
     // Delete legs first, so that reasons and calls come in the order in which they happen.
     let (deletes, others): (Vec<&Step>, Vec<&Step>) = plan.steps.iter().partition(|step| step.leg == Leg::Delete);
     for step in deletes.into_iter().chain(others) {
         let change = by_object.entry((&step.address, step.deposed.as_str())).or_insert_with(|| empty(step));
-        add(change, step, plan);
+        add(change, step, plan, &made);
     }
     by_object.into_values().collect()
 }
@@ -93,7 +105,7 @@ fn empty(step: &Step) -> Change {
     }
 }
 
-fn add(change: &mut Change, step: &Step, plan: &Plan) {
+fn add(change: &mut Change, step: &Step, plan: &Plan, made: &Made<'_>) {
     for reason in &step.reasons {
         if !change.reasons.contains(reason) {
             change.reasons.push(reason.clone());
@@ -105,7 +117,13 @@ fn add(change: &mut Change, step: &Step, plan: &Plan) {
     change.region = step.region.clone().or(change.region.take());
     change.zone = step.zone.clone().or(change.zone.take());
     change.billing = step.billing.clone().or(change.billing.take());
-    change.attributes.extend(step.changes.iter().map(attribute));
+    change.attributes.extend(step.changes.iter().map(|changed| {
+        let awaits = match changed.after.as_ref().is_some_and(Value::has_unknown) {
+            true => made.awaited_at(step, &changed.path),
+            false => Vec::new(),
+        };
+        Attribute { awaits, ..attribute(changed, form(plan, step.kind(), &changed.path)) }
+    }));
     if step.leg == Leg::Update {
         change.notices = notices(plan, step.kind(), &step.changes);
     }
@@ -132,7 +150,16 @@ fn notices(plan: &Plan, kind: &KindId, changes: &[AttributeChange]) -> Vec<Strin
         .collect()
 }
 
-fn attribute(change: &AttributeChange) -> Attribute {
+/// What the kind says of the form of what stands at a path.
+fn form<'p>(plan: &'p Plan, kind: &KindId, path: &Path) -> Form<'p> {
+    let attribute = path.head().zip(plan.procedure(kind)).and_then(|(head, procedure)| procedure.attributes.get(head));
+    let Some(attribute) = attribute else { return Form::default() };
+    let whole = Form { shape: Some(&attribute.shape), elements: attribute.elements.as_ref() };
+    whole.at(&path.0[1..])
+}
+
+fn attribute(change: &AttributeChange, form: Form<'_>) -> Attribute {
+    let delta = delta(form, change.before.as_ref(), change.after.as_ref());
     let before = change.before.as_ref().map(|value| masked(value, change.after.as_ref()));
     let after = change.after.as_ref().map(|value| masked(value, change.before.as_ref()));
     let holds = |test: fn(&Value) -> bool| [&before, &after].into_iter().flatten().any(test);
@@ -141,20 +168,29 @@ fn attribute(change: &AttributeChange) -> Attribute {
         unknown: holds(Value::has_unknown),
         sensitive: holds(Value::has_sensitive),
         forces_replacement: change.forces_replacement,
+        delta,
+        awaits: Vec::new(),
         before,
         after,
     }
 }
 
-fn drift(drift: &firma_plan::step::Drift) -> Drift {
+fn drift(drift: &firma_plan::step::Drift, plan: &Plan) -> Drift {
+    let shown = |change: &AttributeChange| attribute(change, form(plan, drift.address.kind(), &change.path));
     Drift {
         address: drift.address.clone(),
         gone: drift.gone,
-        attributes: drift.changes.iter().map(attribute).collect(),
+        attributes: drift.changes.iter().map(shown).collect(),
+        aside: drift.aside.iter().map(shown).collect(),
     }
 }
 
-fn output(output: &PlannedOutput) -> Output {
+fn outputs(plan: &Plan) -> BTreeMap<String, Output> {
+    let made = Made::of(plan);
+    plan.outputs.iter().map(|(name, output)| (name.clone(), self::output(output, &made))).collect()
+}
+
+fn output(output: &PlannedOutput, made: &Made<'_>) -> Output {
     let after = Some(&output.after).filter(|value| !value.is_null());
     let sensitive = output.sensitive;
     let shown = |value: &Value, other: Option<&Value>| if sensitive { hidden() } else { masked(value, other) };
@@ -164,5 +200,10 @@ fn output(output: &PlannedOutput) -> Output {
         unknown: output.after.has_unknown(),
         sensitive: sensitive || output.after.has_sensitive(),
         changed: output.before.as_ref() != after,
+        delta: match sensitive {
+            true => Delta::Whole,
+            false => delta(Form::default(), output.before.as_ref(), after),
+        },
+        awaits: if output.after.has_unknown() { made.awaited(&output.value) } else { Vec::new() },
     }
 }

@@ -26,6 +26,7 @@ pub fn words(reason: &Reason) -> String {
         Reason::Drift => "the cloud differs from what was applied".into(),
         Reason::Bookkeeping { what } => match what.as_str() {
             "inputs" => "its attributes are written down as the manifests have them now".into(),
+            "drift" => "the cloud already has what the manifests ask for; that is written down".into(),
             "observed" => "what the cloud says is written down".into(),
             "dependencies" => "its dependencies are written down anew".into(),
             other => format!("{} is written down anew", line(other)),

@@ -70,21 +70,6 @@ pub(crate) fn lines(value: &Value) -> Vec<String> {
     out
 }
 
-/// As what a diff may not take apart: elements of a list, else lines. What stays of one element of a list and what comes
-/// with another may look alike, and would hide whose address range or port it is.
-pub(crate) fn units(value: &Value) -> Vec<String> {
-    let (Value::List(items) | Value::Set(items)) = value else { return lines(value) };
-    let element = |item: &Value| {
-        let mut out = Vec::new();
-        write_lines(item, 1, "", ",", &mut out);
-        out.join("\n")
-    };
-    let mut units = vec!["[".to_owned()];
-    units.extend(items.iter().map(element));
-    units.push("]".to_owned());
-    units
-}
-
 fn write_lines(value: &Value, depth: usize, before: &str, after: &str, out: &mut Vec<String>) {
     /// An element of at most this many characters stays on its line. A diff then tells added from removed elements,
     /// which is what happens to the rules of a security group, instead of pairing fields of different ones.

@@ -1,6 +1,6 @@
 //! The view model of a plan: what every printer prints, already counted, grouped and free of secrets.
 
-use crate::diagnostic::Finding;
+use crate::{delta::Delta, diagnostic::Finding};
 use firma_model::{address::Address, place::Billing, value::Value};
 use firma_plan::step::{Action, Leg, Mode, Reason};
 use std::collections::BTreeMap;
@@ -28,6 +28,8 @@ pub struct View {
     pub changes: Vec<Change>,
     /// What the cloud says otherwise than was applied.
     pub drift: Vec<Drift>,
+    /// Whether all of it is shown, or what matters to the plan.
+    pub all_drift: bool,
     /// Every output.
     pub outputs: BTreeMap<String, Output>,
     /// Findings made while planning.
@@ -127,6 +129,10 @@ pub struct Attribute {
     pub sensitive: bool,
     /// It is why the object is replaced.
     pub forces_replacement: bool,
+    /// What differs inside.
+    pub delta: Delta,
+    /// What it waits for, where it is known only after apply: `vpc.vpc.main.id`.
+    pub awaits: Vec<String>,
 }
 
 /// One call.
@@ -151,6 +157,8 @@ pub struct Drift {
     pub gone: bool,
     /// Attributes: applied (before) and seen (after).
     pub attributes: Vec<Attribute>,
+    /// Those that do not matter to the plan.
+    pub aside: Vec<Attribute>,
 }
 
 /// One output.
@@ -166,4 +174,8 @@ pub struct Output {
     pub sensitive: bool,
     /// It differs from what it was, or may.
     pub changed: bool,
+    /// What differs inside.
+    pub delta: Delta,
+    /// What it waits for, where it is known only after apply.
+    pub awaits: Vec<String>,
 }

@@ -164,12 +164,14 @@ impl Kind<'_> {
         for (name, change) in &said {
             // `a.b.c` is a part of the attribute `a`.
             match name.split_once('.') {
-                Some((head, part)) => match attributes.get_mut(head).filter(|attribute| leads(&attribute.shape, part)) {
-                    Some(attribute) => {
-                        attribute.inside.insert(part.to_owned(), *change);
+                Some((head, part)) => {
+                    match attributes.get_mut(head).filter(|attribute| leads(&attribute.shape, part)) {
+                        Some(attribute) => {
+                            attribute.inside.insert(part.to_owned(), *change);
+                        }
+                        None => findings.unknown("replaces, records or updates", name.as_str()),
                     }
-                    None => findings.unknown("replaces, records or updates", name.as_str()),
-                },
+                }
                 None if attributes.contains_key(name) => {}
                 None => findings.unknown("replaces, records or updates", name.as_str()),
             }

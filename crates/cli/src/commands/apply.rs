@@ -37,7 +37,7 @@ pub(crate) async fn apply(context: &Context, args: &ApplyArgs) -> Outcome {
 
 /// Deletes everything.
 pub(crate) async fn destroy(context: &Context, args: &DestroyArgs) -> Outcome {
-    let planning = PlanningArgs { input: args.input.clone(), destroy: true, refresh_only: false };
+    let planning = PlanningArgs { input: args.input.clone(), destroy: true, refresh_only: false, show_drift: false };
     plan_and_carry(context, &planning, &args.carrying, "destroy").await
 }
 
@@ -62,7 +62,7 @@ async fn plan_and_carry(
     recovering::first(context, &loaded).await?;
     let made = planning::make(context, planning).await?;
     terminal.diagnostics(&made.diagnostics, &made.sources);
-    let view = View::of(&made.plan, &made.id);
+    let view = View::of(&made.plan, &made.id).with_all_drift(planning.show_drift);
     // Standard output belongs to the events when they are JSON.
     match carrying.events {
         Events::Json => {}

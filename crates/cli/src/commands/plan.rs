@@ -14,7 +14,9 @@ use std::{fs, io::Write, path::Path};
 /// Runs it.
 pub(crate) async fn run(context: &Context, args: &PlanArgs) -> Outcome {
     let mut made = ops::planning::make(context, &args.planning).await?;
-    let view = View::of(&made.plan, &made.id).with_findings(&made.diagnostics, &made.sources);
+    let view = View::of(&made.plan, &made.id)
+        .with_findings(&made.diagnostics, &made.sources)
+        .with_all_drift(args.planning.show_drift);
     if let Some(out) = &args.out {
         let file = made.store.plan_file(&made.id, &firma_plan::format::encode(&made.plan))?;
         write_private(out, &file).map_err(|error| {

@@ -25,7 +25,7 @@ pub(crate) fn run(context: &Context, args: &ShowArgs) -> Outcome {
     if !verified {
         context.terminal.note("UNVERIFIED: this plan cannot be checked against a state here; apply will refuse it");
     }
-    let view = View::of(&plan, &id);
+    let view = View::of(&plan, &id).with_all_drift(args.show_drift);
     match args.format {
         Format::Json => {
             let mut shown: Json = serde_json::from_str(&firma_review::json::plan(&view)).unwrap_or_default();

@@ -359,7 +359,8 @@ fn renewal_is_turned_on_and_off() {
             "appCode": "jcloud", "serviceCode": "disk", "instanceIds": id, "autoRenewStatus": status,
         }})
     };
-    let charge = json!({"chargeMode": "prepaid_by_duration", "chargeUnit": "month", "chargeDuration": 1, "autoRenew": true});
+    let charge =
+        json!({"chargeMode": "prepaid_by_duration", "chargeUnit": "month", "chargeDuration": 1, "autoRenew": true});
     let spec = json!({"az": "cn-north-1a", "name": "data", "diskType": "ssd.gp1", "diskSizeGB": 20, "charge": charge});
     let made = cloud.ok("disk", "createDisks", json!({"diskSpec": spec, "maxCount": 1, "clientToken": "one"}));
     let id = made["diskIds"][0].as_str().expect("an id").to_owned();

@@ -7,7 +7,7 @@ use crate::{
     style::{Role, Style},
     view::Change,
 };
-use firma_plan::step::Action;
+use firma_plan::step::{Action, Reason};
 
 /// Depth of what stands below a header.
 const INDENT: &str = "      ";
@@ -16,15 +16,27 @@ const INDENT: &str = "      ";
 pub(super) fn in_full(change: &Change, style: Style, out: &mut String) {
     header(change, style, out);
     out.push('\n');
-    for reason in change.reasons.iter().filter(|reason| !reason::is_obvious(reason)) {
+    for reason in change.reasons.iter().filter(|reason| !reason::is_obvious(reason) && !stands_below(change, reason)) {
         out.push_str(&format!("{INDENT}because {}\n", reason::words(reason)));
     }
     for notice in &change.notices {
         out.push_str(&format!("{INDENT}{}\n", style.paint(Role::Alert, &format!("note: {}", line(notice)))));
     }
-    for attribute in change.attributes.iter().filter(|attribute| !in_header(change, &attribute.path)) {
-        attribute::print(attribute, change.action, INDENT, style, out);
+    let shown = || change.attributes.iter().filter(|attribute| !in_header(change, &attribute.path));
+    let columns = attribute::Columns::of(shown());
+    for attribute in shown() {
+        attribute::print(attribute, change.action, INDENT, columns, style, out);
     }
+}
+
+/// Whether a reason is said beside the attribute that it is about.
+fn stands_below(change: &Change, reason: &Reason) -> bool {
+    let about = match reason {
+        Reason::Immutable { path } | Reason::ImmutablePending { path } | Reason::Triggered { path } => path.to_string(),
+        // Drift is told attribute by attribute further down.
+        _ => return false,
+    };
+    change.attributes.iter().any(|attribute| attribute.forces_replacement && attribute.path.starts_with(&about))
 }
 
 /// Whether the header says it already: of something that comes or goes as a whole.

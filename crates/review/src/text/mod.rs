@@ -8,6 +8,7 @@ mod summary;
 mod section;
 mod change;
 mod attribute;
+mod parts;
 mod tail;
 
 pub use page::plan;

@@ -5,24 +5,39 @@ use crate::{
     escape::line,
     style::{Role, Style},
     value::HIDDEN,
-    view::{Attribute, Output, View},
+    view::{Attribute, Drift, Output, View},
 };
 use firma_plan::step::Action;
 
 /// What changed outside Firma.
 pub(super) fn drift(view: &View, style: Style, out: &mut String) {
-    if view.drift.is_empty() {
-        return;
+    let shown =
+        |drift: &&Drift| drift.gone || !drift.attributes.is_empty() || (view.all_drift && !drift.aside.is_empty());
+    let drifts: Vec<&Drift> = view.drift.iter().filter(shown).collect();
+    if !drifts.is_empty() {
+        let title = "Changed outside Firma since the last apply";
+        out.push_str(&format!("\n{} ({})\n", style.paint(Role::Strong, title), drifts.len()));
     }
-    let title = "Changed outside Firma since the last apply";
-    out.push_str(&format!("\n{} ({})\n", style.paint(Role::Strong, title), view.drift.len()));
-    for drift in &view.drift {
+    for drift in &drifts {
         let address = style.paint(Role::Strong, &line(&drift.address.to_string()));
         let gone = if drift.gone { ": gone from the cloud" } else { "" };
         out.push_str(&format!("      {address}{gone}\n"));
-        for changed in &drift.attributes {
-            attribute::print(changed, Action::Update, "        ", style, out);
+        let aside: &[Attribute] = if view.all_drift { &drift.aside } else { &[] };
+        let columns = attribute::Columns::of(drift.attributes.iter().chain(aside));
+        for changed in drift.attributes.iter().chain(aside) {
+            attribute::print(changed, Action::Update, "        ", columns, style, out);
         }
+    }
+    let hidden: usize = view.drift.iter().map(|drift| drift.aside.len()).sum();
+    if hidden > 0 && !view.all_drift {
+        let what = match hidden {
+            1 => "1 more difference that this plan does not touch".to_owned(),
+            n => format!("{n} more differences that this plan does not touch"),
+        };
+        out.push_str(&format!(
+            "\n{}\n",
+            style.paint(Role::Faint, &format!("Changed outside Firma: {what} (--show-drift shows it)"))
+        ));
     }
 }
 
@@ -50,7 +65,9 @@ pub(super) fn outputs(view: &View, style: Style, out: &mut String) {
             unknown: output.unknown,
             sensitive: false,
             forces_replacement: false,
+            delta: output.delta.clone(),
+            awaits: output.awaits.clone(),
         };
-        attribute::print(&shown, Action::Update, "    ", style, out);
+        attribute::print(&shown, Action::Update, "    ", attribute::Columns::default(), style, out);
     }
 }

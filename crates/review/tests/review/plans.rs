@@ -243,8 +243,9 @@ pub(crate) fn everything() -> Plan {
             address: address("vpc.network_security_group.web"),
             gone: false,
             changes: vec![from_to("network_security_group_name", "web", "renamed by hand")],
+            aside: vec![from_to("description", "in", "by hand")],
         },
-        Drift { address: address("vpc.elastic_ip.web"), gone: true, changes: vec![] },
+        Drift { address: address("vpc.elastic_ip.web"), gone: true, changes: vec![], aside: vec![] },
     ];
     plan.outputs = outputs();
     plan

@@ -96,7 +96,7 @@ fn long_values_are_cut_and_say_so() {
     let many = (0..100).map(|n| format!("line {n}\n")).collect::<String>();
     let changes = vec![set("one", "x".repeat(1000).as_str()), set("many", many.as_str())];
     let out = shown(&plan(vec![step("a.b.c", Action::Create, Leg::Create, &[], changes)]));
-    assert!(out.contains("... (842 more characters)"), "{out}");
+    assert!(out.contains("... (892 more characters)"), "{out}");
     assert!(out.contains("... (60 more lines)"), "{out}");
 }
 
