@@ -6,6 +6,7 @@ use crate::{
     path::Path,
     place::Billing,
     span::Span,
+    statement::{Condition, Import, Move, Removal, Trigger},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -54,7 +55,7 @@ impl Default for IgnoreChanges {
 }
 
 /// The `lifecycle` table, evaluated.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Lifecycle {
     /// Deleting or replacing is an error.
     pub prevent_destroy: bool,
@@ -64,6 +65,12 @@ pub struct Lifecycle {
     pub ignore_changes: IgnoreChanges,
     /// What removal means.
     pub on_remove: OnRemove,
+    /// Changes elsewhere that replace it.
+    pub replace_triggered_by: Vec<Trigger>,
+    /// What must hold before anything is done to it.
+    pub preconditions: Vec<Condition>,
+    /// What must hold of it afterwards.
+    pub postconditions: Vec<Condition>,
 }
 
 /// One resource instance as wanted.
@@ -97,6 +104,8 @@ pub struct DesiredOutput {
     pub sensitive: bool,
     /// Shown beside it.
     pub description: Option<String>,
+    /// What must hold for it to be written down.
+    pub preconditions: Vec<Condition>,
     /// Where it is declared.
     pub span: Span,
 }
@@ -136,4 +145,12 @@ pub struct Desired {
     pub outputs: BTreeMap<String, DesiredOutput>,
     /// Kinds used.
     pub kinds: BTreeSet<KindId>,
+    /// Where objects went, in the order of the files.
+    pub moves: Vec<Move>,
+    /// What left on purpose.
+    pub removals: Vec<Removal>,
+    /// Objects to take over, by the address that gets them.
+    pub imports: BTreeMap<Address, Import>,
+    /// What is asserted of the whole, by the name of the check.
+    pub checks: BTreeMap<String, Vec<Condition>>,
 }

@@ -18,6 +18,8 @@ pub mod place;
 pub mod document;
 pub mod time;
 pub mod fault;
+pub mod extent;
+pub mod statement;
 pub mod desired;
 pub mod record;
 pub mod observed;

@@ -78,6 +78,46 @@ pub const CODES: &[(&str, &str, &str)] = &[
         "Some kinds have no id but the name they are given: a key pair is its name. The id stands in every plan, record and message, so a sensitive value cannot be one. Take the mark off with `nonsensitive()` where the name may be shown, or choose another name.",
     ),
     (
+        "E0555",
+        "moved and still declared",
+        "A `[[moved]]` statement says that a resource, an instance or a module has another address now, and the manifests still declare it under the old one. Its object cannot be in both places. Take the old block away, or the statement.\n\n```toml\n[vpc.vpc.network]   # was [vpc.vpc.main]\nvpc_name       = \"main\"\naddress_prefix = \"10.0.0.0/16\"\n\n[[moved]]\nfrom = \"vpc.vpc.main\"\nto   = \"vpc.vpc.network\"\n```",
+    ),
+    (
+        "E0556",
+        "an address that is taken",
+        "A `[[moved]]` statement leads to an address that has an object already, or two objects are led to one address. Nothing is overwritten. Move one of them elsewhere, delete one and apply first, or forget one with `firma state rm ADDRESS`, which leaves it in the cloud.",
+    ),
+    (
+        "E0557",
+        "two statements about one object",
+        "Two `[[moved]]` statements have the same `from` and lead to different addresses. An object has one address: keep the statement that is true. (Two statements with the same `to` are fine as long as only one of the old addresses has an object.)",
+    ),
+    (
+        "E0558",
+        "moves in a circle",
+        "`[[moved]]` statements may follow one another: `a` to `b` and `b` to `c` bring an object of `a` to `c`. These come back to where they began, so nobody can tell where the object belongs. To change two names for each other, move one to a third name, apply, and then move both to their places.",
+    ),
+    (
+        "E0559",
+        "an object that moves has an open call",
+        "A call about this object was begun in an earlier run, and nobody knows yet what became of it. It can only be found out under the address it was begun for, so the object stays there until then. `firma recover` settles it; then plan again.",
+    ),
+    (
+        "E0560",
+        "moved to nowhere",
+        "A `[[moved]]` statement leads to an address that the manifests do not declare. The object is planned for deletion, as anything is that is no longer declared. Declare the new block; or, if the object is no longer wanted, say so with `[[removed]]`.",
+    ),
+    (
+        "E0561",
+        "this looks like a new name",
+        "The plan deletes an object and makes one of the same kind with the same attributes. If it is the same object under another name, a `[[moved]]` statement keeps it; the message has the text to paste. If it is meant, nothing needs to be done.\n\n```toml\n[[moved]]\nfrom = \"vpc.vpc.main\"\nto   = \"vpc.vpc.network\"\n```",
+    ),
+    (
+        "E0562",
+        "removed and still declared",
+        "A `[[removed]]` statement says that something left the manifests, and it is still there. Take the block away, or the statement.\n\n```toml\n[[removed]]\nfrom      = \"disk.disk.archive\"\non_remove = \"retain\"   # it stays in the cloud; without this line, what was written down with it decides\n```",
+    ),
+    (
         "E0590",
         "the plan is not sound",
         "The planner checked its own work and found a mistake in it. Nothing was changed. This is a defect in Firma: please report it with the message.",

@@ -3,9 +3,11 @@
 use crate::{
     audit, decide,
     decide::Decision,
-    drift, nodes,
+    drift,
+    moves::{self, Carried},
+    nodes,
     order::order,
-    preflight,
+    preflight, removals, renames,
     step::{Action, BlockShape, Leg, Mode, Plan, PlannedOutput, Reason, Step},
     steps::{embed_procedures, set_timeouts, wanted_step},
     table::Table,
@@ -15,14 +17,14 @@ use crate::{
 use firma_catalog::procedure::Procedure;
 use firma_expr::{Limits, resolve};
 use firma_model::{
-    address::{Address, Key},
+    address::Address,
     desired::{Desired, DesiredResource},
     diagnostic::{Diagnostic, Diagnostics, Severity},
     observed::Sighting,
     record::Record,
     value::{Map, Value},
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Makes a plan of three worlds. With errors among the diagnostics there is no plan.
 pub fn plan(worlds: Worlds<'_>, options: &Options) -> (Option<Plan>, Diagnostics) {
@@ -31,8 +33,14 @@ pub fn plan(worlds: Worlds<'_>, options: &Options) -> (Option<Plan>, Diagnostics
         diagnostics.push(refusal);
         return (None, diagnostics);
     }
+    let carried = match options.mode {
+        Mode::Apply => moves::carry(worlds, options, &mut diagnostics),
+        Mode::Destroy | Mode::RefreshOnly => Carried::nothing(worlds),
+    };
+    let worlds = Worlds { recorded: &carried.recorded, observed: &carried.observed, ..worlds };
     let mut planner = Planner {
         worlds,
+        carried: &carried,
         options,
         table: Table::for_references(worlds.desired),
         plan: Plan {
@@ -41,7 +49,6 @@ pub fn plan(worlds: Worlds<'_>, options: &Options) -> (Option<Plan>, Diagnostics
             files: options.files.clone(),
             ..Plan::default()
         },
-        moved: BTreeSet::new(),
         diagnostics,
         limits: Limits::default(),
     };
@@ -103,11 +110,10 @@ fn vanished(worlds: Worlds<'_>, options: &Options) -> Option<Diagnostic> {
 /// The planner at work.
 struct Planner<'a> {
     worlds: Worlds<'a>,
+    carried: &'a Carried<'a>,
     options: &'a Options,
     table: Table,
     plan: Plan,
-    /// Addresses whose objects move to another one.
-    moved: BTreeSet<Address>,
     diagnostics: Diagnostics,
     limits: Limits,
 }
@@ -144,7 +150,7 @@ impl<'a> Planner<'a> {
             .recorded
             .records
             .values()
-            .filter(|record| !desired.resources.contains_key(&record.address) && !self.moved.contains(&record.address))
+            .filter(|record| !desired.resources.contains_key(&record.address))
             .collect();
         for record in orphans {
             let reason = match self.options.declared.contains(&record.address.block) {
@@ -154,6 +160,8 @@ impl<'a> Planner<'a> {
             self.decide_unwanted(record, None, reason);
         }
         self.delete_deposed();
+        self.diagnostics.extend(removals::still_declared(desired));
+        self.diagnostics.extend(renames::suggest(&self.plan, self.worlds, self.options));
         preflight::check_ids(self.worlds, &mut self.diagnostics);
         preflight::check(self.worlds, &self.plan, &mut self.diagnostics);
         self.outputs();
@@ -256,22 +264,14 @@ impl<'a> Planner<'a> {
                 Err(findings) => self.diagnostics.extend(findings),
             }
         }
-        let own = self.worlds.recorded.records.get(address);
-        let mut origin = if own.is_none() { self.origin(address) } else { None };
-        let moved = origin.map(|origin| Record { address: address.clone(), ..origin.clone() });
-        let mut record = own.or(moved.as_ref());
-        let mut sighting = self.worlds.observed.objects.get(origin.map_or(address, |origin| &origin.address));
-        let again = origin.map(|_| resolved.clone());
+        let record = self.worlds.recorded.records.get(address);
+        let origin = self.carried.origins.get(address).copied();
+        let sighting = self.worlds.observed.objects.get(address);
         let mut decision =
             decide::wanted(procedure, resource, resolved, record, sighting, self.options, &mut self.diagnostics);
-        if let Some(again) = again
-            && matches!(decision.action, Some(Action::Create | Action::Replace))
-        {
-            // An object that is not kept has nothing to move: the old address ends, the new one begins.
-            (origin, record, sighting) = (None, None, None);
-            decision = decide::wanted(procedure, resource, again, None, None, self.options, &mut self.diagnostics);
-        }
-        self.plan.basis.insert(address.clone(), own.map(|record| record.version));
+        self.carried.note_renamed(address, &mut decision);
+        let version = record.filter(|_| origin.is_none()).map(|record| record.version);
+        self.plan.basis.insert(address.clone(), version);
         if self.table.wants(address) {
             self.remember(resource, procedure, record, sighting, &decision);
         }
@@ -279,8 +279,10 @@ impl<'a> Planner<'a> {
             self.plan.drift.push(drift.clone());
         }
         if let Some(origin) = origin {
-            self.move_step(resource, origin, &decision);
-            if decision.action != Some(Action::Update) {
+            self.plan.basis.insert(origin.address.clone(), Some(origin.version));
+            let step = self.leave(resource, origin, &decision);
+            self.plan.steps.push(step);
+            if matches!(decision.action, None | Some(Action::Record)) {
                 return;
             }
         }
@@ -354,6 +356,7 @@ impl<'a> Planner<'a> {
     fn decide_unwanted(&mut self, record: &Record, desired: Option<&DesiredResource>, reason: Reason) {
         let procedure = self.worlds.procedures.get(record.kind.as_str());
         let sighting = self.worlds.observed.objects.get(&record.address);
+        let record = &*removals::as_removed(record, self.worlds.desired, desired.is_none());
         let decision = decide::unwanted(
             procedure.map(|procedure| &**procedure),
             record,
@@ -373,38 +376,18 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// The record that a wanted address without one takes over: `x` and `x[0]` are the same object to whoever adds `count`
-    /// to a block or takes it away.
-    fn origin(&self, address: &Address) -> Option<&'a Record> {
-        let key = match &address.key {
-            None => Some(Key::Index(0)),
-            Some(Key::Index(0)) => None,
-            Some(_) => return None,
-        };
-        let other = address.block.at(key);
-        let wanted = self.worlds.desired.resources.contains_key(&other);
-        self.worlds.recorded.records.get(&other).filter(|_| !wanted)
-    }
-
-    /// The step that writes an object down under its new address. What else changes is another step's.
-    fn move_step(&mut self, resource: &DesiredResource, origin: &Record, decision: &Decision) {
-        self.plan.basis.insert(origin.address.clone(), Some(origin.version));
-        self.moved.insert(origin.address.clone());
-        let reasons = vec![Reason::Moved { from: origin.address.clone() }];
-        let mut step = self.record_step(origin, Decision { reasons, changes: Vec::new(), ..decision.clone() });
-        step.leg = Leg::Record;
-        step.address = resource.address.clone();
-        step.action = Action::Update;
-        if decision.action != Some(Action::Update) {
-            step.action = Action::Move;
-            step.dependencies = resource.dependencies.clone();
-            step.prevent_destroy = resource.lifecycle.prevent_destroy;
-            step.on_remove = resource.lifecycle.on_remove;
+    /// The step with which an object leaves the address it was recorded under: for its new one, or, gone from the cloud, for
+    /// good.
+    fn leave(&self, resource: &DesiredResource, origin: &Record, decision: &Decision) -> Step {
+        let mut decision = decision.clone();
+        if decision.action == Some(Action::Create) {
+            decision.action = Some(Action::Forget);
+            decision.reasons = vec![Reason::NotInManifest, Reason::AbsentInCloud];
+            decision.changes = Vec::new();
+            return self.record_step(origin, decision);
         }
-        if decision.action == Some(Action::Record) {
-            step.attributes = decide::step_attributes(resource, &decision.wanted);
-        }
-        self.plan.steps.push(step);
+        let step = self.record_step(origin, decision.clone());
+        moves::step(resource, origin, &decision, step)
     }
 
     fn delete_deposed(&mut self) {
@@ -418,8 +401,15 @@ impl<'a> Planner<'a> {
                 observed: None,
                 drift: None,
             };
-            let step = self.record_step(record, decision);
-            self.plan.steps.push(step);
+            let delete = self.record_step(record, decision.clone());
+            if let Some(origin) = self.carried.deposed.get(&(record.address.clone(), record.deposed.clone())) {
+                let mut step = self.record_step(origin, decision);
+                step.leg = Leg::Record;
+                step.address = record.address.clone();
+                step.reasons = vec![Reason::Moved { from: origin.address.clone() }];
+                self.plan.steps.push(step);
+            }
+            self.plan.steps.push(delete);
         }
     }
 

@@ -50,6 +50,8 @@ pub struct Options {
     pub identity: Identity,
     /// Names of blocks that the manifests declare, whatever their repetition: tells a wrong key from a missing block.
     pub declared: BTreeSet<firma_model::address::Block>,
+    /// Addresses with a call that was begun and not settled.
+    pub open: BTreeSet<firma_model::address::Address>,
     /// Timeouts of the addresses that set any.
     pub timeouts: BTreeMap<firma_model::address::Address, Timeouts>,
     /// Files that were read while planning, with their hashes.

@@ -90,8 +90,13 @@ pub fn desired(resources: &[(&str, Json)]) -> Desired {
 
 /// Adds an output.
 pub fn with_output(mut desired: Desired, name: &str, value: &str) -> Desired {
-    let output =
-        DesiredOutput { value: expr(&json!(value)), sensitive: false, description: None, span: Span::default() };
+    let output = DesiredOutput {
+        value: expr(&json!(value)),
+        sensitive: false,
+        description: None,
+        preconditions: Vec::new(),
+        span: Span::default(),
+    };
     desired.outputs.insert(name.to_owned(), output);
     desired
 }

@@ -15,8 +15,8 @@ pub(super) struct Legs<'a> {
     pub(super) deletes: HashMap<&'a Address, u32>,
     /// Deletions of objects set aside, in this plan or by an earlier run.
     pub(super) asides: HashMap<&'a Address, Vec<u32>>,
-    /// Records that change their address.
-    pub(super) moves: HashMap<&'a Address, u32>,
+    /// Steps that write down where an object is now, by address and deposed id.
+    pub(super) written: HashMap<(&'a Address, &'a str), u32>,
     /// What is made, by block.
     pub(super) made_in: BTreeMap<&'a Block, Vec<u32>>,
     /// What is deleted of what was set aside, by block.
@@ -31,7 +31,7 @@ impl<'a> Legs<'a> {
             updates: HashMap::new(),
             deletes: HashMap::new(),
             asides: HashMap::new(),
-            moves: HashMap::new(),
+            written: HashMap::new(),
             made_in: BTreeMap::new(),
             asides_in: BTreeMap::new(),
         };
@@ -53,10 +53,10 @@ impl<'a> Legs<'a> {
                     legs.asides.entry(address).or_default().push(at);
                     legs.asides_in.entry(&address.block).or_default().push(at);
                 }
-                Leg::Record if step.moves_from().is_some() => {
-                    legs.moves.insert(address, at);
+                Leg::Record => {
+                    legs.written.insert((address, &step.deposed), at);
                 }
-                _ => {}
+                Leg::Forget => {}
             }
         }
         legs

@@ -24,14 +24,20 @@ impl<'a> Edges<'a> {
                     self.add(at, earlier, Rule::MakeAfterDependency);
                 }
             }
-            // What moves is written down under its new address before it is changed there.
-            if let Some(moved) = self.legs.moves.get(&step.address).copied() {
-                self.add(at, moved, Rule::MakeAfterDependency);
-            }
             if let Some(delete) = self.legs.deletes.get(&step.address).copied() {
                 self.add(at, delete, Rule::DeleteBeforeMake);
             }
             self.succession(at);
+        }
+    }
+
+    /// What moves is written down under its new address before anything is done to it there.
+    pub(super) fn written_first(&mut self) {
+        let steps = self.legs.steps;
+        for (at, step) in steps.iter().enumerate().filter(|(_, step)| step.leg != Leg::Record) {
+            if let Some(written) = self.legs.written.get(&(&step.address, step.deposed.as_str())).copied() {
+                self.add(at as u32, written, Rule::MakeAfterDependency);
+            }
         }
     }
 

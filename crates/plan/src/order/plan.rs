@@ -15,6 +15,7 @@ use firma_model::diagnostic::Diagnostics;
 /// Orders the steps of a plan and gives each its priority. A circle is a diagnostic.
 pub fn order(plan: &mut Plan, worlds: Worlds<'_>, diagnostics: &mut Diagnostics) {
     let mut edges = Edges::new(Legs::of(plan), worlds);
+    edges.written_first();
     edges.making();
     edges.removing();
     edges.keys();

@@ -7,7 +7,7 @@ use firma_model::{
     record::Status,
     time::Timestamp,
 };
-use firma_plan::step::{Action, Leg, Mode};
+use firma_plan::step::{Action, Mode};
 use serde_json::json;
 
 fn vpc() -> serde_json::Value {
@@ -415,46 +415,6 @@ fn values_without_a_cloud() {
     assert!(b.attributes["input"].as_value().is_some(), "an output follows its input and is known");
     assert_eq!(reasons(&plan, "firma.value.c"), ["triggered"]);
     assert_eq!(action(&plan, "firma.value.d"), Some(Action::Update));
-}
-
-#[test]
-fn an_object_moves_between_its_address_and_the_first_of_a_count() {
-    for (from, to) in [("vpc.vpc.a", "vpc.vpc.a[0]"), ("vpc.vpc.a[0]", "vpc.vpc.a")] {
-        let mut stage = Stage::default();
-        stage.want(to, vpc());
-        stage.have(from, "vpc-1", vpc(), &[]);
-        let plan = stage.planned();
-        assert_eq!(plan.steps.len(), 1, "{from}");
-        assert_eq!((plan.steps[0].action, plan.steps[0].leg), (Action::Move, Leg::Record));
-        assert_eq!(plan.steps[0].moves_from().map(|record| &record.address), Some(&address(from)));
-        assert_eq!(reasons(&plan, to), ["moved"]);
-        assert_eq!((plan.basis[&address(from)], plan.basis[&address(to)]), (Some(1), None));
-    }
-}
-
-#[test]
-fn what_moves_and_changes_is_written_down_first() {
-    let mut stage = Stage::default();
-    stage.want("vpc.vpc.a[0]", json!({ "vpc_name": "renamed", "address_prefix": "10.0.0.0/16" }));
-    stage.have("vpc.vpc.a", "vpc-1", vpc(), &[]);
-    let plan = stage.planned();
-    let legs: Vec<_> = plan.steps.iter().map(|step| (step.action, step.leg)).collect();
-    assert_eq!(legs, [(Action::Update, Leg::Record), (Action::Update, Leg::Update)]);
-    assert_eq!(plan.steps[1].after.iter().map(|edge| edge.vertex).collect::<Vec<_>>(), [0]);
-}
-
-#[test]
-fn what_is_replaced_or_still_wanted_does_not_move() {
-    let mut stage = Stage::default();
-    stage.want("vpc.vpc.a[0]", json!({ "vpc_name": "main", "address_prefix": "10.9.0.0/16" }));
-    stage.have("vpc.vpc.a", "vpc-1", vpc(), &[]);
-    let plan = stage.planned();
-    assert_eq!(action(&plan, "vpc.vpc.a"), Some(Action::Delete));
-    assert_eq!(action(&plan, "vpc.vpc.a[0]"), Some(Action::Create));
-    let mut stage = Stage::default();
-    stage.want("vpc.vpc.a[\"x\"]", vpc());
-    stage.have("vpc.vpc.a", "vpc-1", vpc(), &[]);
-    assert_eq!(action(&stage.planned(), "vpc.vpc.a"), Some(Action::Delete));
 }
 
 #[test]

@@ -4,4 +4,5 @@ mod support;
 
 mod auditing;
 mod deciding;
+mod moving;
 mod ordering;
