@@ -26,6 +26,14 @@ pub(crate) const NUMBER: &str = "E0111";
 pub(crate) const INVALID_SETTING: &str = "E0112";
 /// Keys that exclude each other.
 pub(crate) const EXCLUSIVE: &str = "E0113";
+/// A statement about something that is no part of a project.
+pub(crate) const BAD_EXTENT: &str = "E0160";
+/// A move that cannot be.
+pub(crate) const BAD_MOVE: &str = "E0161";
+/// An import that cannot be.
+pub(crate) const BAD_IMPORT: &str = "E0162";
+/// An import into nothing.
+pub(crate) const NO_TARGET: &str = "E0163";
 /// A value for no variable.
 pub(crate) const UNDECLARED_VARIABLE: &str = "E0120";
 /// A variable without a value.
@@ -70,6 +78,10 @@ pub(crate) const UNKNOWN_ATTRIBUTE: &str = "E0302";
 pub(crate) const BAD_LIFECYCLE: &str = "E0303";
 /// depends_on that names nothing.
 pub(crate) const BAD_DEPENDENCY: &str = "E0304";
+/// replace_triggered_by that names nothing.
+pub(crate) const BAD_TRIGGER: &str = "E0346";
+/// A condition that is neither true nor false.
+pub(crate) const BAD_CONDITION: &str = "E0347";
 /// A kind that lives in a region, without one.
 pub(crate) const MISSING_REGION: &str = "E0401";
 /// A region for something that lives in none.
@@ -169,6 +181,34 @@ pub const CODES: &[(&str, &str, &str)] = &[
         "keys that exclude each other",
         "A block repeats in one way at most: `for_each`, `count` or `enabled`. Fold the condition into the \
          collection:\n\n```toml\nfor_each = '${var.on ? var.names : toset([])}'\n```",
+    ),
+    (
+        BAD_EXTENT,
+        "not a part of a project",
+        "`[[moved]]`, `[[removed]]` and `[[import]]` name resources, instances and modules as plans print them. \
+         Look-ups have no object, so they cannot move.\n\n```toml\n[[moved]]\nfrom = 'vpc.subnet.web[\"a\"]'   # \
+         an instance\nto   = 'vpc.subnet.front[\"a\"]'\n\n[[moved]]\nfrom = \"module.net\"   # everything in a \
+         module\nto   = \"module.network\"\n```",
+    ),
+    (
+        BAD_MOVE,
+        "this cannot become that",
+        "An object keeps its kind when it moves: a VPC does not become a subnet, a resource no module, and nothing \
+         moves to where it is. Write the statement between two addresses of one kind, or between two modules.",
+    ),
+    (
+        BAD_IMPORT,
+        "an import that cannot be",
+        "An import brings one object, named by its id, to one address. Its id is empty, or another import has the \
+         same address.\n\n```toml\n[[import]]\nto = \"vpc.vpc.main\"\nid = \"vpc-1234567890\"\n```",
+    ),
+    (
+        NO_TARGET,
+        "nothing to import into",
+        "An import takes over an object for a resource that the manifests declare. Write its block with the \
+         attributes that the object has; the plan shows what differs.\n\n```toml\n[vpc.vpc.main]\nvpc_name       = \
+         \"main\"\naddress_prefix = \"10.0.0.0/16\"\n\n[[import]]\nto = \"vpc.vpc.main\"\nid = \
+         \"vpc-1234567890\"\n```",
     ),
     (
         UNDECLARED_VARIABLE,
@@ -314,6 +354,21 @@ pub const CODES: &[(&str, &str, &str)] = &[
         "depends_on names nothing",
         "`depends_on` is a list of addresses as plain text, of blocks or of instances.\n\n```toml\ndepends_on = \
          [\"vpc.vpc.main\", 'vpc.subnet.web[\"a\"]']\n```",
+    ),
+    (
+        BAD_TRIGGER,
+        "replace_triggered_by names nothing",
+        "An entry of `replace_triggered_by` is a resource, one of its instances or one of their attributes: when that \
+         is changed or replaced, the resource is replaced too. A key may be computed. To have a mere value do this, \
+         put it into a `firma.value` and name that.\n\n```toml\n[vm.instance.web.lifecycle]\nreplace_triggered_by = \
+         [\"vpc.subnet.web.id\", 'firma.value.version[\"${each.key}\"].input']\n```",
+    ),
+    (
+        BAD_CONDITION,
+        "a condition is neither true nor false",
+        "Preconditions, postconditions and assertions are expressions that come to true or false; when false, the \
+         message beside it says what is wrong.\n\n```toml\n[[vm.instance.web.lifecycle.precondition]]\ncondition = \
+         '${var.size != \"\"}'\nmessage   = \"size must be given\"\n```",
     ),
     (
         MISSING_REGION,

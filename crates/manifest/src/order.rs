@@ -11,7 +11,7 @@ use firma_expr::{Reference, each_reference};
 use firma_model::{
     address::Address,
     diagnostic::{Diagnostic, Diagnostics},
-    expr::Expr,
+    expr::{Expr, ExprKind},
     span::Span,
 };
 
@@ -152,6 +152,11 @@ fn collect(project: &Project, numbering: Numbering) -> Edges {
                     .into_iter()
                     .flatten()
                     .for_each(&mut each);
+                for block in lifecycle.preconditions.iter().chain(&lifecycle.postconditions) {
+                    each(&block.condition);
+                    each(&block.message);
+                }
+                lifecycle.replace_triggered_by.iter().filter(|trigger| !is_reference(trigger)).for_each(&mut each);
                 for dependency in &resource.depends_on {
                     if let Some(item) = dependency.text.parse().ok().and_then(|address| address_item(project, &address))
                     {
@@ -167,6 +172,15 @@ fn collect(project: &Project, numbering: Numbering) -> Edges {
     }
     edges.starts.push(u32::try_from(edges.targets.len()).unwrap_or(u32::MAX));
     edges
+}
+
+/// Whether an entry of `replace_triggered_by` names what it is about, instead of computing the name. Such an entry refers to
+/// nothing while it is evaluated.
+pub(crate) fn is_reference(trigger: &Expr) -> bool {
+    let mut root = None;
+    each_reference(trigger, &mut |reference| root = root.take().or(Some(reference.root().to_owned())));
+    matches!(trigger.kind, ExprKind::Attribute(..) | ExprKind::Index(..))
+        && root.is_some_and(|root| !matches!(&*root, "var" | "local" | "each" | "count" | "data" | "path"))
 }
 
 fn target(project: &Project, reference: &Reference<'_>) -> Option<Item> {

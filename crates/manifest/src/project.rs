@@ -31,6 +31,10 @@ pub struct Project {
     pub(crate) resource_names: Names,
     pub(crate) lookups: Vec<DataBlock>,
     pub(crate) lookup_names: Names,
+    pub(crate) checks: BTreeMap<Arc<str>, CheckBlock>,
+    pub(crate) moved: Vec<MovedBlock>,
+    pub(crate) removed: Vec<RemovedBlock>,
+    pub(crate) imports: Vec<ImportBlock>,
 }
 
 /// Blocks by service, kind and name.
@@ -111,6 +115,7 @@ pub(crate) struct Output {
     pub(crate) value: Expr,
     pub(crate) description: Option<String>,
     pub(crate) sensitive: bool,
+    pub(crate) preconditions: Vec<ConditionBlock>,
 }
 
 /// How a block says that it repeats.
@@ -158,6 +163,51 @@ pub(crate) struct LifecycleBlock {
     pub(crate) prevent_destroy: Option<Expr>,
     pub(crate) ignore_changes: Option<Expr>,
     pub(crate) on_remove: Option<Expr>,
+    pub(crate) replace_triggered_by: Vec<Expr>,
+    pub(crate) preconditions: Vec<ConditionBlock>,
+    pub(crate) postconditions: Vec<ConditionBlock>,
+}
+
+/// A condition and what to say when it is false.
+#[derive(Clone, Debug)]
+pub(crate) struct ConditionBlock {
+    pub(crate) condition: Expr,
+    pub(crate) message: Expr,
+}
+
+/// `[check.NAME]`.
+#[derive(Clone, Debug)]
+pub(crate) struct CheckBlock {
+    pub(crate) name: Arc<str>,
+    pub(crate) span: Span,
+    pub(crate) asserts: Vec<ConditionBlock>,
+}
+
+/// `[[moved]]`.
+#[derive(Clone, Debug)]
+pub(crate) struct MovedBlock {
+    pub(crate) from: Expr,
+    pub(crate) to: Expr,
+    pub(crate) span: Span,
+}
+
+/// `[[removed]]`.
+#[derive(Clone, Debug)]
+pub(crate) struct RemovedBlock {
+    pub(crate) from: Expr,
+    pub(crate) on_remove: Option<Expr>,
+    pub(crate) span: Span,
+}
+
+/// `[[import]]`.
+#[derive(Clone, Debug)]
+pub(crate) struct ImportBlock {
+    pub(crate) to: Expr,
+    pub(crate) id: Expr,
+    pub(crate) for_each: Option<Expr>,
+    pub(crate) force: Option<Expr>,
+    pub(crate) region: Option<Expr>,
+    pub(crate) span: Span,
 }
 
 /// `[data.service.kind.name]`.

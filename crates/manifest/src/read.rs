@@ -3,7 +3,10 @@
 use crate::{
     codes,
     files::matches_pattern,
-    project::{DataBlock, Defaults, Local, Names, Output, Project, ResourceBlock, Table, Variable, kind_id},
+    project::{
+        CheckBlock, DataBlock, Defaults, ImportBlock, Local, MovedBlock, Names, Output, Project, RemovedBlock,
+        ResourceBlock, Table, Variable, kind_id,
+    },
     sections::{self, Head, ProjectTable},
     source::{Reader, parse_document},
 };
@@ -20,9 +23,12 @@ use toml::{
 };
 
 /// Sections whose name is not a service.
-pub(crate) const SECTIONS: &[&str] = &["cloud", "data", "defaults", "local", "output", "project", "state", "variable"];
+pub(crate) const SECTIONS: &[&str] = &[
+    "check", "cloud", "data", "defaults", "import", "local", "moved", "output", "project", "removed", "state",
+    "variable",
+];
 /// Sections that will exist.
-const LATER: &[&str] = &["check", "import", "module", "moved", "removed"];
+const LATER: &[&str] = &["module"];
 
 /// Reads and merges manifests, given in the order of their names; a [`SourceId`] is an index into `sources`.
 ///
@@ -61,6 +67,10 @@ struct File {
     outputs: Vec<(Arc<str>, Output)>,
     resources: Vec<ResourceBlock>,
     lookups: Vec<DataBlock>,
+    checks: Vec<CheckBlock>,
+    moved: Vec<MovedBlock>,
+    removed: Vec<RemovedBlock>,
+    imports: Vec<ImportBlock>,
 }
 
 fn read_file(source: SourceId, text: &str) -> File {
@@ -89,6 +99,12 @@ fn read_section<'t>(reader: &mut Reader<'t>, file: &mut File, key: &Key<'t>, val
     if !SECTIONS.contains(&name) {
         return read_service(reader, file, key, value);
     }
+    match name {
+        "moved" => return file.moved.extend(sections::read_moved(reader, value)),
+        "removed" => return file.removed.extend(sections::read_removed(reader, value)),
+        "import" => return file.imports.extend(sections::read_import(reader, value)),
+        _ => {}
+    }
     let Some(table) = reader.table(&format!("`{name}`"), value) else { return };
     let span = head_span(reader, key, value);
     match name {
@@ -113,6 +129,11 @@ fn read_section<'t>(reader: &mut Reader<'t>, file: &mut File, key: &Key<'t>, val
         "variable" => {
             for_each_entry(reader, "variable", "a variable", table, |reader, head, table| {
                 file.variables.push(sections::read_variable(reader, head, table));
+            });
+        }
+        "check" => {
+            for_each_entry(reader, "check", "a check", table, |reader, head, table| {
+                file.checks.push(sections::read_check(reader, &head, table));
             });
         }
         "output" => {
@@ -140,7 +161,7 @@ fn later<'t>(reader: &mut Reader<'t>, name: &str, key: &Key<'t>, value: &Item<'t
                 reader.not_yet(&format!("`[[{name}]]`"), &block.span());
             }
         }
-        DeValue::Table(entries) if matches!(name, "check" | "module") => {
+        DeValue::Table(entries) if name == "module" => {
             for (entry, value) in entries {
                 let span = head_span(reader, entry, value);
                 reader.not_yet(&format!("`[{name}.{}]`", entry.get_ref()), &(span.start as usize..span.end as usize));
@@ -310,6 +331,20 @@ impl Merge {
                 }
             }
         }
+        for check in file.checks {
+            match self.project.checks.get(&check.name) {
+                Some(first) => {
+                    let first = first.span;
+                    self.twice(&format!("check.{}", check.name), first, check.span);
+                }
+                None => {
+                    self.project.checks.insert(check.name.clone(), check);
+                }
+            }
+        }
+        self.project.moved.extend(file.moved);
+        self.project.removed.extend(file.removed);
+        self.project.imports.extend(file.imports);
         for resource in file.resources {
             let next = self.project.resources.len();
             match claim(&mut self.project.resource_names, &resource.block, next) {

@@ -1,6 +1,6 @@
 //! The walk over a project, and what it takes and gives.
 
-use super::{scope::InstanceScope, world::World};
+use super::{scope::InstanceScope, trigger, world::World};
 use crate::{codes, order::order, project::Project, variables::Variables};
 use firma_catalog::Catalog;
 use firma_expr::Files;
@@ -58,8 +58,11 @@ pub fn evaluate(project: &Project, inputs: Inputs<'_>) -> (Evaluated, Diagnostic
         }
     }
     let outputs = outputs(project, &world, &mut diagnostics);
+    let said = world.statements(&mut diagnostics);
     let (mut evaluated, pending) = world.finish();
     evaluated.desired.outputs = outputs;
+    said.add_to(&mut evaluated.desired, project.incomplete, &mut diagnostics);
+    trigger::settle(&mut evaluated.desired, &mut diagnostics);
     evaluated.lookups = pending;
     (evaluated, once_each(diagnostics))
 }
@@ -81,6 +84,7 @@ fn outputs(project: &Project, world: &World<'_>, diagnostics: &mut Diagnostics) 
             value,
             sensitive: output.sensitive,
             description: output.description.clone(),
+            preconditions: world.conditions(&output.preconditions, &scope, &mut Default::default(), diagnostics),
             span: output.span,
         };
         outputs.insert(name.to_string(), output);

@@ -111,7 +111,7 @@ impl<'p> World<'p> {
         let timeouts = (!block.timeouts.is_empty()).then(|| self.timeouts(block, &scope, diagnostics));
         let mut all = dependencies.clone();
         all.extend(trace.nodes().cloned());
-        let resource = DesiredResource {
+        let mut resource = DesiredResource {
             address: block.block.at(key),
             region,
             zone,
@@ -121,6 +121,7 @@ impl<'p> World<'p> {
             lifecycle,
             span: block.span,
         };
+        self.expectations(&block.lifecycle, &mut resource, scope, diagnostics);
         (Instance { resource, tainted }, timeouts)
     }
 

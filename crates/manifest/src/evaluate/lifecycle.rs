@@ -10,7 +10,7 @@ use firma_catalog::Procedure;
 use firma_expr::Trace;
 use firma_model::{
     address::{Address, Node},
-    desired::{IgnoreChanges, Lifecycle, OnRemove, Repetition},
+    desired::{DesiredResource, IgnoreChanges, Lifecycle, OnRemove, Repetition},
     diagnostic::{Diagnostic, Diagnostics},
     expr::Expr,
     path::Path,
@@ -53,6 +53,26 @@ impl<'p> World<'p> {
             lifecycle.ignore_changes = ignore_changes(&value, span, procedure, diagnostics);
         }
         lifecycle
+    }
+
+    /// What must hold of an instance, and whose changes replace it. Whatever that refers to, the instance depends on.
+    pub(super) fn expectations(
+        &self,
+        block: &LifecycleBlock,
+        resource: &mut DesiredResource,
+        scope: InstanceScope<'_, 'p>,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let address = &resource.address;
+        let lifecycle = &mut resource.lifecycle;
+        let nodes = &mut resource.dependencies;
+        lifecycle.replace_triggered_by = self.triggers(&block.replace_triggered_by, address, &scope, diagnostics);
+        lifecycle.preconditions = self.conditions(&block.preconditions, &scope, nodes, diagnostics);
+        if !block.postconditions.is_empty() {
+            let scope = scope.of(address.clone());
+            lifecycle.postconditions = self.conditions(&block.postconditions, &scope, nodes, diagnostics);
+            nodes.remove(&Node::Instance(address.clone()));
+        }
     }
 
     pub(super) fn timeouts(

@@ -14,5 +14,8 @@ mod lifecycle;
 mod resource;
 mod instance;
 mod lookup;
+mod condition;
+mod trigger;
+mod statement;
 
 pub use evaluation::{Evaluated, Inputs, Timeouts, evaluate};

@@ -11,7 +11,7 @@ use crate::{
 };
 use firma_expr::{Files, Reference, Resolution, Scope, Segment, Trace};
 use firma_model::{
-    address::{Block, Key, Node},
+    address::{Address, Block, Key, Node},
     desired::{IgnoreChanges, Repetition},
     diagnostic::Diagnostic,
     expr::{Expr, ExprKind},
@@ -33,6 +33,8 @@ pub(super) struct InstanceScope<'w, 'p> {
     world: &'w World<'p>,
     each: Option<(Arc<str>, Expr)>,
     index: Option<u64>,
+    /// What `self` is.
+    this: Option<Address>,
     /// Something that went wrong elsewhere was used.
     pub(super) tainted: Cell<bool>,
 }
@@ -42,7 +44,7 @@ type Answered<'s> = Result<Resolution<'s>, Diagnostic>;
 impl<'w, 'p> InstanceScope<'w, 'p> {
     /// Outside any repetition.
     pub(super) fn plain(world: &'w World<'p>) -> InstanceScope<'w, 'p> {
-        InstanceScope { world, each: None, index: None, tainted: Cell::new(false) }
+        InstanceScope { world, each: None, index: None, this: None, tainted: Cell::new(false) }
     }
 
     /// An instance of `for_each`.
@@ -53,6 +55,32 @@ impl<'w, 'p> InstanceScope<'w, 'p> {
     /// An instance of `count`.
     pub(super) fn index(world: &'w World<'p>, index: u64) -> InstanceScope<'w, 'p> {
         InstanceScope { index: Some(index), ..InstanceScope::plain(world) }
+    }
+
+    /// The same, where `self` is this instance.
+    pub(super) fn of(self, this: Address) -> InstanceScope<'w, 'p> {
+        InstanceScope { this: Some(this), ..self }
+    }
+
+    /// The instance itself: what it is when it is done.
+    fn this(&self, reference: &Reference<'_>) -> Answered<'_> {
+        let Some(this) = &self.this else {
+            return Err(Diagnostic::error(codes::NOT_HERE, "`self` has a meaning only in a postcondition")
+                .at(reference.span)
+                .hint("elsewhere, name the resource: `service.kind.name`"));
+        };
+        if let (Some(name), Some(procedure)) = (reference.name(1), self.world.inputs.catalog.kind(this.kind())) {
+            let known = |name: &str| procedure.attributes.contains_key(name) || procedure.computed.contains_key(name);
+            if name != "id" && !known(name) {
+                let names = procedure.attributes.keys().chain(procedure.computed.keys()).map(String::as_str);
+                let message = format!("{} has no attribute `{name}`", this.kind());
+                return Err(Diagnostic::error(codes::UNKNOWN_ATTRIBUTE, message)
+                    .at(reference.span)
+                    .did_you_mean(closest(name, names.chain(["id"]))));
+            }
+        }
+        let kind = ExprKind::Node(Node::Instance(this.clone()));
+        Ok(Resolution::owned(Expr { kind, span: Span::default() }, 1))
     }
 
     /// Stands in for what went wrong elsewhere.
@@ -266,7 +294,8 @@ impl Scope for InstanceScope<'_, '_> {
             "env" => Err(Diagnostic::error(codes::NOT_HERE, "`env` cannot be used here").at(reference.span).hint(
                 "read it in a variable's default, and use the variable: everything else depends on variables alone",
             )),
-            "module" | "path" | "terraform" | "self" => {
+            "self" => self.this(reference),
+            "module" | "path" | "terraform" => {
                 let message = format!("`{}` is not supported yet", reference.root());
                 Err(Diagnostic::error(codes::NOT_YET, message).at(reference.span))
             }

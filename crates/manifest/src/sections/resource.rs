@@ -1,6 +1,6 @@
 //! `[service.kind.name]`: what every resource shares is taken out, the rest are the kind's attributes.
 
-use super::Head;
+use super::{Head, read_conditions};
 use crate::{
     codes,
     project::{LifecycleBlock, Repeat, ResourceBlock, TimeoutOf, Written},
@@ -21,7 +21,8 @@ use toml::{
 /// Keys that every resource has beside its kind's attributes.
 pub(crate) const RESOURCE_KEYS: &[&str] =
     &["count", "depends_on", "enabled", "for_each", "lifecycle", "region", "timeouts"];
-const LIFECYCLE_KEYS: &[&str] = &["ignore_changes", "on_remove", "prevent_destroy"];
+const LIFECYCLE_KEYS: &[&str] =
+    &["ignore_changes", "on_remove", "postcondition", "precondition", "prevent_destroy", "replace_triggered_by"];
 const TIMEOUT_KEYS: &[&str] = &["create", "delete", "update"];
 
 /// Reads a resource block.
@@ -91,7 +92,15 @@ fn read_lifecycle<'t>(reader: &mut Reader<'t>, value: &Spanned<DeValue<'t>>) -> 
             "prevent_destroy" => lifecycle.prevent_destroy = Some(reader.expr(value)),
             "ignore_changes" => lifecycle.ignore_changes = Some(reader.expr(value)),
             "on_remove" => lifecycle.on_remove = Some(reader.expr(value)),
-            "create_before_destroy" | "replace_triggered_by" | "precondition" | "postcondition" => {
+            "precondition" => lifecycle.preconditions = read_conditions(reader, "a precondition", value),
+            "postcondition" => lifecycle.postconditions = read_conditions(reader, "a postcondition", value),
+            "replace_triggered_by" => match value.get_ref().as_array() {
+                Some(items) => {
+                    lifecycle.replace_triggered_by = items.iter().map(|item| reader.expr(item)).collect();
+                }
+                None => reader.wrong_type("`replace_triggered_by`", "a list of resources and attributes", value),
+            },
+            "create_before_destroy" => {
                 reader.not_yet(&format!("`lifecycle.{name}`"), &key.span());
             }
             _ => reader.unknown_key(key, "`lifecycle`", LIFECYCLE_KEYS),

@@ -7,6 +7,7 @@ use firma_model::{
     document::to_json,
     expr::{Expr, ExprKind, UnaryOp},
     span::{Source, Span},
+    statement::{Condition, Move},
 };
 use std::fmt::Write;
 
@@ -77,6 +78,32 @@ pub(crate) fn evaluated(out: &mut String, evaluated: &Evaluated) {
     for (name, output) in &evaluated.desired.outputs {
         let sensitive = if output.sensitive { " (sensitive)" } else { "" };
         let _ = writeln!(out, "output {name}{sensitive} = {}", expr(&output.value));
+        conditions(out, "precondition", &output.preconditions);
+    }
+    for Move { from, to, .. } in &evaluated.desired.moves {
+        let _ = writeln!(out, "moved {from} to {to}");
+    }
+    for removal in &evaluated.desired.removals {
+        let how = removal.on_remove.map_or("as written down", OnRemove::as_str);
+        let _ = writeln!(out, "removed {}: {how}", removal.from);
+    }
+    for (to, import) in &evaluated.desired.imports {
+        let region = import.region.as_deref().unwrap_or("-");
+        let _ =
+            writeln!(out, "import {} to {to} in {region}{}", import.id, if import.force { " by force" } else { "" });
+    }
+    for (name, asserts) in &evaluated.desired.checks {
+        let _ = writeln!(out, "check {name}");
+        conditions(out, "assert", asserts);
+    }
+}
+
+fn conditions(out: &mut String, what: &str, conditions: &[Condition]) {
+    for condition in conditions {
+        let operands: Vec<String> =
+            condition.operands.iter().map(|(name, value)| format!("{name}: {}", expr(value))).collect();
+        let (holds, message) = (expr(&condition.condition), expr(&condition.message));
+        let _ = writeln!(out, "  {what} {holds} else {message} of {}", operands.join(", "));
     }
 }
 
@@ -101,6 +128,11 @@ fn lifecycle(out: &mut String, lifecycle: &Lifecycle) {
     if lifecycle.on_remove == OnRemove::Retain {
         out.push_str("  on_remove retain\n");
     }
+    for trigger in &lifecycle.replace_triggered_by {
+        let _ = writeln!(out, "  replaced with {} {}", trigger.node, trigger.path);
+    }
+    conditions(out, "precondition", &lifecycle.preconditions);
+    conditions(out, "postcondition", &lifecycle.postconditions);
     match &lifecycle.ignore_changes {
         IgnoreChanges::All => out.push_str("  ignore_changes all\n"),
         IgnoreChanges::Paths(paths) => {

@@ -1,0 +1,251 @@
+//! `[[moved]]`, `[[removed]]`, `[[import]]` and `[check.NAME]`: evaluated when everything else is.
+
+use super::{scope::InstanceScope, world::World};
+use crate::{
+    codes,
+    project::{ImportBlock, Repeat},
+};
+use firma_expr::Trace;
+use firma_model::{
+    address::{Address, Key},
+    desired::{Desired, OnRemove},
+    diagnostic::{Diagnostic, Diagnostics},
+    expr::Expr,
+    extent::Extent,
+    span::Span,
+    statement::{Condition, Import, Move, Removal},
+    suggest::closest,
+    value::Value,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What the statements of a project say.
+#[derive(Default)]
+pub(super) struct Said {
+    moves: Vec<Move>,
+    removals: Vec<Removal>,
+    imports: BTreeMap<Address, Import>,
+    checks: BTreeMap<String, Vec<Condition>>,
+}
+
+impl Said {
+    /// Adds it to the desired world, where whatever is imported must be declared.
+    pub(super) fn add_to(self, desired: &mut Desired, incomplete: bool, diagnostics: &mut Diagnostics) {
+        desired.moves.extend(self.moves);
+        desired.removals.extend(self.removals);
+        desired.checks.extend(self.checks);
+        for (to, import) in self.imports {
+            if desired.resources.contains_key(&to) {
+                desired.imports.insert(to, import);
+                continue;
+            }
+            if incomplete {
+                continue;
+            }
+            let message = format!("there is no resource `{to}` to import into");
+            let diagnostic = Diagnostic::error(codes::NO_TARGET, message).at(import.span);
+            diagnostics.push(match desired.blocks.contains_key(&to.block) {
+                true => diagnostic.hint(format!("`{}` is declared, and has no such instance", to.block)),
+                false => diagnostic.hint(format!(
+                    "write the block `[{}]` with the attributes the object has; what differs is shown in the plan",
+                    to.block
+                )),
+            });
+        }
+    }
+
+    fn take_over(&mut self, to: Address, import: Import, diagnostics: &mut Diagnostics) {
+        match self.imports.get(&to) {
+            None => {
+                self.imports.insert(to, import);
+            }
+            Some(first) => diagnostics.push(
+                Diagnostic::error(
+                    codes::BAD_IMPORT,
+                    format!("`{}` and `{}` are both imported to {to}", first.id, import.id),
+                )
+                .at(import.span)
+                .related(first.span, "the other one")
+                .hint("an address has one object"),
+            ),
+        }
+    }
+}
+
+impl<'p> World<'p> {
+    /// What the statements say, now that everything else is evaluated.
+    pub(super) fn statements(&self, diagnostics: &mut Diagnostics) -> Said {
+        let mut said = Said::default();
+        let scope = InstanceScope::plain(self);
+        for block in &self.project.moved {
+            let from = self.extent(&block.from, "`from`", &scope, diagnostics);
+            let to = self.extent(&block.to, "`to`", &scope, diagnostics);
+            let (Some(from), Some(to)) = (from, to) else { continue };
+            match fits(&from, &to) {
+                Ok(()) => said.moves.push(Move { from, to, span: block.span }),
+                Err(message) => {
+                    diagnostics.push(Diagnostic::error(codes::BAD_MOVE, message).at(block.span));
+                }
+            }
+        }
+        for block in &self.project.removed {
+            let Some(from) = self.extent(&block.from, "`from`", &scope, diagnostics) else { continue };
+            let on_remove = match &block.on_remove {
+                None => None,
+                Some(expr) => match self.text(expr, "`on_remove`", &scope, diagnostics) {
+                    None => continue,
+                    Some(text) => match OnRemove::parse(&text) {
+                        Some(on_remove) => Some(on_remove),
+                        None => {
+                            diagnostics.push(
+                                Diagnostic::error(
+                                    codes::BAD_LIFECYCLE,
+                                    format!("`on_remove` must be \"destroy\" or \"retain\", not `{text}`"),
+                                )
+                                .at(expr.span)
+                                .did_you_mean(closest(&text, ["destroy", "retain"])),
+                            );
+                            continue;
+                        }
+                    },
+                },
+            };
+            said.removals.push(Removal { from, on_remove, span: block.span });
+        }
+        for block in &self.project.imports {
+            self.import(block, &mut said, diagnostics);
+        }
+        for check in self.project.checks.values() {
+            let conditions = self.conditions(&check.asserts, &scope, &mut BTreeSet::new(), diagnostics);
+            if !conditions.is_empty() {
+                said.checks.insert(check.name.to_string(), conditions);
+            }
+        }
+        said
+    }
+
+    fn import(&self, block: &ImportBlock, said: &mut Said, diagnostics: &mut Diagnostics) {
+        let repeat = block.for_each.clone().map_or(Repeat::Single, Repeat::ForEach);
+        let Some(instances) = self.repeat(&repeat, diagnostics) else { return };
+        for (key, each) in instances.keys {
+            let scope = match (key, each) {
+                (Some(Key::Name(name)), Some(value)) => InstanceScope::each(self, name, value),
+                _ => InstanceScope::plain(self),
+            };
+            let to = self.extent(&block.to, "`to`", &scope, diagnostics);
+            let id = self.text(&block.id, "`id`", &scope, diagnostics);
+            let region = match &block.region {
+                None => None,
+                Some(expr) => match self.text(expr, "`region`", &scope, diagnostics) {
+                    Some(region) => Some(region),
+                    None => continue,
+                },
+            };
+            let force = match &block.force {
+                None => false,
+                Some(expr) => match self.known(expr, &scope, &mut Trace::new(), "`force`", diagnostics) {
+                    None => continue,
+                    Some(value) => match value.as_bool() {
+                        Some(force) => force,
+                        None => {
+                            let message = format!("`force` must be true or false, not {}", value.type_name());
+                            diagnostics.push(Diagnostic::error(codes::WRONG_SETTING, message).at(expr.span));
+                            continue;
+                        }
+                    },
+                },
+            };
+            let (Some(to), Some(id)) = (to, id) else { continue };
+            let address = match to {
+                Extent::Instance(address) => address,
+                Extent::Block(block) => block.at(None),
+                Extent::Module(path) => {
+                    let message = format!("`{path}` is a module: an object is imported to one resource");
+                    diagnostics.push(Diagnostic::error(codes::BAD_EXTENT, message).at(block.to.span));
+                    continue;
+                }
+            };
+            if id.trim().is_empty() {
+                diagnostics.push(
+                    Diagnostic::error(codes::BAD_IMPORT, "the id of an object to import is empty").at(block.id.span),
+                );
+                continue;
+            }
+            said.take_over(address, Import { id, region, force, span: block.span }, diagnostics);
+        }
+    }
+
+    /// A part of the project that a text names.
+    fn extent(
+        &self,
+        expr: &Expr,
+        what: &str,
+        scope: &InstanceScope<'_, 'p>,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Extent> {
+        let text = self.text(expr, what, scope, diagnostics)?;
+        let wrong = |message: String, hint: &str| {
+            Diagnostic::error(codes::BAD_EXTENT, message).at(expr.span).hint(hint.to_owned())
+        };
+        let form = "write it as \"vpc.vpc.main\", 'vpc.subnet.web[\"a\"]' or \"module.net\"";
+        match text.parse::<Extent>() {
+            Err(_) => {
+                diagnostics.push(wrong(format!("`{text}` names no resource and no module"), form));
+                None
+            }
+            Ok(Extent::Block(block)) if block.data => {
+                diagnostics.push(wrong(format!("`{text}` is a look-up, which has no object"), form));
+                None
+            }
+            Ok(extent) => Some(extent),
+        }
+    }
+
+    fn text(
+        &self,
+        expr: &Expr,
+        what: &str,
+        scope: &InstanceScope<'_, 'p>,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<String> {
+        let value = self.known(expr, scope, &mut Trace::new(), what, diagnostics)?;
+        let wrong = |found: &str, span: Span| {
+            Diagnostic::error(codes::WRONG_SETTING, format!("{what} must be text, not {found}")).at(span)
+        };
+        match value {
+            Value::String(text) => Some(text.to_string()),
+            Value::Sensitive(_) => {
+                diagnostics.push(
+                    Diagnostic::error(codes::SENSITIVE_REPEAT, format!("{what} cannot be sensitive"))
+                        .at(expr.span)
+                        .hint("addresses and ids are shown everywhere; nonsensitive() says that this one may be"),
+                );
+                None
+            }
+            other => {
+                diagnostics.push(wrong(other.type_name(), expr.span));
+                None
+            }
+        }
+    }
+}
+
+/// Whether one part of a project can become another.
+fn fits(from: &Extent, to: &Extent) -> Result<(), String> {
+    if from == to {
+        return Err(format!("`{from}` moves to itself"));
+    }
+    let kind = |extent: &Extent| match extent {
+        Extent::Module(_) => None,
+        Extent::Block(block) => Some(block.kind.clone()),
+        Extent::Instance(address) => Some(address.kind().clone()),
+    };
+    match (kind(from), kind(to)) {
+        (Some(a), Some(b)) if a != b => {
+            Err(format!("`{from}` cannot become `{to}`: an object of kind {a} is none of kind {b}"))
+        }
+        (Some(_), None) => Err(format!("`{from}` is a resource and `{to}` a module")),
+        (None, Some(_)) => Err(format!("`{from}` is a module and `{to}` a resource")),
+        _ => Ok(()),
+    }
+}
