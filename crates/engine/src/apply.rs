@@ -6,6 +6,7 @@
 
 use crate::{
     change::change,
+    conditions::{kept, missed},
     durable::Batches,
     event::Observers,
     journal::{Commit, Journal},
@@ -13,7 +14,7 @@ use crate::{
     local::{MOVED, carry_out, filled, is_local, removed},
     make::make,
     outcome::{FailedStep, Outcome},
-    run::{Entropy, LeaseGuard, Run, StepRun},
+    run::{Entropy, LeaseGuard, Run, StepRun, Stop},
     turns::{Calling, Place, Turns},
     unmake::unmake,
     watch::{Usual, watch},
@@ -23,11 +24,12 @@ use firma_model::{
     address::{Address, KindId},
     event::EventBody,
     fault::{Fault, FaultKind},
-    record::Record,
+    record::{Record, Status},
     time::Timestamp,
     value::Map,
 };
 use firma_plan::{
+    conditions::{Conditions, Expected},
     event::{PlannedStep, RunEvent},
     fill,
     nodes::recorded_inputs,
@@ -140,6 +142,7 @@ pub async fn apply(plan: Arc<Plan>, context: ApplyContext) -> Outcome {
         batch: None,
         batches: Batches::new(&plan),
         leaving: Leaving::of(&plan),
+        conditions: Conditions::of(&plan),
         turns: Turns::new(run.cloud.clone()),
         parallelism: parallelism.max(1),
         stopping: false,
@@ -200,6 +203,7 @@ struct Owner<'r> {
     batches: Batches,
     priorities: Vec<u64>,
     leaving: Leaving,
+    conditions: Conditions,
     turns: Turns,
     parallelism: usize,
     stopping: bool,
@@ -262,8 +266,16 @@ impl<'r> Owner<'r> {
             }
             let address = &step.address;
             self.run.observers.tell(|| RunEvent::StepStarted { step: at, address: address.clone(), leg: step.leg });
+            if let Some(fault) = self.refused(step) {
+                self.learn(EventBody::Failed { step: at, fault, record: None });
+                continue;
+            }
             let event = carry_out(&plan, at, &self.progress, &self.run.hash_key, &self.run.entropy);
-            if let (Some(old), EventBody::Done { .. }) = (step.moves_from(), &event) {
+            let expected = self.conditions.expected(&step.address, step.leg, &self.progress);
+            let procedure = plan.procedure(step.kind()).map(|procedure| &**procedure);
+            let event = kept(event, expected.as_ref(), procedure);
+            let written = matches!(event, EventBody::Done { .. } | EventBody::Failed { record: Some(_), .. });
+            if let Some(old) = step.moves_from().filter(|_| written) {
                 // In one transaction with the record under the new address: the object is never under none, nor under two.
                 self.pending.push(removed(at, old, MOVED));
             }
@@ -285,8 +297,9 @@ impl<'r> Owner<'r> {
                 self.learn(EventBody::Failed { step: at, fault, record: None });
                 continue;
             };
-            let attributes = match (step.leg, &step.record) {
-                (Leg::Delete, Some(record)) => Ok(recorded_inputs(record)),
+            let attributes = match (self.refused(step), step.leg, &step.record) {
+                (Some(fault), ..) => Err(fault),
+                (None, Leg::Delete, Some(record)) => Ok(recorded_inputs(record)),
                 _ => filled(step, procedure, &self.progress),
             };
             let attributes = match attributes.and_then(|attributes| self.may_take_its_id(step, procedure, attributes)) {
@@ -309,10 +322,18 @@ impl<'r> Owner<'r> {
             let address = step.address.clone();
             self.run.observers.tell(|| RunEvent::StepStarted { step: at, address, leg: step.leg });
             let turn = self.turns.place(place);
-            self.flights.push(one_step(StepRun::new(self.run, at, procedure, attributes, turn), keys).boxed());
+            let expected = self.conditions.expected(&step.address, step.leg, &self.progress);
+            let step_run = StepRun::new(self.run, at, procedure, attributes, turn);
+            self.flights.push(one_step(step_run, keys, expected).boxed());
             return;
         }
         self.turns.give_back(place);
+    }
+
+    /// Why nothing may be done to the object of a step: a precondition that does not hold.
+    fn refused(&self, step: &Step) -> Option<Fault> {
+        let why = self.conditions.refusal(&step.address, &self.progress).filter(|_| step.deposed.is_empty())?;
+        Some(missed(why))
     }
 
     /// Refuses a create whose id another address still has.
@@ -427,7 +448,7 @@ impl<'r> Owner<'r> {
                 address,
                 leg,
                 fault: fault.clone(),
-                incomplete: record.is_some() && leg == Leg::Create,
+                incomplete: record.is_some_and(|record| record.status != Status::Ready) && leg == Leg::Create,
             }),
         }
     }
@@ -473,6 +494,12 @@ impl<'r> Owner<'r> {
                 self.outcome.journal = Some(error);
             }
         }
+        if !abandoned {
+            self.outcome.conditions = self.conditions.at_the_end(&self.progress);
+            for (why, warning) in self.outcome.conditions.clone() {
+                self.run.observers.tell(|| RunEvent::ConditionMissed { why, warning });
+            }
+        }
         for (name, why) in found.failures() {
             self.run.observers.tell(|| RunEvent::OutputBroken { name, why });
         }
@@ -495,7 +522,7 @@ fn place(step: &Step) -> Place {
     (service.to_owned(), step.region.clone())
 }
 
-async fn one_step(mut run: StepRun<'_>, keys: Vec<String>) -> Flight {
+async fn one_step(mut run: StepRun<'_>, keys: Vec<String>, expected: Option<Expected>) -> Flight {
     let began = run.run.cloud.clock().now();
     let at = run.at;
     let result = match run.step.leg {
@@ -503,6 +530,13 @@ async fn one_step(mut run: StepRun<'_>, keys: Vec<String>) -> Flight {
         Leg::Update => change(&mut run).await,
         Leg::Delete => unmake(&mut run).await,
         Leg::Forget | Leg::Record => unreachable!("BUG: such a step makes no calls"),
+    };
+    let result = match (result, expected) {
+        (Ok(EventBody::Done { step, record }), Some(expected)) => match expected.missed(&record, Some(run.procedure)) {
+            Some(why) => Err(Stop::Failed(missed(why), Some(Box::new(record)))),
+            None => Ok(EventBody::Done { step, record }),
+        },
+        (result, _) => result,
     };
     let waited = run.waited;
     let (event, lost) = run.end(result).await;

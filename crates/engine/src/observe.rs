@@ -13,12 +13,16 @@ use firma_model::{
     value::{Map, Value},
 };
 use firma_plan::{
+    imports::Candidate,
     lookup,
     observe::{self, Look},
     procedure::{LookupProcedure, Procedure},
 };
 use futures_util::{StreamExt as _, stream};
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 use tokio::time::Instant;
 
 /// List calls under way at once: enough to use a minute's allowance, too few to look like an attack.
@@ -116,6 +120,59 @@ pub async fn refresh(
         note(&mut observed, &places, (&procedure, region.as_deref(), &id), &sighting);
     }
     observed
+}
+
+/// Looks at objects that nothing is recorded of, by their ids: those that imports name.
+pub async fn find(
+    cloud: &Cloud,
+    candidates: &[Candidate],
+    procedures: &(dyn Fn(&str) -> Option<Arc<Procedure>> + Sync),
+) -> BTreeMap<Address, Sighting> {
+    let mut places: BTreeMap<(&str, Option<&str>), Vec<&Candidate>> = BTreeMap::new();
+    for candidate in candidates {
+        let place = (candidate.address.kind().as_str(), candidate.region.as_deref());
+        places.entry(place).or_default().push(candidate);
+    }
+    let mut found = BTreeMap::new();
+    for ((kind, region), candidates) in places {
+        let Some(procedure) = procedures(kind) else { continue };
+        if procedure.read.is_none() && procedure.list.is_none() {
+            continue;
+        }
+        let ids = candidates.iter().map(|candidate| candidate.id.clone()).collect();
+        let mut seen: HashMap<String, Sighting> = HashMap::new();
+        for batch in observe::split(&procedure, region, ids) {
+            match ask::look(cloud, &batch, Priority::Normal).await {
+                Ok(looks) => {
+                    for (id, look) in looks {
+                        let sighting = match look {
+                            Look::Seen(sighting) => *sighting,
+                            Look::Missing => absent(cloud, &procedure, region, &id).await,
+                        };
+                        seen.insert(id, sighting);
+                    }
+                }
+                Err(fault) => {
+                    seen.extend(batch.ids.iter().map(|id| (id.clone(), Sighting::Blocked(fault.clone()))));
+                }
+            }
+        }
+        for candidate in candidates {
+            if let Some(sighting) = seen.get(&candidate.id) {
+                found.insert(candidate.address.clone(), sighting.clone());
+            }
+        }
+    }
+    found
+}
+
+/// What a read by id says of something that a list does not show.
+async fn absent(cloud: &Cloud, procedure: &Arc<Procedure>, region: Option<&str>, id: &str) -> Sighting {
+    match ask::confirm(cloud, procedure, region, id, Priority::Normal).await {
+        Ok(Look::Seen(sighting)) => *sighting,
+        Ok(Look::Missing) => Sighting::Gone,
+        Err(fault) => Sighting::Blocked(fault),
+    }
 }
 
 fn note(

@@ -35,6 +35,8 @@ pub struct Outcome {
     pub interrupted: bool,
     /// The outputs, as far as they are known.
     pub outputs: Outputs,
+    /// Conditions that hang on what was done and do not hold, each with whether it is only a warning.
+    pub conditions: Vec<(String, bool)>,
     /// Milliseconds of waiting by kind and leg, for the state to learn from.
     pub durations: Vec<(KindId, String, i64)>,
     /// The journal could not be written: nothing was done after that.
@@ -50,6 +52,7 @@ impl Outcome {
             && !self.interrupted
             && self.journal.is_none()
             && self.outputs.broken.is_empty()
+            && self.conditions.iter().all(|(_, warning)| *warning)
     }
 
     /// `done`, `failed` or `interrupted`: what history says.

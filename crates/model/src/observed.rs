@@ -26,6 +26,8 @@ pub enum Sighting {
 pub struct Observed {
     /// Current objects.
     pub objects: BTreeMap<Address, Sighting>,
+    /// Objects that imports name, by the address they are for.
+    pub found: BTreeMap<Address, Sighting>,
     /// Calls that were made to find out.
     pub calls: u64,
 }

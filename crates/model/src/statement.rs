@@ -51,6 +51,16 @@ pub struct Condition {
     pub span: Span,
 }
 
+impl Condition {
+    /// Calls `visit` for every node that it refers to.
+    pub fn each_node<'c>(&'c self, visit: &mut dyn FnMut(&'c Node)) {
+        let operands = self.operands.iter().map(|(_, value)| value);
+        for expr in [&self.condition, &self.message].into_iter().chain(operands) {
+            expr.each_node(visit);
+        }
+    }
+}
+
 /// One entry of `replace_triggered_by`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trigger {

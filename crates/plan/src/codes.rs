@@ -118,6 +118,41 @@ pub const CODES: &[(&str, &str, &str)] = &[
         "A `[[removed]]` statement says that something left the manifests, and it is still there. Take the block away, or the statement.\n\n```toml\n[[removed]]\nfrom      = \"disk.disk.archive\"\non_remove = \"retain\"   # it stays in the cloud; without this line, what was written down with it decides\n```",
     ),
     (
+        "E0563",
+        "a condition does not hold",
+        "A precondition or postcondition is false with the values that are known now; the message says what they are. Preconditions are looked at before anything is done to a resource, postconditions once it is as it should be. What depends on something that only the cloud can say is looked at while applying: a precondition that is false then keeps its resource from being touched, a postcondition keeps those that depend on it from being touched.",
+    ),
+    (
+        "E0564",
+        "a check fails",
+        "An assertion of a `[check.NAME]` block is false. Checks only tell: nothing is held back because of one. Those that depend on something that only the cloud can say are told at the end of the apply.",
+    ),
+    (
+        "E0565",
+        "an object of another address",
+        "The object that an import names is recorded under another address of this project already. Two addresses with one object would undo each other's work. To give an object another address, write `[[moved]]`.",
+    ),
+    (
+        "E0566",
+        "an import that would be replaced",
+        "The object differs from its block in something that cannot be changed in place, so it would be deleted and made anew right after it was imported. That is hardly what an import is for. Write the attributes as the object has them, or name them in `lifecycle.ignore_changes`.",
+    ),
+    (
+        "E0567",
+        "nothing to import",
+        "The cloud has no such object of this kind in this region, or objects of the kind live in the state alone. Check the id, and the region: an import looks in the region of its resource unless it names another. Without the statement the resource would be made.",
+    ),
+    (
+        "E0568",
+        "an import that does nothing",
+        "The address has an object already, and it is another one than the import names. The statement has no effect and can be taken away. To have the other object there, forget this one first (`firma state rm ADDRESS`), which leaves it in the cloud.",
+    ),
+    (
+        "E0569",
+        "an object that another project may hold",
+        "The object carries the mark with which Firma finds again what it made: it was made by a project of Firma, and no record of this state has it. If another state still holds it, the two will undo each other's work. Have the other project forget it first, with `[[removed]]` and `on_remove = \"retain\"`. Then, or if that state is lost, `force = true` in the import takes it over.\n\n```toml\n[[import]]\nto    = \"vm.instance.web\"\nid    = \"i-1234567890\"\nforce = true\n```",
+    ),
+    (
         "E0590",
         "the plan is not sound",
         "The planner checked its own work and found a mistake in it. Nothing was changed. This is a defect in Firma: please report it with the message.",

@@ -71,13 +71,16 @@ pub fn prepared(procedure: &Procedure, resolved: BTreeMap<String, Value>) -> Map
         .collect()
 }
 
-/// Decides for an address that is wanted. `resolved` are its attributes with every residual closed as far as it goes.
+/// Decides for an address that is wanted. `resolved` are its attributes with every residual closed as far as it goes;
+/// `triggered` is why it is replaced whatever they are.
+#[expect(clippy::too_many_arguments, reason = "each is another side of what there is to know of one address")]
 pub fn wanted(
     procedure: &Procedure,
     desired: &DesiredResource,
     resolved: BTreeMap<String, Value>,
     record: Option<&Record>,
     sighting: Option<&Sighting>,
+    triggered: Vec<Reason>,
     options: &Options,
     diagnostics: &mut Diagnostics,
 ) -> Decision {
@@ -103,7 +106,8 @@ pub fn wanted(
     };
     // The common case is that nothing changed at all: equal bytes need no look inside.
     let metadata = bookkeeping(desired, record, procedure);
-    if metadata.is_empty() && record.status == Status::Ready && seen.is_none() && !has_write_only(procedure) {
+    let at_rest = metadata.is_empty() && record.status == Status::Ready && triggered.is_empty();
+    if at_rest && seen.is_none() && !has_write_only(procedure) {
         let unchanged = Document::encode(&Value::Map(attributes.clone()));
         if unchanged == record.inputs {
             return Decision::nothing();
@@ -130,6 +134,10 @@ pub fn wanted(
     if record.status == Status::Tainted || failed {
         found.replace = true;
         found.reasons.insert(0, Reason::Tainted);
+    }
+    if !triggered.is_empty() {
+        found.replace = true;
+        found.reasons.splice(0..0, triggered);
     }
     let incomplete = matches!(record.status, Status::Creating | Status::Incomplete);
     let mut drifted = found.drift.clone();

@@ -9,6 +9,9 @@ use firma_model::{address::Address, fault::Fault, record::Status, time::Timestam
 /// Status word of the fault of a call that was held back because the lease on the state might run out before its answer.
 pub const LEASE_ENDS: &str = "LEASE_ENDS";
 
+/// Status word of the fault of a step whose precondition or postcondition does not hold.
+pub const CONDITION: &str = "CONDITION";
+
 /// A step as the run's events name it: by its position in the plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlannedStep {
@@ -118,6 +121,13 @@ pub enum RunEvent {
         name: String,
         /// Why.
         why: String,
+    },
+    /// At the end, a condition that hangs on what was done does not hold.
+    ConditionMissed {
+        /// Whose it is, and what is wrong.
+        why: String,
+        /// It is a check's: nothing failed.
+        warning: bool,
     },
     /// The journal takes nothing more, so nothing more is done.
     JournalLost {

@@ -3,7 +3,8 @@
 //! Reading order: [`worlds`] (what goes in), [`step`] (what comes out), [`observe`] and [`lookup`] (which questions show the
 //! observed world and answer look-ups), [`secret`], [`redact`], [`parts`], [`compare`], [`elements`] and [`diff`] (what differs), [`drift`]
 //! (what of it matters), [`decide`] (what happens to each address, and why),
-//! [`moves`], [`removals`] and [`renames`] (who is where now), [`walk`], [`nodes`] and [`table`] (values in dependency order), [`make`](mod@make) (the planner
+//! [`triggers`] and [`conditions`] (what hangs on what happens elsewhere), [`moves`], [`imports`], [`removals`] and
+//! [`renames`] (who is where now), [`walk`], [`nodes`] and [`table`] (values in dependency order), [`make`](mod@make) (the planner
 //! itself), [`unique`] (keys that two objects cannot share), [`order`](mod@order) (edges), [`lower`] (calls), [`preflight`], [`audit`](mod@audit), [`format`](mod@format)
 //! (the durable form). Then what carries a plan out: [`marker`], [`fill`], [`recording`], [`wait`], [`outputs`](mod@outputs),
 //! [`recover`], [`progress`], the one transition function, and [`event`], what a run tells those who watch. Nothing here does I/O: the planner is given answers and
@@ -25,7 +26,10 @@ pub mod decide;
 pub mod walk;
 pub mod nodes;
 pub mod table;
+pub mod conditions;
+pub mod triggers;
 pub mod moves;
+pub mod imports;
 pub mod removals;
 pub mod renames;
 mod steps;

@@ -1,9 +1,11 @@
 //! Making a plan: decide for each address, make steps of the decisions, order them, outline their calls, audit.
 
 use crate::{
-    audit, decide,
+    audit,
+    conditions::{self, Subject},
+    decide,
     decide::Decision,
-    drift,
+    drift, imports,
     moves::{self, Carried},
     nodes,
     order::order,
@@ -11,6 +13,7 @@ use crate::{
     step::{Action, BlockShape, Leg, Mode, Plan, PlannedOutput, Reason, Step},
     steps::{embed_procedures, set_timeouts, wanted_step},
     table::Table,
+    triggers::Triggers,
     walk::{self, Visit},
     worlds::{Options, Worlds},
 };
@@ -33,16 +36,20 @@ pub fn plan(worlds: Worlds<'_>, options: &Options) -> (Option<Plan>, Diagnostics
         diagnostics.push(refusal);
         return (None, diagnostics);
     }
-    let carried = match options.mode {
+    let mut carried = match options.mode {
         Mode::Apply => moves::carry(worlds, options, &mut diagnostics),
         Mode::Destroy | Mode::RefreshOnly => Carried::nothing(worlds),
     };
+    if options.mode == Mode::Apply {
+        imports::take_over(&mut carried, worlds, &mut diagnostics);
+    }
     let worlds = Worlds { recorded: &carried.recorded, observed: &carried.observed, ..worlds };
     let mut planner = Planner {
         worlds,
         carried: &carried,
         options,
         table: Table::for_references(worlds.desired),
+        triggers: Triggers::of(worlds.desired),
         plan: Plan {
             identity: options.identity.clone(),
             mode: options.mode,
@@ -113,6 +120,7 @@ struct Planner<'a> {
     carried: &'a Carried<'a>,
     options: &'a Options,
     table: Table,
+    triggers: Triggers,
     plan: Plan,
     diagnostics: Diagnostics,
     limits: Limits,
@@ -165,6 +173,10 @@ impl<'a> Planner<'a> {
         preflight::check_ids(self.worlds, &mut self.diagnostics);
         preflight::check(self.worlds, &self.plan, &mut self.diagnostics);
         self.outputs();
+        for (name, asserts) in &desired.checks {
+            let of = || Subject::Check(name.clone());
+            conditions::plan(asserts, of, &self.table, &mut self.plan, &mut self.diagnostics);
+        }
     }
 
     fn destroy(&mut self) {
@@ -267,14 +279,28 @@ impl<'a> Planner<'a> {
         let record = self.worlds.recorded.records.get(address);
         let origin = self.carried.origins.get(address).copied();
         let sighting = self.worlds.observed.objects.get(address);
+        let before = || Subject::Precondition(address.clone());
+        let lifecycle = &resource.lifecycle;
+        conditions::plan(&lifecycle.preconditions, before, &self.table, &mut self.plan, &mut self.diagnostics);
+        let triggered = self.triggers.reasons(resource, &self.table);
+        let believed = record.filter(|_| self.carried.imported.contains(address)).map(|record| {
+            let wanted = decide::prepared(procedure, resolved.clone());
+            imports::with_believed(record, procedure, &wanted, &self.options.hash_key)
+        });
+        let record = believed.as_ref().or(record);
+        let (options, diagnostics) = (self.options, &mut self.diagnostics);
         let mut decision =
-            decide::wanted(procedure, resource, resolved, record, sighting, self.options, &mut self.diagnostics);
+            decide::wanted(procedure, resource, resolved, record, sighting, triggered, options, diagnostics);
+        self.triggers.note(address, record, &decision);
         self.carried.note_renamed(address, &mut decision);
-        let version = record.filter(|_| origin.is_none()).map(|record| record.version);
+        let imported = self.worlds.desired.imports.get(address).filter(|_| self.carried.imported.contains(address));
+        let version = record.filter(|_| origin.is_none() && imported.is_none()).map(|record| record.version);
         self.plan.basis.insert(address.clone(), version);
         if self.table.wants(address) {
             self.remember(resource, procedure, record, sighting, &decision);
         }
+        let after = || Subject::Postcondition(address.clone());
+        conditions::plan(&lifecycle.postconditions, after, &self.table, &mut self.plan, &mut self.diagnostics);
         if let Some(drift) = &decision.drift {
             self.plan.drift.push(drift.clone());
         }
@@ -285,6 +311,20 @@ impl<'a> Planner<'a> {
             if matches!(decision.action, None | Some(Action::Record)) {
                 return;
             }
+        }
+        if let (Some(import), Some(record)) = (imported, record) {
+            let step = self.record_step(record, decision.clone());
+            match imports::step(resource, import, procedure, &decision, step) {
+                Ok(step) => self.plan.steps.push(step),
+                Err(diagnostic) => {
+                    self.diagnostics.push(diagnostic);
+                    return;
+                }
+            }
+            if decision.action != Some(Action::Update) {
+                return;
+            }
+            decision.action = Some(Action::Import);
         }
         match (decision.action, record) {
             (None, _) => self.plan.unchanged += 1,
@@ -469,6 +509,8 @@ impl<'a> Planner<'a> {
                     ),
                 );
             }
+            let of = || Subject::Output(name.clone());
+            conditions::plan(&output.preconditions, of, &self.table, &mut self.plan, &mut self.diagnostics);
             let before = recorded.and_then(|recorded| recorded.value.decode().ok());
             let value = match after.has_unknown() {
                 true => output.value.clone(),

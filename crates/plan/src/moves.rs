@@ -36,6 +36,8 @@ pub struct Carried<'a> {
     pub deposed: BTreeMap<(Address, String), &'a Record>,
     /// Addresses whose dependencies have other names now.
     pub renamed: BTreeSet<Address>,
+    /// Addresses whose objects are taken over.
+    pub imported: BTreeSet<Address>,
 }
 
 impl<'a> Carried<'a> {
@@ -47,6 +49,7 @@ impl<'a> Carried<'a> {
             origins: BTreeMap::new(),
             deposed: BTreeMap::new(),
             renamed: BTreeSet::new(),
+            imported: BTreeSet::new(),
         }
     }
 
@@ -200,7 +203,14 @@ fn rename<'a>(
         .iter()
         .map(|(address, sighting)| (to.get(address).map_or(address, |to| *to).clone(), sighting.clone()))
         .collect();
-    Carried { recorded: Cow::Owned(recorded), observed: Cow::Owned(observed), origins, deposed, renamed }
+    Carried {
+        recorded: Cow::Owned(recorded),
+        observed: Cow::Owned(observed),
+        origins,
+        deposed,
+        renamed,
+        imported: BTreeSet::new(),
+    }
 }
 
 /// The statements, found by what they are about.

@@ -40,6 +40,19 @@ pub fn marked_like(applied: &Map, mut observed: Map) -> Map {
     observed
 }
 
+/// What references to an object see once it is recorded like this.
+pub fn shown_of(record: &Record, procedure: Option<&Procedure>) -> Map {
+    let mut attributes = recorded_attributes(record);
+    if let Some(procedure) = procedure {
+        if procedure.create.is_none() {
+            let output = attributes.get("input").cloned().unwrap_or(Value::Null);
+            attributes.insert("output".into(), output);
+        }
+        complete(procedure, &mut attributes);
+    }
+    attributes
+}
+
 /// The attributes of an object that will be made: what is planned, and unknowns of their type for the rest.
 pub fn planned_attributes(procedure: &Procedure, planned: &Map) -> Map {
     let mut attributes = Map::new();

@@ -2,7 +2,11 @@
 
 use crate::step::{Plan, PlannedOutput};
 use firma_expr::{Limits, Nodes, resolve};
-use firma_model::{diagnostic::Diagnostics, document::Document, value::Value};
+use firma_model::{
+    diagnostic::{Diagnostic, Diagnostics},
+    document::Document,
+    value::Value,
+};
 use std::collections::BTreeMap;
 
 /// What became of a plan's outputs.
@@ -48,7 +52,12 @@ impl Outputs {
 pub fn outputs(plan: &Plan, nodes: &dyn Nodes) -> Outputs {
     let mut outputs = Outputs::default();
     for (name, planned) in &plan.outputs {
+        let refused = crate::conditions::output_refusal(plan, name, nodes);
+        if let Some(why) = &refused {
+            outputs.broken.insert(name.clone(), Diagnostic::error("E0563", why.clone()).into());
+        }
         let value = match resolve(&planned.value, nodes, &Limits::default()) {
+            Ok(_) if refused.is_some() => None,
             Ok(value) if !value.has_unknown() => Some(value.into_owned()),
             Ok(_) => None,
             Err(findings) => {

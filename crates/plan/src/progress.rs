@@ -3,7 +3,7 @@
 //! It learns from events alone, the ones that are journalled: whoever reads them again comes to the same state.
 
 use crate::{
-    nodes::{block_value, complete, recorded_attributes},
+    nodes::{block_value, shown_of},
     step::{Leg, Plan},
 };
 use firma_expr::Nodes;
@@ -253,14 +253,7 @@ impl Progress {
         if !step.deposed.is_empty() || !matches!(step.leg, Leg::Create | Leg::Update | Leg::Record) {
             return;
         }
-        let mut attributes = recorded_attributes(record);
-        if let Some(procedure) = self.plan.procedure(step.kind()) {
-            if procedure.create.is_none() {
-                let output = attributes.get("input").cloned().unwrap_or(Value::Null);
-                attributes.insert("output".into(), output);
-            }
-            complete(procedure, &mut attributes);
-        }
+        let attributes = shown_of(record, self.plan.procedure(step.kind()).map(|procedure| &**procedure));
         if let Some(value) = self.blocks.get_mut(&step.address.block) {
             value.take();
         }

@@ -1,5 +1,6 @@
 //! What a plan is made of: steps, why they happen, and what orders them.
 
+use crate::conditions::PlannedCondition;
 use firma_catalog::procedure::Procedure;
 use firma_model::{
     address::{Address, KindId, Node},
@@ -65,6 +66,8 @@ pub enum Action {
     Record,
     /// The same object under another address; no call.
     Move,
+    /// An object that exists already is taken over.
+    Import,
 }
 
 impl Action {
@@ -78,6 +81,7 @@ impl Action {
             Action::Forget => "forget",
             Action::Record => "record",
             Action::Move => "move",
+            Action::Import => "import",
         }
     }
 
@@ -91,6 +95,7 @@ impl Action {
             "forget" => Action::Forget,
             "record" => Action::Record,
             "move" => Action::Move,
+            "import" => Action::Import,
             _ => return None,
         })
     }
@@ -156,6 +161,21 @@ pub enum Reason {
         /// Where.
         path: Path,
     },
+    /// `replace_triggered_by` names something that changes.
+    TriggeredBy {
+        /// What, as written: a resource or an attribute of one.
+        by: String,
+    },
+    /// The manifests say that this object, which exists already, is the one of this address.
+    Imported {
+        /// Its id.
+        id: String,
+    },
+    /// Nobody can read this attribute of an imported object: it is taken to be as the manifests have it.
+    Believed {
+        /// Where.
+        path: Path,
+    },
     /// The cloud reports that the object failed for good.
     Tainted,
     /// An earlier apply made the object and did not finish it.
@@ -201,6 +221,9 @@ impl Reason {
             Reason::Immutable { .. } => "immutable",
             Reason::ImmutablePending { .. } => "immutable_pending",
             Reason::Triggered { .. } => "triggered",
+            Reason::TriggeredBy { .. } => "triggered_by",
+            Reason::Imported { .. } => "imported",
+            Reason::Believed { .. } => "believed",
             Reason::Tainted => "tainted",
             Reason::Incomplete => "incomplete",
             Reason::AbsentInCloud => "absent_in_cloud",
@@ -223,6 +246,7 @@ impl Reason {
             Reason::Immutable { path }
             | Reason::ImmutablePending { path }
             | Reason::Triggered { path }
+            | Reason::Believed { path }
             | Reason::LeftAsIs { path } => Some(path),
             _ => None,
         }
@@ -451,6 +475,8 @@ pub struct Plan {
     pub drift: Vec<Drift>,
     /// How many addresses stay as they are.
     pub unchanged: u64,
+    /// Conditions that could not be told while planning, and assertions that fail.
+    pub conditions: Vec<PlannedCondition>,
     /// Contents of files that were read while planning: path and hash.
     pub files: BTreeMap<String, String>,
 }

@@ -121,5 +121,6 @@ pub(crate) fn embed_procedures(plan: &mut Plan, worlds: Worlds<'_>) {
     for output in plan.outputs.values() {
         output.value.each_node(&mut note);
     }
+    plan.conditions.iter().for_each(|condition| condition.each_node(&mut note));
     plan.kept.retain(|address, _| needed.contains(address));
 }

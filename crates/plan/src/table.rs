@@ -37,9 +37,18 @@ impl Table {
             for expr in resource.attributes.values() {
                 expr.each_node(&mut note);
             }
+            let lifecycle = &resource.lifecycle;
+            for condition in lifecycle.preconditions.iter().chain(&lifecycle.postconditions) {
+                condition.each_node(&mut note);
+            }
+            lifecycle.replace_triggered_by.iter().for_each(|trigger| note(&trigger.node));
         }
         for output in desired.outputs.values() {
             output.value.each_node(&mut note);
+            output.preconditions.iter().for_each(|condition| condition.each_node(&mut note));
+        }
+        for condition in desired.checks.values().flatten() {
+            condition.each_node(&mut note);
         }
         table
     }

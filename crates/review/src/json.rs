@@ -22,6 +22,7 @@ struct ReviewForm<'a> {
     changes: Vec<ChangeForm<'a>>,
     drift: Vec<DriftForm<'a>>,
     outputs: BTreeMap<&'a str, OutputForm>,
+    conditions: Vec<ConditionForm<'a>>,
     diagnostics: Vec<FindingForm<'a>>,
 }
 
@@ -106,6 +107,12 @@ struct OutputForm {
 }
 
 #[derive(Serialize)]
+struct ConditionForm<'a> {
+    of: &'a str,
+    fails: Option<&'a str>,
+}
+
+#[derive(Serialize)]
 struct FindingForm<'a> {
     code: &'a str,
     severity: &'static str,
@@ -137,7 +144,7 @@ pub fn plan(view: &View) -> String {
             replace: summary.replace,
             delete: summary.delete,
             read: 0,
-            import: 0,
+            import: view.summary.import,
             moved: summary.moved,
             forget: summary.forget,
             record: summary.record,
@@ -147,6 +154,11 @@ pub fn plan(view: &View) -> String {
         changes: view.changes.iter().map(change).collect(),
         drift: view.drift.iter().map(drift).collect(),
         outputs: view.outputs.iter().map(|(name, output)| (name.as_str(), self::output(output))).collect(),
+        conditions: view
+            .conditions
+            .iter()
+            .map(|condition| ConditionForm { of: &condition.of, fails: condition.fails.as_deref() })
+            .collect(),
         diagnostics: view.findings.iter().map(finding).collect(),
     })
 }
@@ -191,6 +203,8 @@ fn reason(reason: &Reason, deposed: &str) -> ReasonForm {
     let what = match reason {
         Reason::Bookkeeping { what } => Some(what.clone()),
         Reason::Moved { from } => Some(from.to_string()),
+        Reason::TriggeredBy { by } => Some(by.clone()),
+        Reason::Imported { id } => Some(id.clone()),
         _ => None,
     };
     let deposed = (*reason == Reason::Deposed).then(|| deposed.to_owned());

@@ -5,7 +5,7 @@ use crate::{
     delta::{Delta, Form, delta},
     diagnostic::findings,
     mask::{hidden, masked},
-    view::{Attribute, Call, Change, Drift, Output, Summary, View},
+    view::{Attribute, Call, Change, Condition, Drift, Output, Summary, View},
 };
 use firma_model::{
     address::{Address, KindId},
@@ -14,7 +14,11 @@ use firma_model::{
     span::Source,
     value::Value,
 };
-use firma_plan::step::{Action, AttributeChange, Leg, Plan, PlannedOutput, Step};
+use firma_plan::{
+    conditions::{PlannedCondition, Standing},
+    step::{Action, AttributeChange, Leg, Plan, PlannedOutput, Step},
+    table::Table,
+};
 use std::collections::BTreeMap;
 
 /// Recovery class of a create that nothing identifies.
@@ -30,6 +34,9 @@ impl View {
         let mut no_longer_paid = BTreeMap::new();
         for change in &changes {
             summary.count(change.action);
+            if change.action == Action::Import && !change.calls.is_empty() {
+                summary.count(Action::Update);
+            }
             if let Some(region) = &change.region
                 && change.action != Action::Record
             {
@@ -56,6 +63,7 @@ impl View {
             drift: plan.drift.iter().map(|one| drift(one, plan)).collect(),
             all_drift: false,
             outputs: outputs(plan),
+            conditions: plan.conditions.iter().map(condition).collect(),
             findings: Vec::new(),
         }
     }
@@ -173,6 +181,14 @@ fn attribute(change: &AttributeChange, form: Form<'_>) -> Attribute {
         before,
         after,
     }
+}
+
+fn condition(condition: &PlannedCondition) -> Condition {
+    let fails = match condition.standing(&Table::default()) {
+        Standing::Fails(words) => Some(words),
+        _ => None,
+    };
+    Condition { of: condition.of.to_string(), fails }
 }
 
 fn drift(drift: &firma_plan::step::Drift, plan: &Plan) -> Drift {

@@ -13,6 +13,11 @@ pub fn words(reason: &Reason) -> String {
             line(&path.to_string())
         ),
         Reason::Triggered { path } => format!("{} changed", line(&path.to_string())),
+        Reason::TriggeredBy { by } => format!("triggered by {}", line(by)),
+        Reason::Imported { id } => format!("{} exists already and is taken over", line(id)),
+        Reason::Believed { path } => {
+            format!("{} cannot be read back: it is taken to be as the manifests have it", line(&path.to_string()))
+        }
         Reason::Tainted => "the cloud reports that it failed for good".into(),
         Reason::Incomplete => "an earlier apply did not finish it".into(),
         Reason::AbsentInCloud => "it is gone from the cloud".into(),

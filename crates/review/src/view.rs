@@ -32,6 +32,8 @@ pub struct View {
     pub all_drift: bool,
     /// Every output.
     pub outputs: BTreeMap<String, Output>,
+    /// Conditions that are looked at while applying, and checks that fail already.
+    pub conditions: Vec<Condition>,
     /// Findings made while planning.
     pub findings: Vec<Finding>,
 }
@@ -53,6 +55,8 @@ pub struct Summary {
     pub record: u64,
     /// The same object under another address.
     pub moved: u64,
+    /// Taken over as they are. What also changes is counted as that too.
+    pub import: u64,
     /// Staying as they are.
     pub no_op: u64,
 }
@@ -60,7 +64,7 @@ pub struct Summary {
 impl Summary {
     /// Changes of the cloud or of the state.
     pub fn changes(&self) -> u64 {
-        self.create + self.update + self.replace + self.delete + self.forget + self.record + self.moved
+        self.create + self.update + self.replace + self.delete + self.forget + self.record + self.moved + self.import
     }
 
     pub(crate) fn count(&mut self, action: Action) {
@@ -72,6 +76,7 @@ impl Summary {
             Action::Forget => &mut self.forget,
             Action::Record => &mut self.record,
             Action::Move => &mut self.moved,
+            Action::Import => &mut self.import,
         };
         *slot += 1;
     }
@@ -159,6 +164,15 @@ pub struct Drift {
     pub attributes: Vec<Attribute>,
     /// Those that do not matter to the plan.
     pub aside: Vec<Attribute>,
+}
+
+/// A condition that a plan carries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Condition {
+    /// Whose it is: `precondition of vpc.vpc.main`.
+    pub of: String,
+    /// What its message says, when it is known to fail; otherwise it is looked at while applying.
+    pub fails: Option<String>,
 }
 
 /// One output.

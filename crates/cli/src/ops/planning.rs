@@ -120,7 +120,7 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
 
     let procedures = procedures(&evaluated.desired.kinds, &recorded);
     let find = |kind: &str| procedures.get(kind).cloned();
-    let observed = match args.input.refresh || args.refresh_only {
+    let mut observed = match args.input.refresh || args.refresh_only {
         true => {
             let young_from = young_from(&store, &door)?;
             let refreshed = firma_engine::refresh(&door.cloud, &recorded, &find, young_from);
@@ -141,6 +141,7 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
             catalog: Catalog::builtin().digest(),
             after_run: store.last_run()?,
         },
+        open: store.open_intents()?.into_iter().map(|open| open.intent.address).collect(),
         declared: evaluated.desired.blocks.keys().cloned().collect(),
         timeouts: evaluated
             .timeouts
@@ -152,6 +153,15 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
             .collect(),
         files: files.hashes(),
     };
+    if mode == Mode::Apply {
+        let (desired, recorded) = (&evaluated.desired, &recorded);
+        let worlds = Worlds { desired, recorded, observed: &observed, procedures: &procedures };
+        let candidates = firma_plan::imports::candidates(worlds);
+        if !candidates.is_empty() {
+            let looked = firma_engine::find(&door.cloud, &candidates, &find);
+            observed.found = patiently(context.terminal, &door, looked).await;
+        }
+    }
     let worlds =
         Worlds { desired: &evaluated.desired, recorded: &recorded, observed: &observed, procedures: &procedures };
     let (plan, found) = firma_plan::plan(worlds, &options);

@@ -4,9 +4,11 @@
 
 use super::{
     adapt::{ByName, Distinct, Form, Plain, Present, Seq, Text, mirrors},
+    condition::ConditionForm,
     expr::ExprForm,
     value::{DocumentForm, MapForm, ValueForm},
 };
+use crate::conditions::PlannedCondition;
 use crate::step::{
     Action, After, AttributeChange, BlockShape, CallOutline, Drift, Gate, Identity, Leg, Mode, Plan, PlannedOutput,
     Reason, Rule, Step,
@@ -65,6 +67,8 @@ pub(super) struct PlanForm {
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "Seq::<DriftForm>")]
     drift: Vec<Drift>,
     unchanged: u64,
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "Seq::<ConditionForm>")]
+    conditions: Vec<PlannedCondition>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     files: BTreeMap<String, String>,
 }
@@ -212,6 +216,16 @@ enum ReasonForm {
         path: Path,
     },
     Triggered {
+        #[serde(with = "Text::<Path>")]
+        path: Path,
+    },
+    TriggeredBy {
+        by: String,
+    },
+    Imported {
+        id: String,
+    },
+    Believed {
         #[serde(with = "Text::<Path>")]
         path: Path,
     },

@@ -3,11 +3,12 @@
 //! A plan that was reviewed is carried out later, perhaps by another version of Firma and certainly without the manifests,
 //! so its bytes are a contract: `state/formats/plan.md` describes them. The types a plan is made of know nothing of this;
 //! their mirror images live here. Reading order: `forms` (the mirror images), over `adapt` (how they are put together),
-//! `value` and `expr` (the two recursive types); `encode` (bytes and back) and `digest` (the id).
+//! `value` and `expr` (the two recursive types) and `condition`; `encode` (bytes and back) and `digest` (the id).
 
 mod adapt;
 mod value;
 mod expr;
+mod condition;
 mod forms;
 mod encode;
 mod digest;

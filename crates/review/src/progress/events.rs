@@ -85,6 +85,10 @@ enum EventForm<'e> {
         name: &'e str,
         why: &'e str,
     },
+    ConditionMissed {
+        why: &'e str,
+        warning: bool,
+    },
     JournalLost {
         code: &'e str,
         message: &'e str,
@@ -183,6 +187,7 @@ pub fn json(at: Timestamp, event: &RunEvent) -> String {
                 candidates,
             }
         }
+        RunEvent::ConditionMissed { why, warning } => EventForm::ConditionMissed { why, warning: *warning },
         RunEvent::OutputBroken { name, why } => EventForm::OutputBroken { name, why },
         RunEvent::JournalLost { code, message } => EventForm::JournalLost { code, message },
         RunEvent::Finished { done, failed, skipped, interrupted, .. } => {

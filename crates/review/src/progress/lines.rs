@@ -70,7 +70,10 @@ impl Lines {
             RunEvent::StepWaiting { .. } => self.still_there(tally, at),
             RunEvent::CallSettled(one) => Some(format!("  {}", settled(one, &self.next))),
             RunEvent::JournalLost { code, message } => Some(format!("  stopping, {code}: {}", line(message))),
-            RunEvent::CallMade { .. } | RunEvent::OutputBroken { .. } | RunEvent::Finished { .. } => None,
+            RunEvent::CallMade { .. }
+            | RunEvent::OutputBroken { .. }
+            | RunEvent::ConditionMissed { .. }
+            | RunEvent::Finished { .. } => None,
         }
     }
 

@@ -9,6 +9,7 @@ use firma_model::{
     time::Timestamp,
 };
 use firma_plan::{
+    conditions::Conditions,
     event::{PlannedStep, RunEvent, Settled, Settlement, Stamped},
     outputs::outputs,
     progress::Progress,
@@ -187,7 +188,11 @@ impl<'r> Replaying<'r> {
             let how = Settled::Stuck { why: "it could not be settled then".into(), candidates: Vec::new() };
             self.tell(at, RunEvent::CallSettled(settlement(*run, intent, how)));
         }
-        for (name, why) in self.broken_outputs() {
+        let (conditions, outputs) = self.failing_at_the_end();
+        for (why, warning) in conditions {
+            self.tell(at, RunEvent::ConditionMissed { why, warning });
+        }
+        for (name, why) in outputs {
             self.tell(at, RunEvent::OutputBroken { name, why });
         }
         let ((done, failed, skipped), interrupted) = (self.counts, self.recorded.interrupted);
@@ -195,16 +200,19 @@ impl<'r> Replaying<'r> {
         self.told
     }
 
-    /// Outputs that failed then fail again: their values are those of the journal.
-    fn broken_outputs(&self) -> Vec<(String, String)> {
-        let Some(plan) = self.recorded.plan.filter(|plan| !plan.outputs.is_empty()) else { return Vec::new() };
+    /// Conditions and outputs that failed then fail again: their values are those of the journal.
+    fn failing_at_the_end(&self) -> (Vec<(String, bool)>, Vec<(String, String)>) {
+        let Some(plan) = self.recorded.plan.filter(|plan| !plan.outputs.is_empty() || !plan.conditions.is_empty())
+        else {
+            return Default::default();
+        };
         let mut progress = Progress::new((*plan).clone());
         for event in self.recorded.journal {
             if step_of(&event.body).is_some_and(|step| (step as usize) < plan.steps.len()) {
                 progress.apply(&event.body);
             }
         }
-        outputs(plan, &progress).failures()
+        (Conditions::of(plan).at_the_end(&progress), outputs(plan, &progress).failures())
     }
 }
 

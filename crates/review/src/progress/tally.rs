@@ -73,6 +73,8 @@ pub struct Tally {
     pub settled: Vec<Settlement>,
     /// Outputs that cannot be evaluated, and why.
     pub broken_outputs: Vec<(String, String)>,
+    /// Conditions that do not hold at the end, each with whether it is only a warning.
+    pub conditions: Vec<(String, bool)>,
     /// Code and message of what ended the journal.
     pub journal_lost: Option<(String, String)>,
     /// When it ended, and whether somebody asked for that.
@@ -127,6 +129,7 @@ impl Tally {
                 }
             }
             RunEvent::CallSettled(settlement) => self.settled.push(settlement.clone()),
+            RunEvent::ConditionMissed { why, warning } => self.conditions.push((why.clone(), *warning)),
             RunEvent::OutputBroken { name, why } => self.broken_outputs.push((name.clone(), why.clone())),
             RunEvent::JournalLost { code, message } => self.journal_lost = Some((code.clone(), message.clone())),
             RunEvent::Finished { at, interrupted, .. } => self.finished = Some((*at, *interrupted)),

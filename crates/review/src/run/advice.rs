@@ -6,7 +6,10 @@ use firma_model::{
     fault::{Fault, FaultKind},
     record::Status,
 };
-use firma_plan::{event::LEASE_ENDS, step::Leg};
+use firma_plan::{
+    event::{CONDITION, LEASE_ENDS},
+    step::Leg,
+};
 
 /// What to do about one step.
 pub(super) fn advice(trouble: &Trouble, next: &Next) -> String {
@@ -52,6 +55,9 @@ fn mend(fault: &Fault, trouble: &Trouble, next: &Next) -> String {
             "the hold on the state could not be kept, so nothing was sent; {} shows who else was at work, {again} goes on",
             next.command("history")
         );
+    }
+    if fault.status.as_deref() == Some(CONDITION) {
+        return format!("make it true, or correct the condition; {} shows what then happens", next.plan());
     }
     match fault.kind {
         FaultKind::Denied if is_stranger(fault) && says_clock(fault) => {

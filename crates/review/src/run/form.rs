@@ -21,6 +21,13 @@ pub struct ReportForm<'a> {
     done: BTreeMap<&'static str, u64>,
     troubles: Vec<TroubleForm<'a>>,
     broken_outputs: BTreeMap<&'a str, &'a str>,
+    conditions: Vec<ConditionForm<'a>>,
+}
+
+#[derive(Serialize)]
+struct ConditionForm<'a> {
+    why: &'a str,
+    warning: bool,
 }
 
 #[derive(Serialize)]
@@ -82,6 +89,11 @@ impl<'a> ReportForm<'a> {
             done: report.done.iter().map(|(action, count)| (action.as_str(), *count)).collect(),
             troubles: report.troubles.iter().map(|trouble| self::trouble(trouble, next)).collect(),
             broken_outputs: report.broken_outputs.iter().map(|(name, why)| (name.as_str(), why.as_str())).collect(),
+            conditions: report
+                .conditions
+                .iter()
+                .map(|(why, warning)| ConditionForm { why, warning: *warning })
+                .collect(),
         }
     }
 }

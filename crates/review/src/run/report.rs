@@ -23,6 +23,8 @@ pub struct Report {
     pub settled: Vec<Settlement>,
     /// Outputs that cannot be evaluated, and why.
     pub broken_outputs: Vec<(String, String)>,
+    /// Conditions that do not hold at the end, each with whether it is only a warning.
+    pub conditions: Vec<(String, bool)>,
     /// How long it took, in milliseconds.
     pub millis: i64,
 }
@@ -97,16 +99,17 @@ impl Report {
             ending,
             settled: tally.settled.clone(),
             broken_outputs: tally.broken_outputs.clone(),
+            conditions: tally.conditions.clone(),
             millis: tally.millis(),
             ..Report::default()
         };
         for (step, state) in tally.steps.iter().zip(&tally.states) {
             let outcome = match state {
                 StepState::Done => {
-                    // A replacement is done when its second half is; the move before an update is part of it.
+                    // A replacement is done when its second half is; the move before anything is part of it.
                     if !matches!(
                         (step.action, step.leg),
-                        (Action::Replace, Leg::Delete) | (Action::Update, Leg::Record)
+                        (Action::Replace, Leg::Delete | Leg::Record) | (Action::Update | Action::Delete, Leg::Record)
                     ) {
                         *report.done.entry(step.action).or_default() += 1;
                     }
@@ -135,6 +138,10 @@ impl Report {
 
     /// Whether everything was done.
     pub fn is_complete(&self) -> bool {
-        self.ending == Ending::Over && self.troubles.is_empty() && self.broken_outputs.is_empty() && self.stuck() == 0
+        self.ending == Ending::Over
+            && self.troubles.is_empty()
+            && self.broken_outputs.is_empty()
+            && self.conditions.iter().all(|(_, warning)| *warning)
+            && self.stuck() == 0
     }
 }

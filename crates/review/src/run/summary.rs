@@ -46,6 +46,16 @@ pub fn summary(report: &Report, next: &Next, style: Style) -> String {
         }
         out.push_str(&format!("    what to do: correct the expression, then {}\n", next.again()));
     }
+    for (title, code, of_warning) in
+        [("Conditions that do not hold", "E0563", false), ("Checks that fail", "E0564", true)]
+    {
+        let failing: Vec<&str> =
+            report.conditions.iter().filter(|(_, warning)| *warning == of_warning).map(|(why, _)| &**why).collect();
+        if !failing.is_empty() {
+            out.push_str(&format!("\n{}\n", title_of(title, code, failing.len(), style)));
+            failing.iter().for_each(|why| out.push_str(&format!("  {}\n", line(why))));
+        }
+    }
     if let Some(advice) = whole(report, next) {
         out.push_str(&format!("\n{advice}\n"));
     }

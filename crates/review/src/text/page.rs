@@ -8,6 +8,7 @@ pub fn plan(view: &View, style: Style) -> String {
     let mut out = summary(view, style);
     section::all(view, style, &mut out);
     tail::drift(view, style, &mut out);
+    tail::conditions(view, style, &mut out);
     tail::outputs(view, style, &mut out);
     out
 }

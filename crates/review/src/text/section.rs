@@ -8,10 +8,11 @@ use crate::{
 use firma_plan::step::Action;
 
 /// Sections from the most to the least dangerous.
-const SECTIONS: [(&str, &[Action]); 6] = [
+const SECTIONS: [(&str, &[Action]); 7] = [
     ("Deleted, or deleted and made anew", &[Action::Replace, Action::Delete]),
     ("Changed in place", &[Action::Update]),
     ("Created", &[Action::Create]),
+    ("Imported: exist already and are taken over", &[Action::Import]),
     ("Forgotten: leave the state, not the cloud", &[Action::Forget]),
     ("Moved: the same object under another address", &[Action::Move]),
     ("Written down only: no call is made", &[Action::Record]),

@@ -17,6 +17,7 @@ pub fn headline(view: &View, style: Style) -> String {
         (summary.delete, "to delete", Role::Delete),
         (summary.update, "to update", Role::Update),
         (summary.create, "to create", Role::Create),
+        (summary.import, "to import", Role::Create),
         (summary.moved, "to move", Role::Strong),
         (summary.forget, "to forget", Role::Strong),
         (summary.record, "to write down", Role::Faint),
@@ -125,5 +126,6 @@ pub(super) fn sign(action: Action) -> (&'static str, Role) {
         Action::Forget => (".", Role::Strong),
         Action::Record => ("=", Role::Faint),
         Action::Move => (">", Role::Strong),
+        Action::Import => ("<", Role::Create),
     }
 }

@@ -5,9 +5,10 @@ use crate::{
     escape::line,
     style::{Role, Style},
     value::HIDDEN,
-    view::{Attribute, Drift, Output, View},
+    view::{Attribute, Condition, Drift, Output, View},
 };
 use firma_plan::step::Action;
+use std::collections::BTreeMap;
 
 /// What changed outside Firma.
 pub(super) fn drift(view: &View, style: Style, out: &mut String) {
@@ -38,6 +39,28 @@ pub(super) fn drift(view: &View, style: Style, out: &mut String) {
             "\n{}\n",
             style.paint(Role::Faint, &format!("Changed outside Firma: {what} (--show-drift shows it)"))
         ));
+    }
+}
+
+/// Conditions that only the apply can tell, and checks that fail already.
+pub(super) fn conditions(view: &View, style: Style, out: &mut String) {
+    let (failing, later): (Vec<&Condition>, Vec<&Condition>) =
+        view.conditions.iter().partition(|condition| condition.fails.is_some());
+    if !failing.is_empty() {
+        out.push_str(&format!("\n{} ({})\n", style.paint(Role::Alert, "Checks that fail"), failing.len()));
+        for condition in failing {
+            let words = condition.fails.as_deref().unwrap_or_default();
+            out.push_str(&format!("      {}: {}\n", line(&condition.of), line(words)));
+        }
+    }
+    if !later.is_empty() {
+        out.push_str(&format!("\n{} ({})\n", style.paint(Role::Strong, "Looked at while applying"), later.len()));
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        later.iter().for_each(|condition| *counts.entry(&condition.of).or_default() += 1);
+        for (of, count) in counts {
+            let times = if count == 1 { String::new() } else { format!(" ({count})") };
+            out.push_str(&format!("      {}{times}\n", line(of)));
+        }
     }
 }
 

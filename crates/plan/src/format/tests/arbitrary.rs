@@ -1,6 +1,7 @@
 //! Plans of every form, made up.
 
 use super::samples::{address, procedure};
+use crate::conditions::{PlannedCondition, Subject};
 use crate::step::{
     Action, After, AttributeChange, BlockShape, CallOutline, Drift, Gate, Identity, Leg, Mode, Plan, PlannedOutput,
     Reason, Rule, Step,
@@ -189,6 +190,9 @@ fn reason() -> impl Strategy<Value = Reason> {
         path().prop_map(|path| Reason::Triggered { path }),
         path().prop_map(|path| Reason::LeftAsIs { path }),
         word().prop_map(|what| Reason::Bookkeeping { what }),
+        word().prop_map(|by| Reason::TriggeredBy { by }),
+        word().prop_map(|id| Reason::Imported { id }),
+        path().prop_map(|path| Reason::Believed { path }),
     ]
 }
 
@@ -305,6 +309,17 @@ fn output() -> impl Strategy<Value = PlannedOutput> {
     })
 }
 
+fn condition() -> impl Strategy<Value = PlannedCondition> {
+    let of = prop_oneof![
+        any_address().prop_map(Subject::Precondition),
+        any_address().prop_map(Subject::Postcondition),
+        word().prop_map(Subject::Output),
+        word().prop_map(Subject::Check),
+    ];
+    (of, expr(), expr(), btree_map(word(), expr(), 0..2))
+        .prop_map(|(of, condition, message, operands)| PlannedCondition { of, condition, message, operands })
+}
+
 pub(super) fn plan() -> impl Strategy<Value = Plan> {
     let drift = (any_address(), any::<bool>(), vec(change(), 0..2), vec(change(), 0..2))
         .prop_map(|(address, gone, changes, aside)| Drift { address, gone, changes, aside });
@@ -313,20 +328,23 @@ pub(super) fn plan() -> impl Strategy<Value = Plan> {
         (word(), proptest::sample::select(vec![Mode::Apply, Mode::Destroy, Mode::RefreshOnly]), vec(step(), 0..3)),
         (btree_map(any_address(), option::of(any::<u64>()), 0..3), btree_map(any_address(), map(), 0..2)),
         (btree_map(any_address(), block, 0..2), btree_map(word(), output(), 0..2), vec(drift, 0..2)),
-        (any::<u64>(), btree_map(word(), word(), 0..2)),
+        (any::<u64>(), btree_map(word(), word(), 0..2), vec(condition(), 0..2)),
     )
-        .prop_map(|((name, mode, steps), (basis, kept), (blocks, outputs, drift), (unchanged, files))| Plan {
-            identity: Identity { project: name.clone(), account: name, ..Identity::default() },
-            mode,
-            procedures: BTreeMap::from([("vpc.subnet".into(), Arc::new(procedure()))]),
-            steps,
-            gates: vec![Gate::default()],
-            basis,
-            kept,
-            blocks: blocks.into_iter().map(|(address, shape)| (address.block, shape)).collect(),
-            outputs,
-            drift,
-            unchanged,
-            files,
-        })
+        .prop_map(
+            |((name, mode, steps), (basis, kept), (blocks, outputs, drift), (unchanged, files, conditions))| Plan {
+                identity: Identity { project: name.clone(), account: name, ..Identity::default() },
+                mode,
+                procedures: BTreeMap::from([("vpc.subnet".into(), Arc::new(procedure()))]),
+                steps,
+                gates: vec![Gate::default()],
+                basis,
+                kept,
+                blocks: blocks.into_iter().map(|(address, shape)| (address.block, shape)).collect(),
+                outputs,
+                drift,
+                unchanged,
+                conditions,
+                files,
+            },
+        )
 }

@@ -1,5 +1,6 @@
 //! A small plan that uses every part of the format, with a secret wherever one can be.
 
+use crate::conditions::{PlannedCondition, Subject};
 use crate::step::{
     Action, After, AttributeChange, BlockShape, CallOutline, Drift, Gate, Identity, Leg, Mode, Plan, PlannedOutput,
     Reason, Rule, Step,
@@ -203,6 +204,20 @@ pub(super) fn sample() -> Plan {
         ]),
         drift: vec![Drift { address: web, gone: false, changes: vec![], aside: vec![] }],
         unchanged: 4,
+        conditions: vec![
+            PlannedCondition {
+                of: Subject::Postcondition(address("vpc.vpc.main")),
+                condition: id_of("vpc.vpc.main"),
+                message: Expr::literal(hidden()),
+                operands: BTreeMap::from([("self.id".into(), id_of("vpc.vpc.main"))]),
+            },
+            PlannedCondition {
+                of: Subject::Check("up".into()),
+                condition: Expr::literal(Value::from(false)),
+                message: Expr::literal(Value::string("down")),
+                operands: BTreeMap::new(),
+            },
+        ],
         files: BTreeMap::from([("init.sh".into(), "00ff".into())]),
     }
 }
