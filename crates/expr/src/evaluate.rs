@@ -45,6 +45,7 @@ use std::{
 /// Everything found wrong in this expression; several parts of a list, map or template may each add theirs.
 pub fn evaluate(expr: &Expr, scope: &dyn Scope, trace: &mut Trace, limits: &Limits) -> Result<Expr, Diagnostics> {
     if matches!(expr.kind, ExprKind::Literal(_)) {
+        trace.spend(1);
         return Ok(expr.clone());
     }
     let evaluator = Evaluator {
@@ -55,6 +56,7 @@ pub fn evaluate(expr: &Expr, scope: &dyn Scope, trace: &mut Trace, limits: &Limi
     };
     let result = evaluator.reduce(expr, None).and_then(|part| evaluator.finish(part, expr));
     *trace = evaluator.trace.into_inner();
+    trace.spend(evaluator.budget.spent());
     result
 }
 

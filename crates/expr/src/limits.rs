@@ -52,6 +52,11 @@ impl Budget {
         Budget { limits: *limits, steps: Cell::new(0), depth: Cell::new(0), patterns: RefCell::default() }
     }
 
+    /// Steps taken so far.
+    pub(crate) fn spent(&self) -> u64 {
+        self.steps.get()
+    }
+
     /// Takes steps.
     pub(crate) fn charge(&self, steps: usize, span: Span) -> Result<(), Diagnostics> {
         let used = self.steps.get().saturating_add(steps as u64);

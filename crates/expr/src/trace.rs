@@ -9,12 +9,23 @@ use std::collections::BTreeSet;
 pub struct Trace {
     used: BTreeSet<Node>,
     whole: BTreeSet<Block>,
+    steps: u64,
 }
 
 impl Trace {
     /// Nothing used yet.
     pub fn new() -> Trace {
         Trace::default()
+    }
+
+    /// Evaluation steps taken so far: a measure of work that is the same on every machine. Those of other traces that were
+    /// added do not count again.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    pub(crate) fn spend(&mut self, steps: u64) {
+        self.steps = self.steps.saturating_add(steps);
     }
 
     /// Says that a reference stands for all instances of `block`: from now on, using one of them is using the block.

@@ -64,6 +64,60 @@ fn one_block_with_many_keys() {
     assert_eq!(evaluated.desired.resources.len(), 10_001);
 }
 
+/// Work that evaluation did: steps of expressions, and what their results and dependencies hold.
+fn work(text: String) -> u64 {
+    let (evaluated, diagnostics) = run(&source(text));
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
+    let resources = evaluated.desired.resources.values();
+    let nodes = |expr: &firma_model::expr::Expr| {
+        let mut nodes = 0;
+        expr.each_node(&mut |_| nodes += 1);
+        nodes
+    };
+    let held =
+        resources.map(|r| r.dependencies.len() as u64 + r.attributes.values().map(nodes).sum::<u64>()).sum::<u64>();
+    evaluated.steps + held
+}
+
+#[test]
+fn work_grows_with_what_is_referred_to() {
+    let hub = |n: usize| {
+        let mut text = String::from("[firma.value.hub]\ninput = \"hub\"\n");
+        for i in 0..n {
+            let _ = writeln!(text, "[firma.value.r{i}]\ninput = \"${{firma.value.hub.output}}, {i}\"");
+        }
+        text
+    };
+    let chain = |n: usize| {
+        let mut text = String::from("[firma.value.r0]\ninput = \"first\"\n");
+        for i in 1..n {
+            let _ = writeln!(text, "[firma.value.r{i}]\ninput = \"${{firma.value.r{}.id}}\"", i - 1);
+        }
+        text
+    };
+    // Each instance of one block uses its twin in another.
+    let twins = |n: usize| {
+        format!(
+            "[firma.value.a]\ncount = {n}\ninput = \"${{count.index}}\"\n\
+             [firma.value.b]\ncount = {n}\ninput = \"${{firma.value.a[count.index].id}}\"\n"
+        )
+    };
+    // Each uses the same list of all, made once.
+    let shared = |n: usize| {
+        format!(
+            "[firma.value.a]\ncount = {n}\ninput = \"${{count.index}}\"\n\
+             [local]\nnumber = \"${{length(firma.value.a[*].id)}}\"\n\
+             [firma.value.b]\ncount = {n}\ninput = \"${{local.number}}\"\n"
+        )
+    };
+    let shapes: [(&str, &dyn Fn(usize) -> String); 4] =
+        [("hub", &hub), ("chain", &chain), ("twins", &twins), ("shared", &shared)];
+    for (shape, text) in shapes {
+        let (small, large) = (work(text(200)), work(text(2_000)));
+        assert!(large <= small * 11, "{shape}: 200 take {small} steps, 2000 take {large}");
+    }
+}
+
 #[test]
 fn a_chain_as_long_as_the_project() {
     let mut text = String::from("[local]\nn0 = 0\n");

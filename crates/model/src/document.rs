@@ -4,6 +4,8 @@
 //! objects with one reserved key: `{"$sensitive": v}`, `{"$unknown": {}}`; a user's own key that begins with `$` is
 //! written with one more `$`. Write-only values are stored as `{"$hash": "..."}` by whoever holds the key.
 
+mod written;
+
 use crate::{
     number::Number,
     value::{Map, Unknown, Value},
@@ -30,7 +32,12 @@ impl std::error::Error for DocumentError {}
 impl Document {
     /// Encodes a value.
     pub fn encode(value: &Value) -> Document {
-        Document(Arc::from(to_json(value).to_string()))
+        Document(Arc::from(written::text(value)))
+    }
+
+    /// Whether this is the document of a map with these entries. Nothing is built to find out.
+    pub fn is_of(&self, map: &Map) -> bool {
+        written::matches(map, &self.0)
     }
 
     /// Takes text that this crate wrote before; it is checked when decoded.

@@ -107,11 +107,8 @@ pub fn wanted(
     // The common case is that nothing changed at all: equal bytes need no look inside.
     let metadata = bookkeeping(desired, record, procedure);
     let at_rest = metadata.is_empty() && record.status == Status::Ready && triggered.is_empty();
-    if at_rest && seen.is_none() && !has_write_only(procedure) {
-        let unchanged = Document::encode(&Value::Map(attributes.clone()));
-        if unchanged == record.inputs {
-            return Decision::nothing();
-        }
+    if at_rest && seen.is_none() && !has_write_only(procedure) && record.inputs.is_of(&attributes) {
+        return Decision::nothing();
     }
     let inputs = decoded(&record.inputs);
     let observed = match seen {

@@ -18,14 +18,14 @@ pub enum Visit<'a> {
 
 /// The instances of every block.
 pub fn instances(desired: &Desired) -> BTreeMap<&Block, Vec<&Address>> {
-    let mut blocks: BTreeMap<&Block, Vec<&Address>> = BTreeMap::new();
-    for block in desired.blocks.keys() {
-        blocks.insert(block, Vec::new());
-    }
-    for address in desired.resources.keys() {
-        blocks.entry(&address.block).or_default().push(address);
-    }
-    blocks
+    // Instances come sorted, those of one block together.
+    let addresses: Vec<&Address> = desired.resources.keys().collect();
+    let mut blocks: Vec<(&Block, Vec<&Address>)> =
+        addresses.chunk_by(|a, b| a.block == b.block).map(|of| (&of[0].block, of.to_vec())).collect();
+    let without = desired.blocks.keys().filter(|block| blocks.binary_search_by_key(block, |(has, _)| has).is_err());
+    let without: Vec<_> = without.map(|block| (block, Vec::new())).collect();
+    blocks.extend(without);
+    blocks.into_iter().collect()
 }
 
 /// Every resource and block of the desired world in dependency order. A cycle is a diagnostic that names its members.

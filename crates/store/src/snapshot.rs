@@ -8,6 +8,7 @@ use crate::{
     store::Store,
 };
 use firma_model::{
+    address::Address,
     document::Document,
     record::{Record, Recorded, RecordedOutput},
     time::Timestamp,
@@ -67,11 +68,7 @@ impl Store {
     pub fn snapshot(&self) -> Result<Recorded, StoreError> {
         self.read(|t| {
             let (current, deposed) = objects(t, Some(&self.keys))?;
-            Ok(Recorded {
-                records: current.into_iter().map(|record| (record.address.clone(), record)).collect(),
-                deposed,
-                outputs: outputs(t, Some(&self.keys))?,
-            })
+            Ok(Recorded { records: by_address(current), deposed, outputs: outputs(t, Some(&self.keys))? })
         })
     }
 
@@ -83,6 +80,15 @@ impl Store {
             Ok(rows.next()?.map_or(Ok(0), |row| row.get(0))?)
         })
     }
+}
+
+/// Records by their addresses. Rows come in the order they were written in: places are sorted, and each record moves once.
+fn by_address(records: Vec<Record>) -> BTreeMap<Address, Record> {
+    let mut order: Vec<(Address, usize)> =
+        records.iter().enumerate().map(|(at, record)| (record.address.clone(), at)).collect();
+    order.sort_unstable();
+    let mut records: Vec<Option<Record>> = records.into_iter().map(Some).collect();
+    order.into_iter().filter_map(|(address, at)| Some((address, records[at].take()?))).collect()
 }
 
 /// Current and deposed records; sealed values are opened only with keys.

@@ -17,7 +17,7 @@ use std::{borrow::Cow, sync::Arc};
 
 /// One link of a chain, its key reduced.
 pub(super) enum Link<'x> {
-    Attribute(&'x str, Span),
+    Attribute(&'x Arc<str>, Span),
     Index(Part<'x>, Span),
 }
 
@@ -122,7 +122,7 @@ impl<'a> Evaluator<'a> {
         let mut span = root;
         for link in links {
             let (segment, end) = match link {
-                Link::Attribute(name, end) => (Some(Segment::Name(Arc::from(*name))), *end),
+                Link::Attribute(name, end) => (Some(Segment::Name((*name).clone())), *end),
                 Link::Index(key, end) => (key.as_value().and_then(key_segment), *end),
             };
             let Some(segment) = segment else { break };

@@ -46,6 +46,8 @@ pub struct Evaluated {
     pub lookups: Vec<Lookup>,
     /// Timeouts of the resources that set any.
     pub timeouts: BTreeMap<Address, Timeouts>,
+    /// Evaluation steps it took: a measure of work that is the same on every machine.
+    pub steps: u64,
 }
 
 /// Evaluates a project.

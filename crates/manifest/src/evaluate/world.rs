@@ -12,6 +12,7 @@ use firma_model::{
     value::Value,
 };
 use std::{
+    cell::Cell,
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, OnceLock},
 };
@@ -26,6 +27,8 @@ pub(super) struct World<'p> {
     pub(super) blocks: Vec<Option<EvaluatedBlock>>,
     pub(super) pending: Vec<Lookup>,
     pub(super) timeouts: BTreeMap<Address, Timeouts>,
+    /// Evaluation steps taken so far.
+    pub(super) steps: Cell<u64>,
 }
 
 /// A local, reduced, and what it used.
@@ -86,6 +89,7 @@ impl<'p> World<'p> {
             blocks: none(project.resources.len()),
             pending: Vec::new(),
             timeouts: BTreeMap::new(),
+            steps: Cell::new(0),
         }
     }
 
@@ -117,7 +121,10 @@ impl<'p> World<'p> {
         diagnostics: &mut Diagnostics,
     ) -> Option<Expr> {
         scope.tainted.set(false);
-        match firma_expr::evaluate(expr, scope, trace, &Limits::default()) {
+        let before = trace.steps();
+        let reduced = firma_expr::evaluate(expr, scope, trace, &Limits::default());
+        self.steps.set(self.steps.get() + trace.steps().saturating_sub(before));
+        match reduced {
             Err(found) => {
                 // What follows from a taint is no finding of its own.
                 if !scope.tainted.get() {
@@ -178,17 +185,25 @@ impl<'p> World<'p> {
     pub(super) fn finish(self) -> (Evaluated, Vec<Lookup>) {
         let mut desired = Desired::default();
         let mut resources = Vec::new();
+        let mut blocks = Vec::with_capacity(self.blocks.len());
         for (block, evaluated) in self.project.resources.iter().zip(self.blocks) {
             let Some(evaluated) = evaluated else { continue };
-            desired.kinds.insert(block.block.kind.clone());
-            desired.blocks.insert(block.block.clone(), evaluated.repetition);
-            resources.extend(
-                evaluated.instances.into_iter().map(|instance| (instance.resource.address.clone(), instance.resource)),
-            );
+            if !desired.kinds.contains(&block.block.kind) {
+                desired.kinds.insert(block.block.kind.clone());
+            }
+            blocks.push((block.block.clone(), evaluated.repetition));
+            resources.extend(evaluated.instances.into_iter().map(|instance| Some(instance.resource)));
         }
-        // Sorted first: building the map from sorted pairs is linear.
-        desired.resources = resources.into_iter().collect();
-        (Evaluated { desired, lookups: Vec::new(), timeouts: self.timeouts }, self.pending)
+        desired.blocks = blocks.into_iter().collect();
+        // Resources are large: their places are sorted, and each moves once.
+        let address = |resource: &Option<DesiredResource>| resource.as_ref().map(|resource| resource.address.clone());
+        let mut order: Vec<(Address, usize)> =
+            resources.iter().enumerate().filter_map(|(at, resource)| Some((address(resource)?, at))).collect();
+        order.sort_unstable();
+        desired.resources =
+            order.into_iter().filter_map(|(address, at)| Some((address, resources[at].take()?))).collect();
+        let steps = self.steps.get();
+        (Evaluated { desired, lookups: Vec::new(), timeouts: self.timeouts, steps }, self.pending)
     }
 }
 

@@ -2,9 +2,10 @@
 
 use crate::error::{ErrorKind, StoreError};
 use firma_model::{
-    address::{Address, Block, Key, KindId, Node},
+    address::{Address, Block, BlockName, Key, KindId, Node},
     desired::OnRemove,
     document::Document,
+    path::is_plain_name,
     place::Billing,
     record::{Record, Status},
 };
@@ -14,6 +15,7 @@ use serde_json::value::RawValue;
 use std::{
     borrow::Cow,
     collections::{BTreeSet, HashMap},
+    sync::Arc,
 };
 
 /// The columns [`RecordReader::read`] expects, in order.
@@ -169,7 +171,10 @@ fn on_remove(text: &str) -> Result<OnRemove, StoreError> {
 #[derive(Default)]
 pub(crate) struct RecordReader {
     kinds: HashMap<String, KindId>,
+    /// Blocks whose instances have keys, by all before the key.
     blocks: HashMap<String, Block>,
+    /// Any block, by all before its name: the others differ in the name only.
+    siblings: HashMap<String, Block>,
     dependencies: HashMap<String, BTreeSet<Node>>,
 }
 
@@ -207,9 +212,9 @@ impl RecordReader {
         Ok((record, row.get(17)?))
     }
 
-    /// Instances of one block share its decoded name.
+    /// Instances of one block share its decoded name, and the blocks of a kind what is before it.
     fn address(&mut self, text: &str) -> Result<Address, StoreError> {
-        let head = text.split_once('[').map_or(text, |(head, _)| head);
+        let Some((head, _)) = text.split_once('[') else { return self.single(text) };
         let Some(block) = self.blocks.get(head) else {
             let address: Address = text.parse().map_err(undecodable)?;
             self.blocks.insert(head.to_owned(), address.block.clone());
@@ -220,10 +225,24 @@ impl RecordReader {
                 Ok(index) => Some(Key::Index(index)),
                 Err(_) => Some(Key::Name(serde_json::from_str::<String>(inner).map_err(undecodable)?.into())),
             },
-            None if head.len() == text.len() => None,
             None => return Err(undecodable(format!("`{text}` is not an address"))),
         };
         Ok(block.at(key))
+    }
+
+    fn single(&mut self, text: &str) -> Result<Address, StoreError> {
+        let (before, name) = text.rsplit_once('.').unwrap_or(("", text));
+        match self.siblings.get(before) {
+            Some(sibling) if is_plain_name(name) => {
+                let name = BlockName { name: Arc::from(name), ..BlockName::clone(sibling) };
+                Ok(Block::from(name).at(None))
+            }
+            _ => {
+                let address: Address = text.parse().map_err(undecodable)?;
+                self.siblings.insert(before.to_owned(), address.block.clone());
+                Ok(address)
+            }
+        }
     }
 
     fn kind(&mut self, text: &str) -> KindId {
