@@ -13,6 +13,10 @@ use exit::{Exit, Outcome};
 use std::{collections::BTreeMap, process::ExitCode};
 use terminal::Terminal;
 
+/// A plan is millions of small things, most of them short-lived, made by several threads.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What every command is given.
 pub(crate) struct Context {
     /// The project's directory.

@@ -13,6 +13,7 @@
 
 mod codes;
 mod files;
+mod parts;
 mod version;
 mod source;
 mod project;

@@ -3,6 +3,7 @@
 use crate::{
     codes,
     files::matches_pattern,
+    parts::in_parts,
     project::{
         CheckBlock, DataBlock, Defaults, ImportBlock, Local, MovedBlock, Names, Output, Project, RemovedBlock,
         ResourceBlock, Table, Variable, kind_id,
@@ -35,11 +36,10 @@ const LATER: &[&str] = &["module"];
 /// Files that `[project] ignore` names contribute nothing, not even mistakes. When a file is not valid TOML, the others are
 /// read all the same, and [`Project::incomplete`] is set.
 pub fn read(sources: &[Source]) -> (Project, Diagnostics) {
-    let mut files = Vec::with_capacity(sources.len());
-    for (index, source) in sources.iter().enumerate() {
+    let files = in_parts(sources, |index, source| {
         let id = SourceId(u32::try_from(index).unwrap_or(u32::MAX));
-        files.push(read_file(id, &source.text));
-    }
+        read_file(id, &source.text)
+    });
     let ignored: Vec<String> =
         files.iter().flat_map(|file| &file.project).flat_map(|(_, p)| &p.ignore).map(|p| p.text.clone()).collect();
     let mut merge = Merge::default();

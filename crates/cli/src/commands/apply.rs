@@ -60,6 +60,7 @@ async fn plan_and_carry(
     let terminal = &context.terminal;
     let loaded = project::load(&context.directory, &context.env)?;
     recovering::first(context, &loaded).await?;
+    drop(loaded);
     let made = planning::make(context, planning).await?;
     terminal.diagnostics(&made.diagnostics, &made.sources);
     let view = View::of(&made.plan, &made.id).with_all_drift(planning.show_drift);
@@ -70,8 +71,11 @@ async fn plan_and_carry(
         _ => terminal.data(&firma_review::text::plan(&view, style(terminal.color_out))),
     }
     if !made.plan.has_changes() {
+        made.worlds.leave();
         return Ok(Exit::Done);
     }
+    // Applying needs the plan alone, and may go on for hours.
+    drop(made.worlds);
     if !carrying.auto_approve {
         if !terminal.interactive {
             return Err(Failure::refused(

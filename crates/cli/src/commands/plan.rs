@@ -37,7 +37,9 @@ pub(crate) async fn run(context: &Context, args: &PlanArgs) -> Outcome {
             }
         }
     }
-    Ok(if args.detailed_exitcode && made.plan.has_changes() { Exit::Changes } else { Exit::Done })
+    let exit = if args.detailed_exitcode && made.plan.has_changes() { Exit::Changes } else { Exit::Done };
+    made.worlds.leave();
+    Ok(exit)
 }
 
 /// Writes a file that only its owner can read, whole or not at all.

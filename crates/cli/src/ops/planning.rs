@@ -15,7 +15,9 @@ use crate::{
     },
 };
 use firma_catalog::{Catalog, Procedure};
-use firma_manifest::{Inputs, Origin, VariableInput, VariableSource, Variables, is_automatic_variable_file};
+use firma_manifest::{
+    Evaluated, Inputs, Origin, Project, VariableInput, VariableSource, Variables, is_automatic_variable_file,
+};
 use firma_model::{
     address::{Address, KindId},
     diagnostic::{Diagnostic, Diagnostics},
@@ -53,6 +55,22 @@ pub(crate) struct Made {
     pub diagnostics: Diagnostics,
     /// Files that spans point into: manifests and variable files.
     pub sources: Vec<Source>,
+    /// What the plan was made of.
+    pub worlds: Ingredients,
+}
+
+/// What a plan was made of: of a large project hundreds of megabytes in small pieces.
+pub(crate) struct Ingredients {
+    _project: Project,
+    _evaluated: Evaluated,
+    _recorded: Recorded,
+}
+
+impl Ingredients {
+    /// Leaves the pieces to the end of the process, which takes them back at once.
+    pub(crate) fn leave(self) {
+        std::mem::forget(self);
+    }
 }
 
 /// Makes a plan and keeps it in the state.
@@ -177,7 +195,8 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
     }
     log::line("plan", serde_json::json!({ "id": id, "steps": plan.steps.len() }));
     failpoint::at("plan-stored");
-    Ok(Made { store, door, plan: Arc::new(plan), id, diagnostics, sources })
+    let worlds = Ingredients { _project: loaded.project, _evaluated: evaluated, _recorded: recorded };
+    Ok(Made { store, door, plan: Arc::new(plan), id, diagnostics, sources, worlds })
 }
 
 /// Asks the look-ups that can be asked.
