@@ -1,6 +1,6 @@
 //! Parts of a project that statements name: a module, a resource with all its instances, or one instance.
 
-use crate::address::{Address, AddressError, Block};
+use crate::address::{Address, AddressError, Block, BlockName};
 use std::{fmt, str::FromStr, sync::Arc};
 
 /// A part of a project.
@@ -37,9 +37,8 @@ pub fn moved(address: &Address, from: &Extent, to: &Extent) -> Option<Address> {
     match (from, to) {
         (Extent::Module(from), Extent::Module(to)) => {
             let rest = within(&address.block.module, from)?;
-            let mut moved = address.clone();
-            moved.block.module = Arc::from(format!("{to}{rest}"));
-            Some(moved)
+            let name = BlockName { module: Arc::from(format!("{to}{rest}")), ..(*address.block).clone() };
+            Some(Block::from(name).at(address.key.clone()))
         }
         (Extent::Block(from), Extent::Block(to)) => (address.block == *from).then(|| to.at(address.key.clone())),
         (Extent::Block(from), Extent::Instance(to)) => {

@@ -4,7 +4,7 @@ use super::{scope::InstanceScope, world::World};
 use crate::{codes, order::is_reference, project::find, source::UNREADABLE};
 use firma_expr::{Segment, Trace, each_reference};
 use firma_model::{
-    address::{Address, Block, Key, Node},
+    address::{Address, Key, Node},
     desired::{Desired, Repetition},
     diagnostic::{Diagnostic, Diagnostics},
     expr::Expr,
@@ -79,7 +79,7 @@ impl<'p> World<'p> {
                     .did_you_mean(near.map(|near| format!("{service}.{kind}.{near}")).as_deref()),
             ));
         };
-        let block = Block { module: of.block.module.clone(), ..project.resources[index].block.clone() };
+        let block = project.resources[index].block.clone();
         let (key, rest) = match rest {
             [Segment::Key(key), rest @ ..] => (Some(Key::Name(key.clone())), rest),
             [Segment::Index(index), rest @ ..] => (Some(Key::Index(*index)), rest),
