@@ -11,7 +11,7 @@ use crate::{
     event::Observers,
     journal::{Commit, Journal},
     leaving::Leaving,
-    local::{MOVED, carry_out, filled, is_local, removed},
+    local::{MOVED, carry_out, filled, is_local, removed, set_aside},
     make::make,
     outcome::{FailedStep, Outcome},
     run::{Entropy, LeaseGuard, Run, StepRun, Stop},
@@ -278,6 +278,9 @@ impl<'r> Owner<'r> {
             if let Some(old) = step.moves_from().filter(|_| written) {
                 // In one transaction with the record under the new address: the object is never under none, nor under two.
                 self.pending.push(removed(at, old, MOVED));
+            }
+            if let (false, EventBody::Done { .. }) = (step.deposes.is_empty(), &event) {
+                self.pending.push(set_aside(at, step));
             }
             self.batches.gathered(at);
             self.learn(event);

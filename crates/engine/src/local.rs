@@ -98,6 +98,11 @@ fn bug(message: &str) -> Fault {
     ask::fault(FaultKind::Invalid, "", "", message)
 }
 
+/// The old object leaves its address to the one that a step makes.
+pub(crate) fn set_aside(at: u32, step: &Step) -> EventBody {
+    EventBody::Deposed { step: at, address: step.address.clone(), deposed: step.deposes.clone() }
+}
+
 pub(crate) fn removed(at: u32, record: &Record, how: &str) -> EventBody {
     EventBody::Removed {
         step: at,

@@ -2,6 +2,7 @@
 
 use crate::{
     ask,
+    local::set_aside,
     run::{Intended, SENDS, StepRun, Stop, Waited, failed, marker, seen, unseen, uuid},
 };
 use firma_api::request::Request;
@@ -53,6 +54,10 @@ pub(crate) async fn make(run: &mut StepRun<'_>) -> Result<EventBody, Stop> {
     let (id, found) = created(run, &call, &request, Classes { token, mark, ids_before }).await?;
 
     let record = recover::created_record(run.step, &procedure, &id, &run.attributes, found.as_ref(), &run.run.hash_key);
+    if !run.step.deposes.is_empty() {
+        // In one transaction with the successor's record: the address is never without one.
+        run.gather(set_aside(run.at, run.step));
+    }
     run.accept(Some(record.clone()));
     run.flush().await?;
 

@@ -6,10 +6,9 @@ use crate::{
 };
 use firma_client::{Cloud, Priority};
 use firma_model::{
-    address::Address,
     fault::Fault,
     observed::{Observed, Sighting},
-    record::Recorded,
+    record::{Record, Recorded},
     value::{Map, Value},
 };
 use firma_plan::{
@@ -29,7 +28,7 @@ use tokio::time::Instant;
 const AT_ONCE: usize = 16;
 
 /// Who is at an id, for a kind and region.
-type Places<'r> = HashMap<(&'r str, Option<&'r str>, &'r str), Vec<&'r Address>>;
+type Places<'r> = HashMap<(&'r str, Option<&'r str>, &'r str), Vec<&'r Record>>;
 
 /// An object that was not in its list.
 struct Missing {
@@ -53,9 +52,9 @@ pub async fn refresh(
 ) -> Observed {
     let began = Instant::now();
     let mut places: Places<'_> = HashMap::new();
-    for record in recorded.records.values() {
+    for record in recorded.records.values().chain(&recorded.deposed) {
         let place = (record.kind.as_str(), record.region.as_deref(), record.cloud_id.as_str());
-        places.entry(place).or_default().push(&record.address);
+        places.entry(place).or_default().push(record);
     }
     let batches = observe::batches(recorded, procedures);
     let answers: Vec<_> = stream::iter(batches)
@@ -79,11 +78,8 @@ pub async fn refresh(
                         }
                         Look::Missing => {
                             let place = (batch.procedure.kind.as_str(), batch.region.as_deref(), id.as_str());
-                            let young = places
-                                .get(&place)
-                                .into_iter()
-                                .flatten()
-                                .any(|address| recorded.records[*address].version >= young_from);
+                            let young =
+                                places.get(&place).into_iter().flatten().any(|record| record.version >= young_from);
                             let young = young.then(|| Doubt::since(began));
                             missing.push(Missing {
                                 procedure: batch.procedure.clone(),
@@ -181,8 +177,11 @@ fn note(
     (procedure, region, id): (&Procedure, Option<&str>, &str),
     sighting: &Sighting,
 ) {
-    for address in places.get(&(procedure.kind.as_str(), region, id)).into_iter().flatten() {
-        observed.objects.insert((*address).clone(), sighting.clone());
+    for record in places.get(&(procedure.kind.as_str(), region, id)).into_iter().flatten() {
+        match record.deposed.is_empty() {
+            true => observed.objects.insert(record.address.clone(), sighting.clone()),
+            false => observed.deposed.insert((record.address.clone(), record.deposed.clone()), sighting.clone()),
+        };
     }
 }
 

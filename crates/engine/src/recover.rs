@@ -6,7 +6,7 @@
 use crate::{
     ask,
     journal::{Commit, Journal},
-    local::unfilled,
+    local::{set_aside, unfilled},
     run::{LeaseGuard, parameters},
 };
 use firma_client::{Cloud, Outcome, Priority};
@@ -96,7 +96,14 @@ pub async fn recover(
             if let Settled::Created(id) | Settled::Adopted(id) = &settled {
                 known.insert(id.clone());
             }
-            journal.write(events(intent, &settled, record, recorded)).await?;
+            let mut written = Vec::new();
+            if let Some(made) = &record
+                && intent.intent.action == "create"
+            {
+                written.extend(succeeded(intent, made, recorded, plans));
+            }
+            written.extend(events(intent, &settled, record, recorded));
+            journal.write(written).await?;
             *found = Some(settled);
         }
         if found.iter().all(Option::is_some) {
@@ -118,6 +125,19 @@ fn settlement(open: &OpenIntent, how: Settled) -> Settlement {
         class: intent.class.clone(),
         how,
     }
+}
+
+/// What was made takes the place of an object that stands there still: its record is set aside, as the step would have done.
+fn succeeded(
+    open: &OpenIntent,
+    made: &Record,
+    recorded: &Recorded,
+    plans: &(dyn Fn(u64) -> Option<Arc<Plan>> + Sync),
+) -> Option<EventBody> {
+    let plan = plans(open.run)?;
+    let step = plan.steps.get(open.intent.step as usize).filter(|step| !step.deposes.is_empty())?;
+    let old = recorded.records.get(&made.address)?;
+    (old.cloud_id != made.cloud_id).then(|| set_aside(open.intent.step, step))
 }
 
 fn events(open: &OpenIntent, settled: &Settled, record: Option<Record>, recorded: &Recorded) -> Vec<EventBody> {

@@ -141,7 +141,7 @@ pub const CODES: &[(&str, &str, &str)] = &[
         NOT_YET,
         "not supported yet",
         "Modules, checks, `moved`, `removed` and `import` blocks, preconditions and postconditions, \
-         `create_before_destroy`, `replace_triggered_by` and ephemeral values are part of the language, and this \
+         `replace_triggered_by` and ephemeral values are part of the language, and this \
          version does not do them yet. It refuses them rather than ignore them.",
     ),
     (
@@ -344,7 +344,7 @@ pub const CODES: &[(&str, &str, &str)] = &[
     (
         BAD_LIFECYCLE,
         "invalid lifecycle setting",
-        "`prevent_destroy` is true or false, `on_remove` is `destroy` or `retain`, `ignore_changes` is `\"all\"` \
+        "`create_before_destroy` and `prevent_destroy` are true or false, `on_remove` is `destroy` or `retain`, `ignore_changes` is `\"all\"` \
          or a list of attribute paths of the kind, timeouts are seconds or text such as \
          `10m`.\n\n```toml\n[vm.instance.web.lifecycle]\nignore_changes = [\"tags\", \
          \"system_disk.disk_spec\"]\n```",

@@ -148,10 +148,15 @@ fn collect(project: &Project, numbering: Numbering) -> Edges {
                 resource.attributes.iter().for_each(|attribute| each(&attribute.value));
                 resource.timeouts.iter().for_each(|(_, expr)| each(expr));
                 let lifecycle = &resource.lifecycle;
-                [&lifecycle.prevent_destroy, &lifecycle.ignore_changes, &lifecycle.on_remove]
-                    .into_iter()
-                    .flatten()
-                    .for_each(&mut each);
+                [
+                    &lifecycle.create_before_destroy,
+                    &lifecycle.prevent_destroy,
+                    &lifecycle.ignore_changes,
+                    &lifecycle.on_remove,
+                ]
+                .into_iter()
+                .flatten()
+                .for_each(&mut each);
                 for block in lifecycle.preconditions.iter().chain(&lifecycle.postconditions) {
                     each(&block.condition);
                     each(&block.message);

@@ -160,6 +160,7 @@ pub(crate) enum TimeoutOf {
 /// `lifecycle`, as written.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LifecycleBlock {
+    pub(crate) create_before_destroy: Option<Expr>,
     pub(crate) prevent_destroy: Option<Expr>,
     pub(crate) ignore_changes: Option<Expr>,
     pub(crate) on_remove: Option<Expr>,

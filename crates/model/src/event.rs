@@ -91,6 +91,16 @@ pub enum EventBody {
         /// `deleted`, `gone`, `forgotten`.
         how: String,
     },
+    /// The cloud has accepted the successor of an object that is created before it is destroyed: the record of the old
+    /// object leaves its address and is kept under this key until it is deleted.
+    Deposed {
+        /// The step that makes the successor.
+        step: u32,
+        /// Whose record.
+        address: Address,
+        /// The key.
+        deposed: String,
+    },
     /// A step failed; with the record as it must now stand (incomplete, tainted), when that changed.
     Failed {
         /// Step.
@@ -152,6 +162,8 @@ pub enum Change<'e> {
     Put(&'e Record),
     /// No record under this address and deposed id.
     Remove(&'e Address, &'e str),
+    /// The current record of this address is kept under this deposed id.
+    SetAside(&'e Address, &'e str),
 }
 
 impl EventBody {
@@ -163,6 +175,7 @@ impl EventBody {
             | EventBody::Settled { record: Some(record), .. }
             | EventBody::Done { record, .. } => Some(Change::Put(record)),
             EventBody::Removed { address, deposed, .. } => Some(Change::Remove(address, deposed)),
+            EventBody::Deposed { address, deposed, .. } => Some(Change::SetAside(address, deposed)),
             _ => None,
         }
     }
@@ -176,6 +189,7 @@ impl EventBody {
             EventBody::Unresolved { .. } => "unresolved",
             EventBody::Done { .. } => "done",
             EventBody::Removed { .. } => "removed",
+            EventBody::Deposed { .. } => "deposed",
             EventBody::Failed { .. } => "failed",
             EventBody::Skipped { .. } => "skipped",
             EventBody::Settled { .. } => "settled",

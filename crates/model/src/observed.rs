@@ -1,6 +1,6 @@
 //! The observed world: what the cloud says now.
 
-use crate::{address::Address, fault::Fault, value::Map};
+use crate::{address::Address, fault::Fault, record::Record, value::Map};
 use std::collections::BTreeMap;
 
 /// What was seen of one recorded object.
@@ -28,6 +28,18 @@ pub struct Observed {
     pub objects: BTreeMap<Address, Sighting>,
     /// Objects that imports name, by the address they are for.
     pub found: BTreeMap<Address, Sighting>,
+    /// Objects set aside, by address and key.
+    pub deposed: BTreeMap<(Address, String), Sighting>,
     /// Calls that were made to find out.
     pub calls: u64,
+}
+
+impl Observed {
+    /// What was seen of a record's object.
+    pub fn of(&self, record: &Record) -> Option<&Sighting> {
+        match record.deposed.is_empty() {
+            true => self.objects.get(&record.address),
+            false => self.deposed.get(&(record.address.clone(), record.deposed.clone())),
+        }
+    }
 }

@@ -78,6 +78,11 @@ pub const CODES: &[(&str, &str, &str)] = &[
         "Some kinds have no id but the name they are given: a key pair is its name. The id stands in every plan, record and message, so a sensitive value cannot be one. Take the mark off with `nonsensitive()` where the name may be shown, or choose another name.",
     ),
     (
+        "E0540",
+        "two objects of one key",
+        "`lifecycle.create_before_destroy` makes the new object of a replacement while the old one still stands. Some things the cloud allows only once: the name of a key pair, a range of addresses in a VPC, a disk's attachment. Where old and new would both have such a key, the create could only fail. Let the old one go first, or change the key in the same edit. The wish spreads to everything that an object depends on, so it may stand on another resource: the message names it.\n\n```toml\n[vm.keypair.admin.lifecycle]\ncreate_before_destroy = false\n```",
+    ),
+    (
         "E0555",
         "moved and still declared",
         "A `[[moved]]` statement says that a resource, an instance or a module has another address now, and the manifests still declare it under the old one. Its object cannot be in both places. Take the old block away, or the statement.\n\n```toml\n[vpc.vpc.network]   # was [vpc.vpc.main]\nvpc_name       = \"main\"\naddress_prefix = \"10.0.0.0/16\"\n\n[[moved]]\nfrom = \"vpc.vpc.main\"\nto   = \"vpc.vpc.network\"\n```",

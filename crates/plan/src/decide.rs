@@ -43,7 +43,7 @@ pub struct Decision {
 }
 
 impl Decision {
-    fn nothing() -> Decision {
+    pub(crate) fn nothing() -> Decision {
         Decision {
             action: None,
             reasons: Vec::new(),

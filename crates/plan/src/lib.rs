@@ -5,7 +5,7 @@
 //! (what of it matters), [`decide`] (what happens to each address, and why),
 //! [`triggers`] and [`conditions`] (what hangs on what happens elsewhere), [`moves`], [`imports`], [`removals`] and
 //! [`renames`] (who is where now), [`walk`], [`nodes`] and [`table`] (values in dependency order), [`make`](mod@make) (the planner
-//! itself), [`unique`] (keys that two objects cannot share), [`order`](mod@order) (edges), [`lower`] (calls), [`preflight`], [`audit`](mod@audit), [`format`](mod@format)
+//! itself), [`unique`] (keys that two objects cannot share), `create_first` (replacements that create before they destroy), [`order`](mod@order) (edges), [`lower`] (calls), [`preflight`], [`audit`](mod@audit), [`format`](mod@format)
 //! (the durable form). Then what carries a plan out: [`marker`], [`fill`], [`recording`], [`wait`], [`outputs`](mod@outputs),
 //! [`recover`], [`progress`], the one transition function, and [`event`], what a run tells those who watch. Nothing here does I/O: the planner is given answers and
 //! returns questions, and an apply is a sequence of transitions.
@@ -35,6 +35,7 @@ pub mod renames;
 mod steps;
 pub mod make;
 pub mod unique;
+mod create_first;
 pub mod order;
 pub mod lower;
 pub mod preflight;

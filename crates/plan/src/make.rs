@@ -3,6 +3,7 @@
 use crate::{
     audit,
     conditions::{self, Subject},
+    create_first::create_first,
     decide,
     decide::Decision,
     drift, imports,
@@ -43,6 +44,7 @@ pub fn plan(worlds: Worlds<'_>, options: &Options) -> (Option<Plan>, Diagnostics
     if options.mode == Mode::Apply {
         imports::take_over(&mut carried, worlds, &mut diagnostics);
     }
+    let before = worlds.recorded;
     let worlds = Worlds { recorded: &carried.recorded, observed: &carried.observed, ..worlds };
     let mut planner = Planner {
         worlds,
@@ -69,13 +71,14 @@ pub fn plan(worlds: Worlds<'_>, options: &Options) -> (Option<Plan>, Diagnostics
         return (None, diagnostics);
     }
     drift::sort_out(&mut plan, worlds.desired);
+    create_first(&mut plan, worlds, &mut diagnostics);
     embed_procedures(&mut plan, worlds);
     set_timeouts(&mut plan, options);
     order(&mut plan, worlds, &mut diagnostics);
     if diagnostics.has_errors() {
         return (None, diagnostics);
     }
-    for finding in audit::audit(&plan) {
+    for finding in audit::audit(&plan, before, worlds.recorded) {
         diagnostics.push(Diagnostic::error("E0590", format!("BUG: the plan is not sound: {finding}")));
     }
     if diagnostics.has_errors() { (None, diagnostics) } else { (Some(plan), diagnostics) }
@@ -237,6 +240,12 @@ impl<'a> Planner<'a> {
                 None => self.plan.unchanged += 1,
             }
         }
+        let recorded: &'a firma_model::record::Recorded = self.worlds.recorded;
+        for record in &recorded.deposed {
+            if self.worlds.observed.of(record) == Some(&Sighting::Gone) {
+                self.decide_unwanted(record, None, Reason::Deposed);
+            }
+        }
     }
 
     fn note_drift(&mut self, record: &Record, seen: &Map) {
@@ -395,7 +404,7 @@ impl<'a> Planner<'a> {
 
     fn decide_unwanted(&mut self, record: &Record, desired: Option<&DesiredResource>, reason: Reason) {
         let procedure = self.worlds.procedures.get(record.kind.as_str());
-        let sighting = self.worlds.observed.objects.get(&record.address);
+        let sighting = self.worlds.observed.of(record);
         let record = &*removals::as_removed(record, self.worlds.desired, desired.is_none());
         let decision = decide::unwanted(
             procedure.map(|procedure| &**procedure),
@@ -406,8 +415,14 @@ impl<'a> Planner<'a> {
             self.options,
             &mut self.diagnostics,
         );
-        self.plan.basis.insert(record.address.clone(), Some(record.version));
-        if let Some(drift) = &decision.drift {
+        match record.deposed.is_empty() {
+            true => self.plan.basis.insert(record.address.clone(), Some(record.version)),
+            false => {
+                let current = self.worlds.recorded.records.get(&record.address).map(|record| record.version);
+                Some(*self.plan.basis.entry(record.address.clone()).or_insert(current))
+            }
+        };
+        if let Some(drift) = decision.drift.as_ref().filter(|_| record.deposed.is_empty()) {
             self.plan.drift.push(drift.clone());
         }
         if decision.action.is_some() {
@@ -430,26 +445,19 @@ impl<'a> Planner<'a> {
         moves::step(resource, origin, &decision, step)
     }
 
+    /// What replacements left behind, deleted or, where the cloud has lost it, forgotten.
     fn delete_deposed(&mut self) {
-        for record in &self.worlds.recorded.deposed {
-            let decision = Decision {
-                action: Some(Action::Delete),
-                reasons: vec![Reason::Deposed],
-                changes: Vec::new(),
-                updates: Vec::new(),
-                wanted: Map::new(),
-                observed: None,
-                drift: None,
-            };
-            let delete = self.record_step(record, decision.clone());
+        let recorded = self.worlds.recorded;
+        for record in &recorded.deposed {
             if let Some(origin) = self.carried.deposed.get(&(record.address.clone(), record.deposed.clone())) {
-                let mut step = self.record_step(origin, decision);
+                let mut step =
+                    self.record_step(origin, Decision { action: Some(Action::Delete), ..Decision::nothing() });
                 step.leg = Leg::Record;
                 step.address = record.address.clone();
                 step.reasons = vec![Reason::Moved { from: origin.address.clone() }];
                 self.plan.steps.push(step);
             }
-            self.plan.steps.push(delete);
+            self.decide_unwanted(record, None, Reason::Deposed);
         }
     }
 

@@ -203,6 +203,14 @@ fn rename<'a>(
         .iter()
         .map(|(address, sighting)| (to.get(address).map_or(address, |to| *to).clone(), sighting.clone()))
         .collect();
+    observed.deposed = worlds
+        .observed
+        .deposed
+        .iter()
+        .map(|((address, key), sighting)| {
+            ((to.get(address).map_or(address, |to| *to).clone(), key.clone()), sighting.clone())
+        })
+        .collect();
     Carried {
         recorded: Cow::Owned(recorded),
         observed: Cow::Owned(observed),

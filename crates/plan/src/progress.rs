@@ -168,6 +168,7 @@ impl Progress {
                 }
             }
             EventBody::Accepted { .. }
+            | EventBody::Deposed { .. }
             | EventBody::Refused { .. }
             | EventBody::Settled { .. }
             | EventBody::Restored { .. }

@@ -48,6 +48,8 @@ struct ChangeForm<'a> {
     address: String,
     kind: &'a str,
     action: &'static str,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    create_before_destroy: bool,
     reasons: Vec<ReasonForm>,
     region: Option<&'a str>,
     zone: Option<&'a str>,
@@ -185,6 +187,7 @@ fn change(change: &Change) -> ChangeForm<'_> {
         address: change.address.to_string(),
         kind: change.address.kind().as_str(),
         action: change.action.as_str(),
+        create_before_destroy: change.create_first,
         reasons: change.reasons.iter().map(|reason| self::reason(reason, &change.deposed)).collect(),
         region: change.region.as_deref(),
         zone: change.zone.as_deref(),

@@ -87,10 +87,14 @@ impl View {
 fn changes(plan: &Plan) -> Vec<Change> {
     let mut by_object: BTreeMap<(&Address, &str), Change> = BTreeMap::new();
     let made = Made::of(plan);
-    // Delete legs first, so that reasons and calls come in the order in which they happen.
-    let (deletes, others): (Vec<&Step>, Vec<&Step>) = plan.steps.iter().partition(|step| step.leg == Leg::Delete);
-    for step in deletes.into_iter().chain(others) {
-        let change = by_object.entry((&step.address, step.deposed.as_str())).or_insert_with(|| empty(step));
+    // Reasons and calls come in the order in which they happen: delete legs first, but for what is created before that.
+    let set_aside = |step: &Step| step.action == Action::Replace && !step.deposed.is_empty();
+    let (deletes, others): (Vec<&Step>, Vec<&Step>) =
+        plan.steps.iter().partition(|step| step.leg == Leg::Delete && !set_aside(step));
+    let (last, others): (Vec<&Step>, Vec<&Step>) = others.into_iter().partition(|step| set_aside(step));
+    for step in deletes.into_iter().chain(others).chain(last) {
+        let deposed = if set_aside(step) { "" } else { step.deposed.as_str() };
+        let change = by_object.entry((&step.address, deposed)).or_insert_with(|| empty(step));
         add(change, step, plan, &made);
     }
     by_object.into_values().collect()
@@ -101,6 +105,7 @@ fn empty(step: &Step) -> Change {
         address: step.address.clone(),
         deposed: step.deposed.clone(),
         action: step.action,
+        create_first: !step.deposes.is_empty(),
         reasons: Vec::new(),
         cloud_id: None,
         region: None,
@@ -121,10 +126,12 @@ fn add(change: &mut Change, step: &Step, plan: &Plan, made: &Made<'_>) {
     }
     let record = step.record.as_ref().filter(|record| !record.cloud_id.is_empty());
     change.cloud_id = change.cloud_id.take().or_else(|| record.map(|record| record.cloud_id.clone()));
-    // Where it will be says more than where it was: the later leg wins.
-    change.region = step.region.clone().or(change.region.take());
-    change.zone = step.zone.clone().or(change.zone.take());
-    change.billing = step.billing.clone().or(change.billing.take());
+    // Where it will be says more than where it was: the leg that makes it wins.
+    if !change.create_first || step.leg != Leg::Delete {
+        change.region = step.region.clone().or(change.region.take());
+        change.zone = step.zone.clone().or(change.zone.take());
+        change.billing = step.billing.clone().or(change.billing.take());
+    }
     change.attributes.extend(step.changes.iter().map(|changed| {
         let awaits = match changed.after.as_ref().is_some_and(Value::has_unknown) {
             true => made.awaited_at(step, &changed.path),

@@ -91,6 +91,8 @@ pub struct Change {
     pub deposed: String,
     /// What happens.
     pub action: Action,
+    /// For a replacement: the new object is made before the old one is deleted.
+    pub create_first: bool,
     /// Why.
     pub reasons: Vec<Reason>,
     /// Id in the cloud of what is there now.

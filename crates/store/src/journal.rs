@@ -127,6 +127,13 @@ fn apply(connection: &Connection, serial: u64, run: u64, body: &EventBody) -> Re
                 .prepare_cached("DELETE FROM object WHERE address = ?1 AND deposed = ?2")?
                 .execute((address.to_string(), deposed))?;
         }
+        Some(Change::SetAside(address, deposed)) => {
+            connection
+                .prepare_cached(
+                    "UPDATE object SET deposed = ?2, status = 'deposed', version = ?3 WHERE address = ?1 AND deposed = ''",
+                )?
+                .execute((address.to_string(), deposed, serial))?;
+        }
         None => {}
     }
     if let EventBody::Outputs(outputs) = body {
@@ -201,6 +208,7 @@ fn has_sensitive(body: &EventBody) -> bool {
         EventBody::Refused { .. }
         | EventBody::Unresolved { .. }
         | EventBody::Removed { .. }
+        | EventBody::Deposed { .. }
         | EventBody::Skipped { .. }
         | EventBody::Restored { .. } => false,
     }

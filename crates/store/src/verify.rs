@@ -11,7 +11,7 @@ use crate::{
 use firma_model::{
     address::Address,
     event::{Change, EventBody},
-    record::{Record, RecordedOutput},
+    record::{Record, RecordedOutput, Status},
     time::Timestamp,
 };
 use rusqlite::{Connection, OptionalExtension as _, types::ValueRef};
@@ -166,18 +166,25 @@ impl Fold {
             if let EventBody::Restored { .. } = body {
                 fold.restored = Some(serial);
             }
-            fold.apply(row.get(1)?, &body);
+            fold.apply(serial, row.get(1)?, &body);
         }
         Ok(fold)
     }
 
-    fn apply(&mut self, run: u64, body: &EventBody) {
+    fn apply(&mut self, serial: u64, run: u64, body: &EventBody) {
         match body.change() {
             Some(Change::Put(record)) => {
                 self.objects.insert((record.address.clone(), record.deposed.clone()), record.clone());
             }
             Some(Change::Remove(address, deposed)) => {
                 self.objects.remove(&(address.clone(), deposed.to_owned()));
+            }
+            Some(Change::SetAside(address, deposed)) => {
+                if let Some(record) = self.objects.remove(&(address.clone(), String::new())) {
+                    let record =
+                        Record { deposed: deposed.to_owned(), status: Status::Deposed, version: serial, ..record };
+                    self.objects.insert((address.clone(), deposed.to_owned()), record);
+                }
             }
             None => {}
         }
@@ -203,6 +210,7 @@ impl Fold {
                     .collect();
             }
             EventBody::Unresolved { .. }
+            | EventBody::Deposed { .. }
             | EventBody::Failed { .. }
             | EventBody::Skipped { .. }
             | EventBody::Restored { .. } => {}

@@ -146,6 +146,14 @@ impl Lab {
 
     /// Refreshes and plans; errors of the planner fail the test.
     pub async fn plan(&self, desired: &Desired, mode: Mode) -> Arc<Plan> {
+        self.try_plan(desired, mode).await.unwrap_or_else(|codes| panic!("no plan: {codes:?}"))
+    }
+
+    /// The plan of a world, or the codes of what is wrong with it.
+    ///
+    /// # Errors
+    /// There is no plan.
+    pub async fn try_plan(&self, desired: &Desired, mode: Mode) -> Result<Arc<Plan>, Vec<&'static str>> {
         let recorded = self.recorded();
         let observed =
             refresh(&self.cloud, &recorded, &|kind| self.procedures.get(kind).cloned(), self.young_from()).await;
@@ -153,8 +161,7 @@ impl Lab {
         let options =
             Options { mode, now: self.clock.now(), hash_key: self.hash_key(), accept_loss: true, ..Options::default() };
         let (plan, diagnostics) = firma_plan::plan(worlds, &options);
-        let messages: Vec<&str> = diagnostics.list.iter().map(|d| d.message.as_str()).collect();
-        Arc::new(plan.unwrap_or_else(|| panic!("no plan: {messages:?}")))
+        plan.map(Arc::new).ok_or_else(|| diagnostics.list.iter().map(|d| d.code).collect())
     }
 
     /// Takes the lease; it must be free.

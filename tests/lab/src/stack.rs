@@ -47,7 +47,7 @@ fn refers(json: &Json) -> bool {
 }
 
 /// A desired world of these resources. `region` among the attributes is the resource's region, as in a manifest; without it
-/// that is [`REGION`].
+/// that is [`REGION`]. `create_before_destroy` is that of its lifecycle.
 pub fn desired(resources: &[(&str, Json)]) -> Desired {
     let mut desired = Desired::default();
     for (address, attributes) in resources {
@@ -55,6 +55,7 @@ pub fn desired(resources: &[(&str, Json)]) -> Desired {
         let mut attributes: std::collections::BTreeMap<String, Expr> =
             attributes.as_object().expect("a map").iter().map(|(name, json)| (name.clone(), expr(json))).collect();
         let region = attributes.remove("region");
+        let first = attributes.remove("create_before_destroy");
         let region = region.as_ref().and_then(Expr::as_value).and_then(Value::as_str).unwrap_or(REGION).to_owned();
         let mut dependencies = BTreeSet::new();
         for expr in attributes.values() {
@@ -79,7 +80,10 @@ pub fn desired(resources: &[(&str, Json)]) -> Desired {
             billing,
             attributes,
             dependencies,
-            lifecycle: Lifecycle::default(),
+            lifecycle: Lifecycle {
+                create_before_destroy: first.as_ref().and_then(Expr::as_value).and_then(Value::as_bool) == Some(true),
+                ..Lifecycle::default()
+            },
             span: Span::default(),
             address: address.clone(),
         };

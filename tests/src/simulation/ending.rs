@@ -22,6 +22,7 @@ impl Life<'_> {
         self.settle().await?;
         self.doubled_are_found().await?;
         operator::clean(self.lab, &self.promises);
+        self.not_first().await;
         let wanted = desired(&self.world);
         for round in 0..2 {
             let ended = self.well(&wanted, Mode::Apply).await?;
@@ -48,6 +49,20 @@ impl Life<'_> {
             return Err(Violation::new("I6", format!("after two applies there is still to do: {}", steps.join("; "))));
         }
         self.same()
+    }
+
+    /// Where creating first is not possible, the operator lets the old ones go first.
+    async fn not_first(&mut self) {
+        let process = self.process();
+        let Err(Refusal::NoPlan(diagnostics)) = process.plan(&desired(&self.world), Mode::Apply).await else { return };
+        if diagnostics.list.iter().any(|d| matches!(d.code, "E0502" | "E0540")) {
+            self.tally.note("what was to be created first could not be", 1);
+            for attributes in self.world.values_mut() {
+                attributes.as_object_mut().into_iter().for_each(|attributes| {
+                    attributes.remove("create_before_destroy");
+                });
+            }
+        }
     }
 
     /// What a doubled request left behind is nobody's, and shown to who asks (`firma doctor --orphans`).
@@ -166,8 +181,9 @@ impl Life<'_> {
             }
         }
         let there = self.lab.net.objects();
-        let recorded = self.lab.recorded().records;
-        match there.is_empty() && recorded.is_empty() {
+        let state = self.lab.recorded();
+        let recorded = state.records;
+        match there.is_empty() && recorded.is_empty() && state.deposed.is_empty() {
             true => Ok(()),
             false => {
                 Err(Violation::new("I6", format!("after destroying everything: {there:?}, {:?}", recorded.keys())))

@@ -20,6 +20,9 @@ pub fn generate(seed: u64) -> Script {
     let mut chance = Chance::new(seed);
     let secretive = chance.percent(25);
     let mut grower = Grower::new(Chance::new(chance.draw()), secretive);
+    // By a chance of its own, so that the lives without it are what they are.
+    let mut first = Chance::new(seed ^ 0x6669_7273_7420_6d61);
+    grower.first = first.percent(40).then_some(first);
     let mut world = Resources::new();
     let mut rounds = Vec::new();
     let count = 1 + chance.between(1, 4);

@@ -31,6 +31,8 @@ struct Asked {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Held {
     address: Address,
+    /// Its key where it was set aside.
+    deposed: String,
     origin: Option<usize>,
 }
 
@@ -247,7 +249,7 @@ impl Promises {
         for record in recorded.records.values().chain(&recorded.deposed) {
             let object = (record.kind.to_string(), record.cloud_id.clone());
             let origin = origins.get(&object).copied();
-            held.insert(object, Held { address: record.address.clone(), origin });
+            held.insert(object, Held { address: record.address.clone(), deposed: record.deposed.clone(), origin });
         }
         for (object, was) in &self.held {
             if held.contains_key(object) || self.forgotten.contains(object) {
@@ -300,17 +302,20 @@ impl Promises {
     }
 
     /// I2. At most one object stands in the cloud for an address, by the record or by the call that made it. Exempt: the
-    /// deposed, and what the network doubled.
+    /// deposed, what is made to depose them, and what the network doubled.
     fn no_duplicate(&self, lab: &Lab) -> Result<(), Violation> {
-        let mut by_address: BTreeMap<&Address, Vec<Object>> = BTreeMap::new();
+        let mut by_address: BTreeMap<(&Address, &str), Vec<Object>> = BTreeMap::new();
         for (object, origin) in lab.net.origins() {
             let delivery = &self.audit[origin];
             if delivery.by == SOMEBODY || self.doubled.contains(&object) || self.forgotten.contains(&object) {
                 continue;
             }
-            let address = self.held.get(&object).map(|held| &held.address).or_else(|| {
-                let asked = self.asked.get(&key(&delivery.request))?;
-                asked.last().map(|asked| &asked.intent.address)
+            let address = self.held.get(&object).map(|held| (&held.address, held.deposed.as_str())).or_else(|| {
+                let asked = self.asked.get(&key(&delivery.request))?.last()?;
+                let plan = self.runs.get(&asked.run).and_then(|plan| self.plans.get(plan.as_ref()?));
+                let step = plan.and_then(|plan| plan.steps.get(asked.intent.step as usize));
+                let succeeds = step.is_some_and(|step| !step.deposes.is_empty());
+                Some((&asked.intent.address, if succeeds { "its successor" } else { "" }))
             });
             if let Some(address) = address {
                 by_address.entry(address).or_default().push(object);
@@ -318,7 +323,7 @@ impl Promises {
         }
         match by_address.into_iter().find(|(_, objects)| objects.len() > 1) {
             None => Ok(()),
-            Some((address, objects)) => Err(Violation::new("I2", format!("{address} has {objects:?}"))),
+            Some(((address, _), objects)) => Err(Violation::new("I2", format!("{address} has {objects:?}"))),
         }
     }
 

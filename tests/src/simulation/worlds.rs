@@ -2,7 +2,7 @@
 
 use crate::simulation::{
     chance::Chance,
-    script::{Edit, Resources, edit},
+    script::{Edit, Resources, edit, references},
 };
 use firma_catalog::Catalog;
 use serde_json::{Value as Json, json};
@@ -21,6 +21,8 @@ pub struct Grower {
     chance: Chance,
     count: u64,
     places: Vec<usize>,
+    /// Decides what is created before it is destroyed, in worlds where anything is.
+    pub first: Option<Chance>,
     /// Text to be kept secret, and whether it is used.
     pub secrets: Vec<String>,
 }
@@ -31,6 +33,29 @@ fn kind(address: &str) -> &str {
 
 fn region(attributes: &Json) -> &str {
     attributes["region"].as_str().unwrap_or("cn-north-1")
+}
+
+/// Names the lifecycle setting among the attributes.
+const FIRST: &str = "create_before_destroy";
+
+/// Whether a new one can stand beside the old: an attachment cannot, nor then what needs one to stand.
+fn may_come_first(address: &str, attributes: &Json) -> bool {
+    let attaches = |address: &str| kind(address).ends_with("_attachment");
+    !attaches(address) && !references(attributes).iter().any(|on| attaches(on))
+}
+
+/// Whether something is created before it is destroyed, by its own wish or that of what depends on it.
+fn comes_first(address: &str, world: &Resources) -> bool {
+    let mut work = vec![address.to_owned()];
+    let mut seen = std::collections::BTreeSet::new();
+    while let Some(address) = work.pop() {
+        if world.get(&address).is_some_and(|attributes| attributes[FIRST] == true) {
+            return true;
+        }
+        let users = world.iter().filter(|(_, attributes)| references(attributes).contains(&address));
+        work.extend(users.map(|(user, _)| user.clone()).filter(|user| seen.insert(user.clone())));
+    }
+    false
 }
 
 /// Obeys the rules of passwords: letters and digits take turns, so that no three of them count.
@@ -52,7 +77,7 @@ impl Grower {
             true => vec![password(&mut chance), format!("hidden-{:x}", chance.draw())],
             false => Vec::new(),
         };
-        Grower { chance, count: 0, places, secrets }
+        Grower { chance, count: 0, places, first: None, secrets }
     }
 
     /// Edits that make a world of nothing.
@@ -89,6 +114,17 @@ impl Grower {
             };
             edit(&mut world, &more);
             edits.extend(more);
+        }
+        if let Some(first) = &mut self.first
+            && !world.is_empty()
+            && first.percent(25)
+        {
+            let addresses: Vec<&String> = world.keys().collect();
+            let address = (*first.pick(&addresses)).clone();
+            if may_come_first(&address, &world[&address]) {
+                let flag = if first.percent(50) { json!(true) } else { json!(null) };
+                edits.push(Edit::Set(address, FIRST.to_owned(), flag));
+            }
         }
         edits
     }
@@ -142,6 +178,12 @@ impl Grower {
         }
         self.count += 1;
         let address = format!("{kind}.r{}", self.count);
+        if let Some(first) = &mut self.first
+            && first.percent(30)
+            && may_come_first(&address, &attributes)
+        {
+            attributes[FIRST] = json!(true);
+        }
         world.insert(address.clone(), attributes.clone());
         edits.push(Edit::Put(address.clone(), attributes));
         address
@@ -361,7 +403,9 @@ impl Grower {
             }
             "vpc.elastic_ip" => vec![set(address, "provider", json!(*self.chance.pick(&["bgp", "no_bgp"])))],
             // The same name with another key is the hard case: the name must be free before it is taken again.
-            "vm.keypair" if self.chance.percent(60) => vec![set(address, "public_key", json!(self.key()))],
+            "vm.keypair" if self.chance.percent(60) && !comes_first(address, world) => {
+                vec![set(address, "public_key", json!(self.key()))]
+            }
             "vm.keypair" => vec![set(address, "key_name", json!(self.name()))],
             "disk.disk" => {
                 vec![set(address, "disk_type", json!(*self.chance.pick(&["ssd.gp1", "ssd.io1", "hdd.std1"])))]

@@ -10,7 +10,12 @@ use crate::{
 };
 use firma_catalog::Catalog;
 use firma_lab::{Frozen, Lab, stack::REGION};
-use firma_model::{address::KindId, desired::Desired, document::from_plain_json, value::Value};
+use firma_model::{
+    address::{Address, KindId},
+    desired::Desired,
+    document::from_plain_json,
+    value::Value,
+};
 use firma_plan::{
     procedure::{How, OnChange, Procedure},
     step::{Action, Mode, Plan},
@@ -63,8 +68,9 @@ pub(crate) async fn sweep(procedure: &Arc<Procedure>, beside: &Beside, found: &B
     lab.converge(&case.create).await;
     let made = lab.freeze();
     drop(scene);
-    let phases = phases(&case, &empty, &made);
+    let mut phases = phases(&case, &empty, &made);
     covers(procedure, &case, &phases, &mut tally).await;
+    phases.extend(created_first(procedure, &case, &made).await);
     let limited = limited(lab.procedures.values().map(|procedure| &**procedure));
     let mut operations = BTreeSet::new();
     for phase in &phases {
@@ -99,6 +105,30 @@ fn phases(case: &Case, empty: &Frozen, made: &Frozen) -> Vec<Phase> {
         phases.push(phase(format!("replace {number}"), Action::Replace, made, world));
     }
     phases.push(phase("delete".into(), Action::Delete, made, &case.without));
+    phases
+}
+
+/// The replacements again, the new object before the old one is gone: all that two objects of the kind can stand beside.
+async fn created_first(procedure: &Procedure, case: &Case, made: &Frozen) -> Vec<Phase> {
+    let subject: Address = format!("{}.{SUBJECT}", case.kind).parse().unwrap();
+    let mut phases = Vec::new();
+    for (number, world) in case.replacements.iter().enumerate() {
+        let mut desired = world.clone();
+        desired.resources.get_mut(&subject).unwrap().lifecycle.create_before_destroy = true;
+        let name = format!("replace {number}, created first");
+        let _scene = Scene(format!("{} {name}, planning", case.kind));
+        match made.thaw().try_plan(&desired, Mode::Apply).await {
+            Ok(plan) => {
+                assert!(plan.steps.iter().any(|step| step.address == subject && !step.deposes.is_empty()), "{name}");
+                let goal = Goal::apply(desired);
+                phases.push(Phase { name, action: Action::Replace, start: made.clone(), goal });
+            }
+            Err(codes) => {
+                assert_eq!(codes, ["E0540"], "{name}");
+                assert!(!procedure.unique.is_empty(), "{name}");
+            }
+        }
+    }
     phases
 }
 

@@ -2,7 +2,8 @@
 //!
 //! **What is done.** For every kind of the catalogue that has a cloud (`kinds.rs` walks it; a kind without a case in `kinds/`
 //! fails, and is told what to write and where, as `case.rs` explains) the sweep makes an object, changes every attribute that
-//! can be changed in place, replaces it by every attribute that forces that, and deletes it. Each attribute and each call of
+//! can be changed in place, replaces it by every attribute that forces that (the old one first, and where two can stand side by
+//! side the new one first), and deletes it. Each attribute and each call of
 //! its procedure must take part, or be exempt with a reason. Stacks of several objects (`steps.rs`) have every kind of step a
 //! plan can have: create, update, replace, delete, forget, record, move, values of the state alone, the deposed half of a
 //! replacement, a drift that is written down.
@@ -94,6 +95,11 @@ async fn a_server_is_destroyed_whenever_its_destroyers_die() {
 #[tokio::test(start_paused = true)]
 async fn a_network_is_replaced_and_a_drift_written_down() {
     tally::report(&[steps::replace().await, steps::refresh().await]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_network_is_succeeded_whenever_its_makers_die() {
+    tally::report(&[steps::succeed().await]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -68,6 +68,27 @@ pub(crate) async fn replace() -> Tally {
     sweep("a network is replaced", &lab, &Goal::apply(other), Nesting::Recovery).await
 }
 
+/// The same network, every part of it made before the old one goes.
+pub(crate) async fn succeed() -> Tally {
+    let lab = Lab::new();
+    let mut before = stack::network();
+    first(&mut before);
+    lab.converge(&before).await;
+    let mut other = stack::network();
+    first(&mut other);
+    set(&mut other, "vpc.vpc.main", "address_prefix", "10.1.0.0/16");
+    set(&mut other, "vpc.subnet.a", "address_prefix", "10.1.1.0/24");
+    let plan = lab.plan(&other, Mode::Apply).await;
+    assert!(plan.steps.iter().filter(|step| !step.deposes.is_empty()).count() >= 3);
+    sweep("a network is succeeded", &lab, &Goal::apply(other), Nesting::Recovery).await
+}
+
+fn first(world: &mut Desired) {
+    for name in ["vpc.subnet.a", "vpc.network_security_group.web"] {
+        world.resources.get_mut(&name.parse().unwrap()).unwrap().lifecycle.create_before_destroy = true;
+    }
+}
+
 /// The cloud was changed by somebody else, and that is written down.
 pub(crate) async fn refresh() -> Tally {
     let lab = Lab::new();

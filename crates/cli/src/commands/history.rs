@@ -209,6 +209,9 @@ pub(crate) fn event_json(body: &EventBody) -> Json {
         EventBody::Removed { step, address, cloud_id, how, .. } => {
             json!({ "step": step, "address": address.to_string(), "id": cloud_id, "how": how })
         }
+        EventBody::Deposed { step, address, deposed } => {
+            json!({ "step": step, "address": address.to_string(), "deposed": deposed })
+        }
         EventBody::Failed { step, fault, record } => json!({
             "step": step, "fault": fault.to_string(), "request_id": fault.request_id,
             "address": record.as_ref().map(|record| record.address.to_string()),
@@ -252,6 +255,9 @@ fn line(body: &EventBody) -> String {
         }
         EventBody::Removed { step, address, how, cloud_id, .. } => {
             format!("removed  step {step}: {address}: {cloud_id} {how}")
+        }
+        EventBody::Deposed { step, address, deposed } => {
+            format!("deposed  step {step}: {address}: what stood there is set aside as {deposed}")
         }
         EventBody::Failed { step, fault, record } => {
             let left = record.as_ref().map(|record| format!("; {} is {}", record.cloud_id, record.status.as_str()));

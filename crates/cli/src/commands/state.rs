@@ -100,6 +100,7 @@ pub(crate) fn record_json(record: &Record) -> Json {
         "inputs": attributes(&record.inputs),
         "observed": attributes(&record.observed),
         "dependencies": record.dependencies.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "create_before_destroy": record.create_before_destroy,
         "prevent_destroy": record.prevent_destroy,
         "on_remove": record.on_remove.as_str(),
         "version": record.version,

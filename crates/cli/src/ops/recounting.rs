@@ -74,6 +74,7 @@ fn open_after(store: &Store, last: u64) -> Result<Vec<(u64, Intent)>, Failure> {
                     open.retain(|(of, its, _), _| (*of, *its) != (run, step));
                 }
                 EventBody::Unresolved { .. }
+                | EventBody::Deposed { .. }
                 | EventBody::Failed { .. }
                 | EventBody::Skipped { .. }
                 | EventBody::Restored { .. }

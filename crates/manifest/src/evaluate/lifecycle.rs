@@ -34,12 +34,15 @@ impl<'p> World<'p> {
             let value = self.known(expr, scope, &mut Trace::new(), what, diagnostics)?;
             (!value.is_null()).then(|| (value.reveal_deep(), expr.span))
         };
-        if let Some((value, span)) = value(&block.prevent_destroy, "`prevent_destroy`", diagnostics) {
-            match value.as_bool() {
-                Some(prevent) => lifecycle.prevent_destroy = prevent,
-                None => diagnostics.push(wrong("`prevent_destroy` must be true or false", &value, span)),
-            }
-        }
+        let flag = |expr: &Option<Expr>, name: &str, diagnostics: &mut Diagnostics| {
+            let Some((value, span)) = value(expr, &format!("`{name}`"), diagnostics) else { return false };
+            value.as_bool().unwrap_or_else(|| {
+                diagnostics.push(wrong(&format!("`{name}` must be true or false"), &value, span));
+                false
+            })
+        };
+        lifecycle.create_before_destroy = flag(&block.create_before_destroy, "create_before_destroy", diagnostics);
+        lifecycle.prevent_destroy = flag(&block.prevent_destroy, "prevent_destroy", diagnostics);
         if let Some((value, span)) = value(&block.on_remove, "`on_remove`", diagnostics) {
             match value.as_str().and_then(OnRemove::parse) {
                 Some(on_remove) => lifecycle.on_remove = on_remove,

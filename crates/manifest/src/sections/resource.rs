@@ -21,8 +21,15 @@ use toml::{
 /// Keys that every resource has beside its kind's attributes.
 pub(crate) const RESOURCE_KEYS: &[&str] =
     &["count", "depends_on", "enabled", "for_each", "lifecycle", "region", "timeouts"];
-const LIFECYCLE_KEYS: &[&str] =
-    &["ignore_changes", "on_remove", "postcondition", "precondition", "prevent_destroy", "replace_triggered_by"];
+const LIFECYCLE_KEYS: &[&str] = &[
+    "create_before_destroy",
+    "ignore_changes",
+    "on_remove",
+    "postcondition",
+    "precondition",
+    "prevent_destroy",
+    "replace_triggered_by",
+];
 const TIMEOUT_KEYS: &[&str] = &["create", "delete", "update"];
 
 /// Reads a resource block.
@@ -100,9 +107,7 @@ fn read_lifecycle<'t>(reader: &mut Reader<'t>, value: &Spanned<DeValue<'t>>) -> 
                 }
                 None => reader.wrong_type("`replace_triggered_by`", "a list of resources and attributes", value),
             },
-            "create_before_destroy" => {
-                reader.not_yet(&format!("`lifecycle.{name}`"), &key.span());
-            }
+            "create_before_destroy" => lifecycle.create_before_destroy = Some(reader.expr(value)),
             _ => reader.unknown_key(key, "`lifecycle`", LIFECYCLE_KEYS),
         }
     }

@@ -122,6 +122,9 @@ fn where_and_how(resource: &DesiredResource) -> String {
 }
 
 fn lifecycle(out: &mut String, lifecycle: &Lifecycle) {
+    if lifecycle.create_before_destroy {
+        out.push_str("  create_before_destroy\n");
+    }
     if lifecycle.prevent_destroy {
         out.push_str("  prevent_destroy\n");
     }

@@ -1,6 +1,6 @@
 //! Steps that wait for each other: preferences give way, and what is left is told edge by edge.
 
-use super::edges::{Preference, Wish};
+use super::edges::Preference;
 use crate::{
     step::{After, Leg, Plan, Rule, Step},
     worlds::Worlds,
@@ -43,25 +43,20 @@ fn circles(plan: &Plan) -> HashMap<u32, usize> {
     components.flat_map(|(at, members)| members.into_iter().map(move |vertex| (vertex.index() as u32, at))).collect()
 }
 
-/// Takes preferences out of the graph that lie in a circle: those that matter less first.
+/// Takes preferences out of the graph that lie in a circle.
 pub(super) fn give_way(plan: &mut Plan, wishes: &[Preference]) {
-    for which in [Wish::Handover, Wish::Standing] {
-        let circles = circles(plan);
-        if circles.is_empty() {
-            return;
+    let circles = circles(plan);
+    let steps = plan.steps.len();
+    for wish in wishes {
+        let inside = circles.get(&wish.later);
+        if inside.is_none() || inside != circles.get(&wish.after.vertex) {
+            continue;
         }
-        let inside = |vertex: u32| circles.get(&vertex);
-        for wish in wishes.iter().filter(|wish| wish.wish == which) {
-            if inside(wish.later).is_none() || inside(wish.later) != inside(wish.after.vertex) {
-                continue;
-            }
-            let steps = plan.steps.len();
-            let list = match plan.steps.get_mut(wish.later as usize) {
-                Some(step) => &mut step.after,
-                None => &mut plan.gates[wish.later as usize - steps].after,
-            };
-            list.retain(|after| after.vertex != wish.after.vertex);
-        }
+        let list = match plan.steps.get_mut(wish.later as usize) {
+            Some(step) => &mut step.after,
+            None => &mut plan.gates[wish.later as usize - steps].after,
+        };
+        list.retain(|after| after.vertex != wish.after.vertex);
     }
 }
 
@@ -142,6 +137,10 @@ pub(super) fn told(plan: &Plan, worlds: Worlds<'_>, gates: &[String]) -> Diagnos
     let message = format!("the steps of this plan wait for each other: {}", lines.join("; "));
     let mut diagnostic = Diagnostic::error("E0502", message)
         .hint("apply it in two goes: first without the new references, then with them");
+    if waits.iter().any(|wait| matches!(wait.rule, Rule::MakeBeforeDelete | Rule::Succession)) {
+        diagnostic =
+            diagnostic.hint("or let what is replaced be deleted first: lifecycle.create_before_destroy = false");
+    }
     for (at, (span, text)) in places.into_iter().enumerate() {
         diagnostic = match at {
             0 => diagnostic.at(span).label(text),
@@ -168,8 +167,7 @@ fn reason<'s>(rule: Rule, later: &'s Step, earlier: &'s Step) -> (String, Refere
         Rule::MakeAfterDependency if earlier.leg == Leg::Record => ("it is written down there first".to_owned(), None),
         Rule::MakeAfterDependency => (format!("{l} depends on {e}"), Some((l, e))),
         Rule::DeleteAfterDependant | Rule::ChangeAfterDependantDeleted => (recorded(e, l), None),
-        Rule::DeleteBeforeMake if l == e => ("it is replaced, and deleted first".to_owned(), None),
-        Rule::DeleteBeforeMake => (format!("{l} takes the place of {e}"), None),
+        Rule::DeleteBeforeMake => ("it is replaced, and deleted first".to_owned(), None),
         Rule::MakeBeforeDelete => ("it is replaced, and created first".to_owned(), None),
         Rule::Succession if later.leg == Leg::Delete => {
             (format!("{e} depends on {l}, which stands until then"), Some((e, l)))

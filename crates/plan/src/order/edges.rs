@@ -8,21 +8,11 @@ use crate::{
 use firma_model::address::{Address, Block};
 use std::collections::HashMap;
 
-/// Which preferences give way first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Wish {
-    /// That an object leaves one address before its successor is made under another.
-    Handover,
-    /// That something stands for as long as others may need it.
-    Standing,
-}
-
 /// An edge that is only wished for.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Preference {
     pub(super) later: u32,
     pub(super) after: After,
-    pub(super) wish: Wish,
 }
 
 /// What a gate stands for, for messages.
@@ -75,7 +65,7 @@ impl<'a> Edges<'a> {
     }
 
     /// An edge that gives way where it would close a circle.
-    pub(super) fn prefer(&mut self, later: u32, earlier: u32, rule: Rule, wish: Wish) {
-        self.preferences.push(Preference { later, after: After { vertex: earlier, rule }, wish });
+    pub(super) fn prefer(&mut self, later: u32, earlier: u32, rule: Rule) {
+        self.preferences.push(Preference { later, after: After { vertex: earlier, rule } });
     }
 }

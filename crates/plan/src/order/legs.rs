@@ -1,7 +1,7 @@
 //! Which steps an address has.
 
 use crate::step::{Leg, Plan, Step};
-use firma_model::address::{Address, Block, Key};
+use firma_model::address::{Address, Block};
 use std::collections::{BTreeMap, HashMap};
 
 /// The steps of a plan by what they do to which address.
@@ -76,14 +76,5 @@ impl<'a> Legs<'a> {
         let step = self.step(delete);
         !step.deposed.is_empty()
             && self.succeeds(&step.address).is_some_and(|make| self.step(make).deposes == step.deposed)
-    }
-}
-
-/// `x` for `x[0]` and the other way round: the same object to whoever adds `count` to a block or takes it away.
-pub(crate) fn twin(address: &Address) -> Option<Address> {
-    match &address.key {
-        None => Some(address.block.at(Some(Key::Index(0)))),
-        Some(Key::Index(0)) => Some(address.block.at(None)),
-        Some(_) => None,
     }
 }

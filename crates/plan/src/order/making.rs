@@ -1,9 +1,6 @@
 //! R1, R3 and R4: what a step that makes something waits for, and what waits for it under its own address.
 
-use super::{
-    edges::{Edges, Through, Wish},
-    legs::twin,
-};
+use super::edges::{Edges, Through};
 use crate::step::{Leg, Rule};
 use firma_model::address::{Block, Node};
 
@@ -41,24 +38,14 @@ impl<'a> Edges<'a> {
         }
     }
 
-    /// What follows under the same address, or under the one that is the same to whoever adds or drops `count`.
+    /// What follows under the same address.
     fn succession(&mut self, at: u32) {
         let step = self.legs.step(at);
         for aside in self.legs.asides.get(&step.address).cloned().unwrap_or_default() {
             match self.legs.is_set_aside_here(aside) {
                 true => self.add(aside, at, Rule::MakeBeforeDelete),
                 // The left-over of an earlier run: whoever still uses it is changed in this one.
-                false => self.prefer(aside, at, Rule::MakeBeforeDelete, Wish::Standing),
-            }
-        }
-        if step.leg != Leg::Create || step.record.is_some() || self.legs.deletes.is_empty() {
-            return;
-        }
-        let twin = twin(&step.address);
-        if let Some(delete) = twin.and_then(|twin| self.legs.deletes.get(&twin).copied()) {
-            match step.create_before_destroy {
-                true => self.prefer(delete, at, Rule::MakeBeforeDelete, Wish::Handover),
-                false => self.prefer(at, delete, Rule::DeleteBeforeMake, Wish::Handover),
+                false => self.prefer(aside, at, Rule::MakeBeforeDelete),
             }
         }
     }

@@ -1,6 +1,6 @@
 //! R2, R5, R7 and D1: when something may be deleted, and what waits for a deletion.
 
-use super::edges::{Edges, Through, Wish};
+use super::edges::{Edges, Through};
 use crate::step::{Leg, Rule};
 use firma_model::{
     address::{Address, Block, Node},
@@ -156,7 +156,7 @@ impl<'a> Edges<'a> {
                 match node {
                     Node::Instance(on) => {
                         for delete in self.orphans(std::iter::once(on)) {
-                            self.prefer(delete, at, Rule::DeleteAfterMovedAway, Wish::Standing);
+                            self.prefer(delete, at, Rule::DeleteAfterMovedAway);
                         }
                     }
                     Node::Block(on) => {
@@ -168,7 +168,7 @@ impl<'a> Edges<'a> {
                                 let gate = (!orphans.is_empty()).then(|| self.gate(Through::Block(on)));
                                 for orphan in orphans {
                                     gate.into_iter().for_each(|gate| {
-                                        self.prefer(orphan, gate, Rule::DeleteAfterMovedAway, Wish::Standing);
+                                        self.prefer(orphan, gate, Rule::DeleteAfterMovedAway);
                                     });
                                 }
                                 left.insert(on, gate);
@@ -176,7 +176,7 @@ impl<'a> Edges<'a> {
                             }
                         };
                         if let Some(gate) = gate {
-                            self.prefer(gate, at, Rule::DeleteAfterMovedAway, Wish::Standing);
+                            self.prefer(gate, at, Rule::DeleteAfterMovedAway);
                         }
                     }
                 }
@@ -187,7 +187,7 @@ impl<'a> Edges<'a> {
     fn stands_for(&mut self, aside: u32, user: u32) {
         match self.legs.is_set_aside_here(aside) {
             true => self.add(aside, user, Rule::Succession),
-            false => self.prefer(aside, user, Rule::Succession, Wish::Standing),
+            false => self.prefer(aside, user, Rule::Succession),
         }
     }
 

@@ -3,6 +3,7 @@
 mod support;
 
 mod auditing;
+mod creating_first;
 mod deciding;
 mod moving;
 mod ordering;

@@ -122,7 +122,10 @@ impl<'r> Replaying<'r> {
                     self.tell(at, RunEvent::CallSettled(settlement(*run, intent, how)));
                 }
             }
-            EventBody::Removed { .. } | EventBody::Restored { .. } | EventBody::Outputs(_) => {}
+            EventBody::Removed { .. }
+            | EventBody::Deposed { .. }
+            | EventBody::Restored { .. }
+            | EventBody::Outputs(_) => {}
         }
     }
 
@@ -227,6 +230,7 @@ fn step_of(body: &EventBody) -> Option<u32> {
         EventBody::Accepted { .. }
         | EventBody::Refused { .. }
         | EventBody::Settled { .. }
+        | EventBody::Deposed { .. }
         | EventBody::Restored { .. }
         | EventBody::Outputs(_) => None,
     }

@@ -62,7 +62,10 @@ pub(super) fn on_one_line(change: &Change, style: Style, out: &mut String) {
 
 /// `  -/+ vm.instance.web["a"]  i-123, cn-north-1, cn-north-1a, postpaid_by_duration [bare]`
 fn header(change: &Change, style: Style, out: &mut String) {
-    let (sign, role) = sign(change.action);
+    let (sign, role) = match (sign(change.action), change.create_first) {
+        ((_, role), true) => ("+/-", role),
+        (sign, false) => sign,
+    };
     let address = line(&change.address.to_string()).into_owned();
     out.push_str(&format!("{} {}", style.paint(role, &format!("{sign:>5}")), style.paint(Role::Strong, &address)));
     if !change.deposed.is_empty() {

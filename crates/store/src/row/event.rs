@@ -180,6 +180,11 @@ enum BodyRow<'a> {
         cloud_id: String,
         how: String,
     },
+    Deposed {
+        step: u32,
+        address: String,
+        deposed: String,
+    },
     Failed {
         step: u32,
         fault: FaultRow,
@@ -233,6 +238,9 @@ pub(crate) fn encode_event(body: &EventBody) -> Result<String, StoreError> {
             cloud_id: cloud_id.clone(),
             how: how.clone(),
         },
+        EventBody::Deposed { step, address, deposed } => {
+            BodyRow::Deposed { step: *step, address: address.to_string(), deposed: deposed.clone() }
+        }
         EventBody::Failed { step, fault, record: r } => {
             BodyRow::Failed { step: *step, fault: FaultRow::of(fault), record: record(r)? }
         }
@@ -277,6 +285,9 @@ pub(crate) fn decode_event(text: &str, serial: u64) -> Result<EventBody, StoreEr
         BodyRow::Done { step, record } => EventBody::Done { step, record: record.record(serial)? },
         BodyRow::Removed { step, address, deposed, cloud_id, how } => {
             EventBody::Removed { step, address: address.parse().map_err(undecodable)?, deposed, cloud_id, how }
+        }
+        BodyRow::Deposed { step, address, deposed } => {
+            EventBody::Deposed { step, address: address.parse().map_err(undecodable)?, deposed }
         }
         BodyRow::Failed { step, fault, record: r } => {
             EventBody::Failed { step, fault: fault.fault()?, record: record(r)? }

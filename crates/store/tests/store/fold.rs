@@ -40,6 +40,11 @@ fn any_event() -> impl Strategy<Value = Event> {
         step.clone().prop_map(|step| event(EventBody::Unresolved { step, call: 0, fault: fault() })),
         step.clone().prop_map(|step| event(EventBody::Refused { step, call: 0, fault: fault() })),
         step.clone().prop_map(|step| begun(step, 0)),
+        (step.clone(), object()).prop_map(|(step, record)| event(EventBody::Deposed {
+            step,
+            address: record.address,
+            deposed: if record.deposed.is_empty() { "9".to_owned() } else { record.deposed },
+        })),
         (step.clone(), object()).prop_map(|(step, record)| event(EventBody::Removed {
             step,
             address: record.address,
@@ -83,6 +88,14 @@ proptest! {
                     }
                     Some(Change::Remove(address, deposed)) => {
                         model.remove(&(address.to_string(), deposed.to_owned()));
+                    }
+                    Some(Change::SetAside(address, deposed)) => {
+                        if let Some(mut record) = model.remove(&(address.to_string(), String::new())) {
+                            record.deposed = deposed.to_owned();
+                            record.status = Status::Deposed;
+                            record.version = *serial;
+                            model.insert((address.to_string(), deposed.to_owned()), record);
+                        }
                     }
                     None => {}
                 }
