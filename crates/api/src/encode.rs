@@ -57,18 +57,7 @@ pub fn build_operation(
     region: Option<&str>,
     params: &Map<String, Value>,
 ) -> Result<Request, Vec<Problem>> {
-    let mut params: Map<String, Value> = params
-        .iter()
-        .filter(|(_, value)| !value.is_null())
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
-    if operation.param(REGION).is_some()
-        && !params.contains_key(REGION)
-        && let Some(region) = region
-    {
-        params.insert(REGION.to_owned(), Value::String(region.to_owned()));
-    }
-
+    let params = with_region(operation, region, params);
     let mut problems = check(operation, &params);
     let path = fill_path(operation, &params, &mut problems);
     if !problems.is_empty() {
@@ -89,6 +78,26 @@ pub fn build_operation(
         body: if operation.has_body() { body(&params) } else { Vec::new() },
         mutating: is_mutating(operation),
     })
+}
+
+/// The parameters that are there, and the region where the operation has one.
+pub(crate) fn with_region(
+    operation: &Operation,
+    region: Option<&str>,
+    params: &Map<String, Value>,
+) -> Map<String, Value> {
+    let mut params: Map<String, Value> = params
+        .iter()
+        .filter(|(_, value)| !value.is_null())
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    if operation.param(REGION).is_some()
+        && !params.contains_key(REGION)
+        && let Some(region) = region
+    {
+        params.insert(REGION.to_owned(), Value::String(region.to_owned()));
+    }
+    params
 }
 
 /// Puts the path parameters into the template; a value that would address something else is a problem.
@@ -145,7 +154,7 @@ fn body(params: &Map<String, Value>) -> Vec<u8> {
 }
 
 /// The value without `null` members of objects: they mean absent.
-fn without_nulls(value: &Value) -> Value {
+pub(crate) fn without_nulls(value: &Value) -> Value {
     match value {
         Value::Array(items) => Value::Array(items.iter().map(without_nulls).collect()),
         Value::Object(members) => Value::Object(

@@ -8,7 +8,7 @@
 //! - [`naming`]: `diskSizeGB` is `disk_size_gb` in manifests; the way back is a look-up.
 //! - [`path`]: `vpcs[].vpcId` into parameters and answers: parse, check against the facts, read, write.
 //! - [`check`](mod@check), [`problem`], [`codes`]: what is unknown, missing or wrongly typed in the parameters of a call.
-//! - [`encode`], [`query`], [`effect`]: an operation and parameters become a [`Request`].
+//! - [`encode`], [`query`], [`effect`]: an operation and parameters become a [`Request`]; [`legible`]: or what a person reads.
 //! - [`decode`]: a server's way back: route a path, gather the parameters from path, query and body.
 //! - [`request`], [`transport`]: the contract between whoever builds requests and whoever carries them.
 //!
@@ -45,6 +45,7 @@ pub mod problem;
 pub mod effect;
 pub mod encode;
 pub mod query;
+pub mod legible;
 
 pub mod decode;
 

@@ -153,6 +153,20 @@ pub(crate) struct InputArgs {
     /// Plan even if much of the project vanished from the cloud
     #[arg(long)]
     pub accept_loss: bool,
+    /// Which part of the project
+    #[command(flatten)]
+    pub scope: ScopeArgs,
+}
+
+/// Which part of the project a plan is about.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct ScopeArgs {
+    /// Only this and what it depends on (when destroying: what depends on it); an address, module or pattern (repeatable)
+    #[arg(long, value_name = "ADDRESS")]
+    pub target: Vec<String>,
+    /// Not this, nor what depends on it (when destroying: what it depends on); an address, module or pattern (repeatable)
+    #[arg(long, value_name = "ADDRESS")]
+    pub exclude: Vec<String>,
 }
 
 /// How to plan.
@@ -170,6 +184,9 @@ pub(crate) struct PlanningArgs {
     /// Show all that changed outside Firma, not only what matters to the plan
     #[arg(long)]
     pub show_drift: bool,
+    /// Make this anew although nothing about it changed; an address, module or pattern (repeatable)
+    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["destroy", "refresh_only"])]
+    pub replace: Vec<String>,
 }
 
 /// Options of `plan`.

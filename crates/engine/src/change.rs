@@ -85,11 +85,8 @@ pub(crate) async fn bring_up(
     mut sighting: Option<Sighting>,
 ) -> Result<EventBody, Stop> {
     let id = record.cloud_id.clone();
-    let mut calls = fill::update_calls(run.step, run.procedure, &record, &run.attributes, &run.run.hash_key);
-    // What somebody else changed since the plan was made is the next plan's to show; nobody has seen a call about it yet.
-    calls.retain(|call| {
-        run.step.calls.iter().any(|listed| listed.service == call.service && listed.operation == call.operation)
-    });
+    let calls = fill::update_calls(run.step, run.procedure, &record, &run.attributes, &run.run.hash_key);
+    let calls = fill::agreed(run.step, calls);
     let mut applied = recorded_inputs(&record);
     let mut midway = false;
     let mut changed = false;

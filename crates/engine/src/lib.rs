@@ -6,7 +6,7 @@
 //! Reading order: [`observe`] looks at everything recorded and answers look-ups; [`apply`](mod@apply) owns a run and
 //! starts its steps, each of which is one of the drivers `make`, `change` and `unmake` (or `local`, without calls), all
 //! over the protocol in `run`; `turns`, `queue` and `durable` say whose turn it is; `watch` looks at objects together, `journal` makes events durable, [`event`] tells whoever
-//! watches; [`lease`] keeps others out meanwhile; [`basis`] says whether a plan is still true; [`recover`](mod@recover)
+//! watches; [`lease`] keeps others out meanwhile; [`recover`](mod@recover)
 //! settles what a run left open; [`orphans`](mod@orphans) looks for objects in nobody's record; [`report`] says what people must know of an ending.
 
 #![expect(clippy::result_large_err, reason = "a fault travels once per failed call, which took a network round trip")]
@@ -35,15 +35,14 @@ mod durable;
 pub mod apply;
 
 pub mod lease;
-pub mod basis;
 pub mod recover;
 pub mod orphans;
 pub mod report;
 
 pub use apply::{ApplyContext, CancelLevel, apply};
-pub use basis::{Moved, moved};
 pub use codes::CODES;
 pub use event::Observers;
+pub use firma_plan::basis::{Moved, moved};
 pub use firma_plan::event::{RunEvent, Settled, Settlement};
 pub use journal::{Commit, inline, queued};
 pub use lease::Tenure;

@@ -1,8 +1,11 @@
 //! Endings as diagnostics: what a person must know of them, and do.
 
-use crate::{basis::Moved, outcome::Outcome};
+use crate::outcome::Outcome;
 use firma_model::diagnostic::{Diagnostic, Diagnostics};
-use firma_plan::event::{Settled, Settlement};
+use firma_plan::{
+    basis::Moved,
+    event::{Settled, Settlement},
+};
 
 impl Outcome {
     /// Everything that did not go as planned, the journal first; skipped steps are only counted.
@@ -45,12 +48,7 @@ pub fn stale(moved: &[Moved]) -> Option<Diagnostic> {
     if moved.is_empty() {
         return None;
     }
-    let one = |moved: &Moved| match (moved.expected, moved.found) {
-        (None, Some(_)) => format!("{} exists by now", moved.address),
-        (Some(_), None) => format!("{} is no longer recorded", moved.address),
-        _ => format!("{} was written since", moved.address),
-    };
-    let shown: Vec<String> = moved.iter().take(5).map(one).collect();
+    let shown: Vec<String> = moved.iter().take(5).map(ToString::to_string).collect();
     let more = moved.len().saturating_sub(shown.len());
     let more = if more > 0 { format!(", and {more} more") } else { String::new() };
     let message = format!("the plan is stale: {}{more}", shown.join(", "));

@@ -100,6 +100,8 @@ pub struct DesiredResource {
 pub struct DesiredOutput {
     /// Its value, possibly residual.
     pub value: Expr,
+    /// Everything it shows, whether its value is known already or not.
+    pub dependencies: BTreeSet<Node>,
     /// Hidden unless asked for by name.
     pub sensitive: bool,
     /// Shown beside it.

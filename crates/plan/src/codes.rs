@@ -83,6 +83,31 @@ pub const CODES: &[(&str, &str, &str)] = &[
         "`lifecycle.create_before_destroy` makes the new object of a replacement while the old one still stands. Some things the cloud allows only once: the name of a key pair, a range of addresses in a VPC, a disk's attachment. Where old and new would both have such a key, the create could only fail. Let the old one go first, or change the key in the same edit. The wish spreads to everything that an object depends on, so it may stand on another resource: the message names it.\n\n```toml\n[vm.keypair.admin.lifecycle]\ncreate_before_destroy = false\n```",
     ),
     (
+        "E0545",
+        "not a pattern of addresses",
+        "`--target`, `--exclude` and `--replace` take addresses and patterns of them:\n\n| pattern | matches |\n|---|---|\n| `vpc.subnet.web[\"a\"]` | one instance |\n| `vpc.subnet.web` | a resource with all its instances |\n| `module.net` | everything in a module |\n| `vpc.subnet.*`, `*.*.web*` | `*` is any run of characters of one name |\n| `module.net.**` | `**` is any number of names |\n\nShells read quotes and stars themselves, so put a pattern between single quotes:\n\n```sh\nfirma plan --target 'vpc.subnet.web[\"a\"]'\n```",
+    ),
+    (
+        "E0546",
+        "a pattern that matches nothing",
+        "The pattern after `--target`, `--exclude` or `--replace` fits no address of the manifests or of the state. To go on would be to plan for everything, or for nothing, where a part was meant. When destroying, and when only taking note of the cloud, the address must be recorded; `firma state list` prints what is.",
+    ),
+    (
+        "E0547",
+        "the plan is partial",
+        "`--target` and `--exclude` leave a part of the project out: it is not looked at, not compared and not changed. That is for emergencies and for a first step of a large change. Plan without these options before long, for what was left out may no longer fit.\n\nOf a plan that makes things, a target takes in what it depends on, and an exclusion what depends on it; of a deletion it is the other way round. Outputs that show what is left out keep their values.",
+    ),
+    (
+        "E0548",
+        "nothing to replace",
+        "`--replace` makes an object anew that exists and is still wanted. What was never made is created by an ordinary apply, what left the manifests is deleted by one, and what `--target` or `--exclude` leave out of the plan is not touched at all.",
+    ),
+    (
+        "E0549",
+        "what is left out uses what is deleted",
+        "A partial plan deletes an object, or replaces it by one with another id, while something that it leaves out was made to use it. The cloud may refuse the deletion, and if it does not, what is left out refers to what is gone until the next plan without `--target` and `--exclude`. Take in what uses it:\n\n```sh\nfirma plan --target vpc.vpc.main --target vpc.subnet.web\n```",
+    ),
+    (
         "E0555",
         "moved and still declared",
         "A `[[moved]]` statement says that a resource, an instance or a module has another address now, and the manifests still declare it under the old one. Its object cannot be in both places. Take the old block away, or the statement.\n\n```toml\n[vpc.vpc.network]   # was [vpc.vpc.main]\nvpc_name       = \"main\"\naddress_prefix = \"10.0.0.0/16\"\n\n[[moved]]\nfrom = \"vpc.vpc.main\"\nto   = \"vpc.vpc.network\"\n```",

@@ -106,7 +106,8 @@ pub fn wanted(
     };
     // The common case is that nothing changed at all: equal bytes need no look inside.
     let metadata = bookkeeping(desired, record, procedure);
-    let at_rest = metadata.is_empty() && record.status == Status::Ready && triggered.is_empty();
+    let requested = options.selection.replaces(&desired.address);
+    let at_rest = metadata.is_empty() && record.status == Status::Ready && triggered.is_empty() && !requested;
     if at_rest && seen.is_none() && !has_write_only(procedure) && record.inputs.is_of(&attributes) {
         return Decision::nothing();
     }
@@ -135,6 +136,10 @@ pub fn wanted(
     if !triggered.is_empty() {
         found.replace = true;
         found.reasons.splice(0..0, triggered);
+    }
+    if requested {
+        found.replace = true;
+        found.reasons.insert(0, Reason::Requested);
     }
     let incomplete = matches!(record.status, Status::Creating | Status::Incomplete);
     let mut drifted = found.drift.clone();

@@ -2,6 +2,7 @@
 
 use crate::{
     compare::{agrees_in, element_changes, plain_elements},
+    legible::Reader,
     lower::{self, ADDITIVE, REPEATABLE},
     marker::{MARKER_FIELD, MARKER_TAG, marked_description},
     observe::id_part,
@@ -10,7 +11,7 @@ use crate::{
     step::Step,
 };
 use firma_catalog::{
-    procedure::{Attribute, Call, How, Identity, Procedure, Recovery, Source, Stage},
+    procedure::{Attribute, Call, How, Identity, Procedure, Recovery, Shape, Source, Stage},
     shape,
 };
 use firma_expr::{Limits, Nodes, resolve};
@@ -74,14 +75,26 @@ pub fn create_call(
     token: &str,
     marker: &str,
 ) -> Option<ReadyCall> {
+    create_call_for(Reader::Cloud, step, procedure, attributes, token, marker)
+}
+
+/// The create call as this reader is to see it.
+pub(crate) fn create_call_for(
+    reader: Reader,
+    step: &Step,
+    procedure: &Procedure,
+    attributes: &Map,
+    token: &str,
+    marker: &str,
+) -> Option<ReadyCall> {
     let create = procedure.create.as_ref()?;
     let mut parameters = Json::Object(JsonMap::new());
     for (name, value) in attributes {
         let Some(attribute) = procedure.attributes.get(name) else { continue };
         let Some(path) = &attribute.write else { continue };
-        shape::put_parameter(&mut parameters, path, wire(attribute, value));
+        shape::put_parameter(&mut parameters, path, wire(reader, attribute, value));
     }
-    put_sources(&mut parameters, create, "", procedure, attributes, None, token);
+    put_sources(reader, &mut parameters, create, "", procedure, attributes, None, token);
     match &procedure.recovery {
         Recovery::Tokened(path) => shape::put_parameter(&mut parameters, path, json!(token)),
         Recovery::MarkedByTag(path) => {
@@ -90,11 +103,12 @@ pub fn create_call(
                 _ => Map::new(),
             };
             tags.insert(MARKER_TAG.into(), Value::string(marker));
-            let pairs = shape::to_wire(&firma_catalog::procedure::Shape::Pairs, &Value::Map(tags));
+            let pairs = shape::to_wire(&Shape::Pairs, &reader.plain(&Value::Map(tags)));
             shape::put_parameter(&mut parameters, path, pairs);
         }
         Recovery::MarkedByDescription(path, _) => {
-            let text = attributes.get("description").and_then(Value::as_str).unwrap_or("");
+            let text = attributes.get("description").map(|text| reader.plain(text));
+            let text = text.as_ref().and_then(Value::as_str).unwrap_or("");
             shape::put_parameter(&mut parameters, path, json!(marked_description(text, marker)));
         }
         Recovery::Named | Recovery::Bare => {}
@@ -156,6 +170,27 @@ pub fn update_calls(
     attributes: &Map,
     key: &HashKey,
 ) -> Vec<ReadyCall> {
+    update_calls_for(Reader::Cloud, step, procedure, record, attributes, key)
+}
+
+/// What belongs to a step of the calls that its object would need: what somebody else changed since the plan was made is the
+/// next plan's to show, and nobody has seen a call about it yet.
+pub fn agreed(step: &Step, mut calls: Vec<ReadyCall>) -> Vec<ReadyCall> {
+    calls.retain(|call| {
+        step.calls.iter().any(|listed| listed.service == call.service && listed.operation == call.operation)
+    });
+    calls
+}
+
+/// The calls of an update as this reader is to see them.
+pub(crate) fn update_calls_for(
+    reader: Reader,
+    step: &Step,
+    procedure: &Procedure,
+    record: &Record,
+    attributes: &Map,
+    key: &HashKey,
+) -> Vec<ReadyCall> {
     let inputs = crate::nodes::recorded_inputs(record);
     let observed = match record.observed.decode() {
         Ok(Value::Map(map)) => map,
@@ -193,8 +228,8 @@ pub fn update_calls(
                 for Stage { call, until, wait } in stages {
                     let mut parameters = Json::Object(JsonMap::new());
                     let only = Some(changed.as_slice());
-                    put_sources(&mut parameters, call, &record.cloud_id, procedure, attributes, only, "");
-                    put_observed(&mut parameters, call, &observed);
+                    put_sources(reader, &mut parameters, call, &record.cloud_id, procedure, attributes, only, "");
+                    put_observed(reader, &mut parameters, call, &observed);
                     keep_marker(procedure, &mut parameters, call, &observed);
                     let wait = if *wait { Wait::Status(until.clone()) } else { Wait::No };
                     calls.push(ready(call, parameters, REPEATABLE, wait));
@@ -209,7 +244,7 @@ pub fn update_calls(
                 let changes = element_changes(rule, desired, seen);
                 let base = |call: &Call| {
                     let mut parameters = Json::Object(JsonMap::new());
-                    put_sources(&mut parameters, call, &record.cloud_id, procedure, attributes, Some(&[]), "");
+                    put_sources(reader, &mut parameters, call, &record.cloud_id, procedure, attributes, Some(&[]), "");
                     parameters
                 };
                 if !changes.remove.is_empty() {
@@ -221,7 +256,9 @@ pub fn update_calls(
                     let elements: Vec<Json> = changes
                         .modify
                         .iter()
-                        .map(|(id, element)| shape::modification(&attribute.shape, rule, modify_id, id, element))
+                        .map(|(id, element)| {
+                            shape::modification(&attribute.shape, rule, modify_id, id, &reader.shown(element))
+                        })
                         .collect();
                     let mut parameters = base(modify);
                     put_special(&mut parameters, modify, &Source::Elements, &Json::Array(elements));
@@ -229,7 +266,7 @@ pub fn update_calls(
                 }
                 if !changes.add.is_empty() {
                     let elements: Vec<Json> =
-                        changes.add.iter().map(|element| element_wire(attribute, element)).collect();
+                        changes.add.iter().map(|element| element_wire(reader, attribute, element)).collect();
                     let mut parameters = base(add);
                     put_special(&mut parameters, add, &Source::Elements, &Json::Array(elements));
                     calls.push(ready(add, parameters, ADDITIVE, Wait::No));
@@ -243,8 +280,8 @@ pub fn update_calls(
                 for (call, these, others) in [(remove, had, wanted), (add, wanted, had)] {
                     for member in these.iter().filter(|member| !others.contains(member)) {
                         let mut parameters = Json::Object(JsonMap::new());
-                        put_sources(&mut parameters, call, &record.cloud_id, procedure, attributes, None, "");
-                        put_special(&mut parameters, call, &Source::Member, &to_plain_json(member));
+                        put_sources(reader, &mut parameters, call, &record.cloud_id, procedure, attributes, None, "");
+                        put_special(&mut parameters, call, &Source::Member, &to_plain_json(&reader.plain(member)));
                         let wait = if procedure.status.is_some() { Wait::Status(Vec::new()) } else { Wait::No };
                         calls.push(ready(call, parameters, REPEATABLE, wait));
                     }
@@ -260,7 +297,7 @@ pub fn update_calls(
                         Call { service: "resourcetag".into(), operation: operation.into(), parameters: Vec::new() };
                     let body = json!({
                         "resources": [{ "serviceCode": service, "resourceId": [record.cloud_id] }],
-                        "tags": shape::to_wire(&firma_catalog::procedure::Shape::Pairs, &Value::Map(tags)),
+                        "tags": shape::to_wire(&Shape::Pairs, &reader.shown(&Value::Map(tags))),
                     });
                     let parameters = json!({ operation: body });
                     calls.push(ready(&call, parameters, REPEATABLE, Wait::No));
@@ -331,10 +368,20 @@ fn tag_changes(had: &Map, wanted: &Map) -> Vec<(&'static str, Map)> {
 
 /// The delete call.
 pub fn delete_call(step: &Step, procedure: &Procedure, record: &Record) -> Option<ReadyCall> {
+    delete_call_for(Reader::Cloud, step, procedure, record)
+}
+
+/// The delete call as this reader is to see it.
+pub(crate) fn delete_call_for(
+    reader: Reader,
+    step: &Step,
+    procedure: &Procedure,
+    record: &Record,
+) -> Option<ReadyCall> {
     let delete = procedure.delete.as_ref()?;
     let mut parameters = Json::Object(JsonMap::new());
     let attributes = crate::nodes::recorded_inputs(record);
-    put_sources(&mut parameters, delete, &record.cloud_id, procedure, &attributes, None, "");
+    put_sources(reader, &mut parameters, delete, &record.cloud_id, procedure, &attributes, None, "");
     let Json::Object(parameters) = parameters else { return None };
     Some(ReadyCall {
         service: delete.service.clone(),
@@ -366,12 +413,13 @@ pub fn serial_keys(procedure: &Procedure, id: Option<&str>, attributes: &Map) ->
         .collect()
 }
 
-fn wire(attribute: &Attribute, value: &Value) -> Json {
-    shape::to_wire(&attribute.shape, &value.reveal_deep())
+fn wire(reader: Reader, attribute: &Attribute, value: &Value) -> Json {
+    shape::to_wire(&attribute.shape, &reader.plain(value))
 }
 
-fn element_wire(attribute: &Attribute, element: &Value) -> Json {
-    match shape::to_wire(&attribute.shape, &Value::List(plain_elements(std::slice::from_ref(element)))) {
+fn element_wire(reader: Reader, attribute: &Attribute, element: &Value) -> Json {
+    let element = reader.shown(element);
+    match shape::to_wire(&attribute.shape, &Value::List(plain_elements(std::slice::from_ref(&element)))) {
         Json::Array(mut items) if !items.is_empty() => items.remove(0),
         other => other,
     }
@@ -386,12 +434,12 @@ fn put_special(parameters: &mut Json, call: &Call, source: &Source, value: &Json
 }
 
 /// Ids that the service made for parts of the object.
-fn put_observed(parameters: &mut Json, call: &Call, observed: &Map) {
+fn put_observed(reader: Reader, parameters: &mut Json, call: &Call, observed: &Map) {
     for parameter in &call.parameters {
         if let Source::Observed(name) = &parameter.source
             && let Some(value) = observed.get(name)
         {
-            shape::put_parameter(parameters, &parameter.name, to_plain_json(value));
+            shape::put_parameter(parameters, &parameter.name, to_plain_json(&reader.plain(value)));
         }
     }
 }
@@ -417,7 +465,9 @@ fn keep_marker(procedure: &Procedure, parameters: &mut Json, call: &Call, observ
 }
 
 /// Puts the parameters that a call names. `changed` limits attributes to these (all, for `None`).
+#[expect(clippy::too_many_arguments, reason = "everything a parameter may come from, in one place")]
 fn put_sources(
+    reader: Reader,
     parameters: &mut Json,
     call: &Call,
     id: &str,
@@ -429,7 +479,7 @@ fn put_sources(
     for parameter in &call.parameters {
         let attribute_value = |name: &String| {
             let shape = shape_of(procedure, name)?;
-            part(attributes, name).map(|value| shape::to_wire(shape, &value.reveal_deep()))
+            part(attributes, name).map(|value| shape::to_wire(shape, &reader.plain(value)))
         };
         let value = match &parameter.source {
             Source::Id => Some(json!(id)),
@@ -443,7 +493,11 @@ fn put_sources(
             Source::AttributeAlways(name) => attribute_value(name),
             Source::AttributeOr(name, otherwise) => attribute_value(name).or_else(|| Some(otherwise.clone())),
             Source::Mapped { attribute, values } => {
-                attribute_value(attribute).and_then(|value| values.get(&text(&value)).cloned())
+                attribute_value(attribute).and_then(|value| match values.get(&text(&value)) {
+                    // What stands for a value that is not known or not shown is in no table.
+                    None if reader == Reader::Person => Some(value),
+                    found => found.cloned(),
+                })
             }
             Source::Elements | Source::ElementIds | Source::Member | Source::Observed(_) => None,
         };

@@ -4,9 +4,9 @@
 //! observed world and answer look-ups), [`secret`], [`redact`], [`parts`], [`compare`], [`elements`] and [`diff`] (what differs), [`drift`]
 //! (what of it matters), [`decide`] (what happens to each address, and why),
 //! [`triggers`] and [`conditions`] (what hangs on what happens elsewhere), [`moves`], [`imports`], [`removals`] and
-//! [`renames`] (who is where now), [`walk`], [`nodes`] and [`table`] (values in dependency order), [`make`](mod@make) (the planner
-//! itself), [`unique`] (keys that two objects cannot share), `create_first` (replacements that create before they destroy), [`order`](mod@order) (edges), [`lower`] (calls), [`preflight`], [`audit`](mod@audit), [`format`](mod@format)
-//! (the durable form). Then what carries a plan out: [`marker`], [`fill`], [`recording`], [`wait`], [`outputs`](mod@outputs),
+//! [`renames`] (who is where now), [`walk`], [`nodes`] and [`table`] (values in dependency order), [`select`] (a part of the project), [`make`](mod@make) (the planner
+//! itself), [`unique`] (keys that two objects cannot share), `create_first` (replacements that create before they destroy), [`order`](mod@order) (edges), [`lower`] (calls), [`preflight`], [`basis`], [`audit`](mod@audit), [`format`](mod@format)
+//! (the durable form). Then what carries a plan out: [`marker`], [`legible`], [`fill`], [`listing`] (the calls for whoever reviews), [`recording`], [`wait`], [`outputs`](mod@outputs),
 //! [`recover`], [`progress`], the one transition function, and [`event`], what a run tells those who watch. Nothing here does I/O: the planner is given answers and
 //! returns questions, and an apply is a sequence of transitions.
 
@@ -33,16 +33,22 @@ pub mod imports;
 pub mod removals;
 pub mod renames;
 mod steps;
+mod vanished;
+pub mod select;
 pub mod make;
 pub mod unique;
 mod create_first;
 pub mod order;
 pub mod lower;
 pub mod preflight;
+pub mod basis;
+mod claims;
 pub mod audit;
 pub mod format;
 pub mod marker;
+pub mod legible;
 pub mod fill;
+pub mod listing;
 pub mod recording;
 pub mod wait;
 pub mod outputs;

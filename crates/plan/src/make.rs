@@ -1,7 +1,9 @@
 //! Making a plan: decide for each address, make steps of the decisions, order them, outline their calls, audit.
 
+mod refreshing;
+
 use crate::{
-    audit,
+    audit, basis,
     conditions::{self, Subject},
     create_first::create_first,
     decide,
@@ -10,11 +12,12 @@ use crate::{
     moves::{self, Carried},
     nodes,
     order::order,
-    preflight, removals, renames,
+    preflight, removals, renames, select,
     step::{Action, BlockShape, Leg, Mode, Plan, PlannedOutput, Reason, Step},
     steps::{embed_procedures, set_timeouts, wanted_step},
     table::Table,
     triggers::Triggers,
+    vanished::vanished,
     walk::{self, Visit},
     worlds::{Options, Worlds},
 };
@@ -23,7 +26,7 @@ use firma_expr::{Limits, resolve};
 use firma_model::{
     address::Address,
     desired::{Desired, DesiredResource},
-    diagnostic::{Diagnostic, Diagnostics, Severity},
+    diagnostic::{Diagnostic, Diagnostics},
     observed::Sighting,
     record::Record,
     value::{Map, Value},
@@ -37,6 +40,7 @@ pub fn plan(worlds: Worlds<'_>, options: &Options) -> (Option<Plan>, Diagnostics
         diagnostics.push(refusal);
         return (None, diagnostics);
     }
+    let written = worlds;
     let mut carried = match options.mode {
         Mode::Apply => moves::carry(worlds, options, &mut diagnostics),
         Mode::Destroy | Mode::RefreshOnly => Carried::nothing(worlds),
@@ -44,8 +48,9 @@ pub fn plan(worlds: Worlds<'_>, options: &Options) -> (Option<Plan>, Diagnostics
     if options.mode == Mode::Apply {
         imports::take_over(&mut carried, worlds, &mut diagnostics);
     }
-    let before = worlds.recorded;
-    let worlds = Worlds { recorded: &carried.recorded, observed: &carried.observed, ..worlds };
+    let whole = Worlds { recorded: &carried.recorded, observed: &carried.observed, ..worlds };
+    let part = select::partial::Part::of(whole, &options.selection, options.mode);
+    let worlds = select::partial::Part::of_worlds(&part, whole);
     let mut planner = Planner {
         worlds,
         carried: &carried,
@@ -74,47 +79,17 @@ pub fn plan(worlds: Worlds<'_>, options: &Options) -> (Option<Plan>, Diagnostics
     create_first(&mut plan, worlds, &mut diagnostics);
     embed_procedures(&mut plan, worlds);
     set_timeouts(&mut plan, options);
-    order(&mut plan, worlds, &mut diagnostics);
+    // What is left out still stands between others.
+    order(&mut plan, whole, &mut diagnostics);
+    select::partial::finish(&mut plan, whole, &options.selection, &mut diagnostics);
+    basis::narrow(&mut plan, written);
     if diagnostics.has_errors() {
         return (None, diagnostics);
     }
-    for finding in audit::audit(&plan, before, worlds.recorded) {
+    for finding in audit::audit(&plan, written.recorded, whole.recorded) {
         diagnostics.push(Diagnostic::error("E0590", format!("BUG: the plan is not sound: {finding}")));
     }
     if diagnostics.has_errors() { (None, diagnostics) } else { (Some(plan), diagnostics) }
-}
-
-/// If much of a project vanishes at once, a wrong account, region or permission is likelier than a massacre.
-fn vanished(worlds: Worlds<'_>, options: &Options) -> Option<Diagnostic> {
-    if options.accept_loss {
-        return None;
-    }
-    let gone: Vec<&Address> = worlds
-        .observed
-        .objects
-        .iter()
-        .filter(|(_, sighting)| matches!(sighting, Sighting::Gone))
-        .map(|(address, _)| address)
-        .collect();
-    let total = worlds.recorded.records.len();
-    let allowed = (total / 10).max(5);
-    if gone.len() <= allowed {
-        return None;
-    }
-    let names: Vec<String> = gone.iter().take(5).map(ToString::to_string).collect();
-    Some(
-        Diagnostic::error(
-            "E0524",
-            format!(
-                "{} of {total} recorded objects seem to be gone from the cloud ({}{}); nothing is planned, for it is likelier that they are looked for in the wrong place",
-                gone.len(),
-                names.join(", "),
-                if gone.len() > 5 { ", ..." } else { "" },
-            ),
-        )
-        .hint("check that the credentials belong to the account that owns them, and that the regions are right")
-        .hint("if they really are gone, plan with --accept-loss"),
-    )
 }
 
 /// The planner at work.
@@ -186,7 +161,11 @@ impl<'a> Planner<'a> {
         let records: Vec<&'a Record> = self.worlds.recorded.records.values().collect();
         for record in records {
             let desired = self.worlds.desired.resources.get(&record.address);
-            self.decide_unwanted(record, desired, Reason::Destroyed);
+            let reason = match self.options.selection.is_partial() {
+                true => Reason::DestroyedInPart,
+                false => Reason::Destroyed,
+            };
+            self.decide_unwanted(record, desired, reason);
         }
         self.delete_deposed();
         for (name, output) in &self.worlds.recorded.outputs {
@@ -197,71 +176,6 @@ impl<'a> Planner<'a> {
                 sensitive: output.sensitive,
             };
             self.plan.outputs.insert(name.clone(), planned);
-        }
-    }
-
-    fn refresh_only(&mut self) {
-        let records: Vec<&'a Record> = self.worlds.recorded.records.values().collect();
-        for record in records {
-            let sighting = self.worlds.observed.objects.get(&record.address);
-            self.plan.basis.insert(record.address.clone(), Some(record.version));
-            if let Some(diagnostic) = decide::somebody_elses(record, sighting) {
-                // Nothing of theirs is written down as ours.
-                self.diagnostics.push(Diagnostic { severity: Severity::Warning, ..diagnostic });
-                self.plan.unchanged += 1;
-                continue;
-            }
-            match sighting {
-                Some(Sighting::Gone) => self.decide_unwanted(record, None, Reason::AbsentInCloud),
-                Some(Sighting::Present { attributes, .. }) => {
-                    let attributes = nodes::marked_like(&nodes::recorded_inputs(record), attributes.clone());
-                    let fresh = firma_model::document::Document::encode(&Value::Map(attributes.clone()));
-                    if fresh == record.observed {
-                        self.plan.unchanged += 1;
-                        continue;
-                    }
-                    let decision = Decision {
-                        action: Some(Action::Record),
-                        reasons: vec![Reason::Bookkeeping { what: "observed".into() }],
-                        changes: Vec::new(),
-                        updates: Vec::new(),
-                        wanted: Map::new(),
-                        observed: Some(attributes.clone()),
-                        drift: None,
-                    };
-                    self.note_drift(record, &attributes);
-                    let step = self.record_step(record, decision);
-                    self.plan.steps.push(step);
-                }
-                Some(Sighting::Blocked(fault)) => self.diagnostics.push(Diagnostic::warning(
-                    "E0520",
-                    format!("cannot tell what became of {}: {fault}", record.address),
-                )),
-                None => self.plan.unchanged += 1,
-            }
-        }
-        let recorded: &'a firma_model::record::Recorded = self.worlds.recorded;
-        for record in &recorded.deposed {
-            if self.worlds.observed.of(record) == Some(&Sighting::Gone) {
-                self.decide_unwanted(record, None, Reason::Deposed);
-            }
-        }
-    }
-
-    fn note_drift(&mut self, record: &Record, seen: &Map) {
-        let Some(procedure) = self.worlds.procedures.get(record.kind.as_str()) else { return };
-        let inputs = nodes::recorded_inputs(record);
-        let found = crate::diff::difference(crate::diff::Sides {
-            procedure,
-            desired: inputs.clone(),
-            inputs: &inputs,
-            observed: seen,
-            ignore: &firma_model::desired::IgnoreChanges::default(),
-            key: &self.options.hash_key,
-        });
-        if !found.drift.is_empty() {
-            let address = record.address.clone();
-            self.plan.drift.push(crate::step::Drift { address, gone: false, changes: found.drift, aside: Vec::new() });
         }
     }
 

@@ -97,7 +97,7 @@ pub fn carry<'a>(worlds: Worlds<'a>, options: &Options, diagnostics: &mut Diagno
         }
         let (to, by) = match statements.follow(&record.address) {
             Some((to, by)) => (to, Some(by)),
-            None => match toggled(&record.address, worlds) {
+            None => match toggled(&record.address, worlds.desired, worlds.recorded) {
                 Some(to) => (to, None),
                 None => continue,
             },
@@ -129,15 +129,27 @@ pub fn carry<'a>(worlds: Worlds<'a>, options: &Options, diagnostics: &mut Diagno
 
 /// `x[0]` for `x` and `x` for `x[0]`, where that is wanted and free: the same object to whoever adds `count` to a block or
 /// takes it away.
-fn toggled(address: &Address, worlds: Worlds<'_>) -> Option<Address> {
+fn toggled(address: &Address, desired: &Desired, recorded: &Recorded) -> Option<Address> {
     let key = match &address.key {
         None => Some(Key::Index(0)),
         Some(Key::Index(0)) => None,
         Some(_) => return None,
     };
     let other = address.block.at(key);
-    let free = !worlds.recorded.records.contains_key(&other);
-    (free && worlds.desired.resources.contains_key(&other)).then_some(other)
+    let free = !recorded.records.contains_key(&other);
+    (free && desired.resources.contains_key(&other)).then_some(other)
+}
+
+/// Where each recorded object goes that moves to a wanted address. Whether it may is not said here.
+pub(crate) fn destinations<'a>(desired: &'a Desired, recorded: &'a Recorded) -> Vec<(&'a Address, Address)> {
+    let statements = Statements::new(&desired.moves);
+    let leaving = recorded.records.keys().filter(|address| !desired.resources.contains_key(*address));
+    let to = |address: &Address| match statements.follow(address) {
+        Some((to, _)) => Some(to),
+        None => toggled(address, desired, recorded),
+    };
+    let pairs = leaving.filter_map(|address| Some((address, to(address)?)));
+    pairs.filter(|(_, to)| desired.resources.contains_key(to)).collect()
 }
 
 fn rename<'a>(

@@ -13,6 +13,7 @@ use firma_model::{
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fmt,
     sync::Arc,
 };
 
@@ -176,6 +177,8 @@ pub enum Reason {
         /// Where.
         path: Path,
     },
+    /// Somebody asked for a new object (`--replace`).
+    Requested,
     /// The cloud reports that the object failed for good.
     Tainted,
     /// An earlier apply made the object and did not finish it.
@@ -193,6 +196,8 @@ pub enum Reason {
     WrongRepetition,
     /// The whole project is being destroyed.
     Destroyed,
+    /// This part of the project is being destroyed.
+    DestroyedInPart,
     /// `on_remove = "retain"`.
     Retained,
     /// The old half of a replacement.
@@ -224,6 +229,7 @@ impl Reason {
             Reason::TriggeredBy { .. } => "triggered_by",
             Reason::Imported { .. } => "imported",
             Reason::Believed { .. } => "believed",
+            Reason::Requested => "requested",
             Reason::Tainted => "tainted",
             Reason::Incomplete => "incomplete",
             Reason::AbsentInCloud => "absent_in_cloud",
@@ -231,6 +237,7 @@ impl Reason {
             Reason::Moved { .. } => "moved",
             Reason::WrongRepetition => "wrong_repetition",
             Reason::Destroyed => "destroyed",
+            Reason::DestroyedInPart => "destroyed_in_part",
             Reason::Retained => "retained",
             Reason::Deposed => "deposed",
             Reason::Changed => "changed",
@@ -450,6 +457,44 @@ pub struct Identity {
     pub after_run: u64,
 }
 
+/// Which part of a project a plan was asked to be about, as it was written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// Patterns of what it is about; empty for everything.
+    pub target: Vec<String>,
+    /// Patterns of what is left out.
+    pub exclude: Vec<String>,
+    /// Patterns of what is made anew.
+    pub replace: Vec<String>,
+    /// How many addresses are left out.
+    pub left_out: u64,
+}
+
+impl Scope {
+    /// Whether nothing was asked.
+    pub fn is_whole(&self) -> bool {
+        *self == Scope::default()
+    }
+}
+
+impl fmt::Display for Scope {
+    /// As options, and what they leave out: `--target vpc.vpc.main (3 left out)`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let options = [("--target", &self.target), ("--exclude", &self.exclude), ("--replace", &self.replace)];
+        let mut words = options.iter().flat_map(|(option, patterns)| patterns.iter().map(move |p| (option, p)));
+        if let Some((option, pattern)) = words.next() {
+            write!(f, "{option} {pattern}")?;
+        }
+        for (option, pattern) in words {
+            write!(f, " {option} {pattern}")?;
+        }
+        match self.left_out {
+            0 => Ok(()),
+            n => write!(f, " ({n} left out)"),
+        }
+    }
+}
+
 /// A plan: everything an apply needs, and everything a reviewer does.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Plan {
@@ -457,6 +502,8 @@ pub struct Plan {
     pub identity: Identity,
     /// What it is for.
     pub mode: Mode,
+    /// Which part of the project it is about.
+    pub scope: Scope,
     /// Procedures of the kinds it touches.
     pub procedures: BTreeMap<String, Arc<Procedure>>,
     /// The steps.
@@ -465,6 +512,8 @@ pub struct Plan {
     pub gates: Vec<Gate>,
     /// For each address touched or read: the version of its record, or `None` for absent.
     pub basis: BTreeMap<Address, Option<u64>>,
+    /// For each address with old halves of replacements that are touched: their ids and versions.
+    pub deposed_basis: BTreeMap<Address, BTreeMap<String, u64>>,
     /// Values of nodes that steps and outputs refer to and that no step changes.
     pub kept: BTreeMap<Address, Map>,
     /// How the blocks that residuals refer to as a whole are made up: their instances.

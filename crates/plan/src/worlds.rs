@@ -2,6 +2,7 @@
 
 use crate::{
     secret::HashKey,
+    select::Selection,
     step::{Identity, Mode},
 };
 use firma_catalog::procedure::Procedure;
@@ -54,6 +55,8 @@ pub struct Options {
     pub open: BTreeSet<firma_model::address::Address>,
     /// Timeouts of the addresses that set any.
     pub timeouts: BTreeMap<firma_model::address::Address, Timeouts>,
+    /// The part of the project it is about.
+    pub selection: Selection,
     /// Files that were read while planning, with their hashes.
     pub files: BTreeMap<String, String>,
 }

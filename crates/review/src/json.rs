@@ -18,12 +18,24 @@ pub const FORMAT: &str = "firma.review/v1";
 struct ReviewForm<'a> {
     format: &'static str,
     plan_id: &'a str,
+    unverified: Option<&'a str>,
+    mode: &'static str,
+    scope: ScopeForm<'a>,
+    pinned_key: Option<&'a str>,
     summary: SummaryForm,
     changes: Vec<ChangeForm<'a>>,
     drift: Vec<DriftForm<'a>>,
     outputs: BTreeMap<&'a str, OutputForm>,
     conditions: Vec<ConditionForm<'a>>,
     diagnostics: Vec<FindingForm<'a>>,
+}
+
+/// Which part of the project it is about; lists without elements for all of it.
+#[derive(Serialize)]
+struct ScopeForm<'a> {
+    target: &'a [String],
+    exclude: &'a [String],
+    replace: &'a [String],
 }
 
 /// Every count is always there, those of actions that no plan has yet as zero.
@@ -41,6 +53,7 @@ struct SummaryForm {
     record: u64,
     no_op: u64,
     deferred: u64,
+    left_out: u64,
 }
 
 #[derive(Serialize)]
@@ -56,6 +69,7 @@ struct ChangeForm<'a> {
     billing: Option<BillingForm<'a>>,
     recovery: Option<&'a str>,
     attributes: Vec<AttributeForm<'a>>,
+    written: Vec<AttributeForm<'a>>,
 }
 
 #[derive(Serialize)]
@@ -140,6 +154,10 @@ pub fn plan(view: &View) -> String {
     print(&ReviewForm {
         format: FORMAT,
         plan_id: &view.plan_id,
+        unverified: view.unverified.as_deref(),
+        mode: view.mode.as_str(),
+        scope: ScopeForm { target: &view.scope.target, exclude: &view.scope.exclude, replace: &view.scope.replace },
+        pinned_key: view.pinned_key.as_deref(),
         summary: SummaryForm {
             create: summary.create,
             update: summary.update,
@@ -152,6 +170,7 @@ pub fn plan(view: &View) -> String {
             record: summary.record,
             no_op: summary.no_op,
             deferred: 0,
+            left_out: view.scope.left_out,
         },
         changes: view.changes.iter().map(change).collect(),
         drift: view.drift.iter().map(drift).collect(),
@@ -199,6 +218,7 @@ fn change(change: &Change) -> ChangeForm<'_> {
         }),
         recovery: change.recovery(),
         attributes: change.attributes.iter().map(attribute).collect(),
+        written: change.written.iter().map(attribute).collect(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What people and programs get to see of plans, runs and findings.
 //!
 //! One view model, [`View`], is made of a plan; it holds no secret, so no printer can show one. [`text`], [`markdown`] and
-//! [`json`] print it, [`calls`] lists the API calls behind it. [`progress`] shows a run while it
+//! [`json`] print it, [`calls`] lists the API calls behind it, [`stale`] says how a record moved since. [`progress`] shows a run while it
 //! happens and again later, [`run`] says how it ended and what to do next, and [`diagnostic`] shows what a user can fix,
 //! with the place. [`escape`] keeps text from the outside from steering a
 //! terminal; [`style`] is the only place that knows colours. Nothing here prints: everything returns text.
@@ -10,6 +10,7 @@ pub mod style;
 pub mod escape;
 pub mod view;
 mod of_plan;
+mod written;
 mod mask;
 pub mod delta;
 mod awaits;
@@ -18,6 +19,7 @@ mod value;
 pub mod diagnostic;
 pub mod text;
 pub mod calls;
+pub mod stale;
 pub mod markdown;
 pub mod json;
 pub mod next;

@@ -6,19 +6,29 @@ use crate::{style::Style, text, view::View};
 pub fn plan(view: &View) -> String {
     let summary = &view.summary;
     let mut out = String::from("### Firma plan\n\n");
+    if let Some(why) = &view.unverified {
+        out.push_str(&format!("> **UNVERIFIED:** {}\n\n", entities(&crate::escape::line(why))));
+    }
     if summary.changes() > 0 {
-        out.push_str("| replace | delete | update | create | forget | write down | unchanged |\n");
-        out.push_str("|---|---|---|---|---|---|---|\n");
+        out.push_str("| replace | delete | update | create | move | forget | write down | unchanged |\n");
+        out.push_str("|---|---|---|---|---|---|---|---|\n");
         out.push_str(&format!(
-            "| {} | {} | {} | {} | {} | {} | {} |\n\n",
+            "| {} | {} | {} | {} | {} | {} | {} | {} |\n\n",
             summary.replace,
             summary.delete,
             summary.update,
             summary.create,
+            summary.moved,
             summary.forget,
             summary.record,
             summary.no_op
         ));
+    }
+    if view.scope.left_out > 0 {
+        // What somebody wrote on a command line must not become markup.
+        let scope = view.scope.to_string();
+        let fence = "`".repeat(scope.split(|c| c != '`').map(str::len).max().unwrap_or(0) + 1);
+        out.push_str(&format!("> **This plan is partial:** {fence} {} {fence}\n\n", crate::escape::line(&scope)));
     }
     let body = text::plan(view, Style::Plain);
     let fence = fence(&body);

@@ -6,6 +6,7 @@ use crate::{
     diagnostic::findings,
     mask::{hidden, masked},
     view::{Attribute, Call, Change, Condition, Drift, Output, Summary, View},
+    written::written,
 };
 use firma_model::{
     address::{Address, KindId},
@@ -23,6 +24,9 @@ use std::collections::BTreeMap;
 
 /// Recovery class of a create that nothing identifies.
 const BARE: &str = "bare";
+
+/// What stands before an access key in the place of an account.
+const BY_KEY: &str = "key:";
 
 impl View {
     /// The view of a plan.
@@ -54,7 +58,10 @@ impl View {
             plan_id: plan_id.to_owned(),
             project: plan.identity.project.clone(),
             endpoint: plan.identity.endpoint.clone(),
+            unverified: None,
             mode: plan.mode,
+            scope: plan.scope.clone(),
+            pinned_key: plan.identity.account.strip_prefix(BY_KEY).map(str::to_owned),
             summary,
             regions,
             paid,
@@ -73,6 +80,12 @@ impl View {
     pub fn with_all_drift(mut self, all: bool) -> View {
         self.all_drift = all;
         self
+    }
+
+    /// Says that the plan cannot be believed, and why.
+    #[must_use]
+    pub fn unverified(self, why: Option<String>) -> View {
+        View { unverified: why, ..self }
     }
 
     /// Adds what was found while planning.
@@ -112,6 +125,7 @@ fn empty(step: &Step) -> Change {
         zone: None,
         billing: None,
         attributes: Vec::new(),
+        written: Vec::new(),
         notices: Vec::new(),
         bare: false,
         calls: Vec::new(),
@@ -139,6 +153,10 @@ fn add(change: &mut Change, step: &Step, plan: &Plan, made: &Made<'_>) {
         };
         Attribute { awaits, ..attribute(changed, form(plan, step.kind(), &changed.path)) }
     }));
+    if step.leg == Leg::Record {
+        let written = written(step, plan);
+        change.written.extend(written.iter().map(|one| attribute(one, form(plan, step.kind(), &one.path))));
+    }
     if step.leg == Leg::Update {
         change.notices = notices(plan, step.kind(), &step.changes);
     }

@@ -18,12 +18,14 @@ pub fn words(reason: &Reason) -> String {
         Reason::Believed { path } => {
             format!("{} cannot be read back: it is taken to be as the manifests have it", line(&path.to_string()))
         }
+        Reason::Requested => "a new one was asked for (--replace)".into(),
         Reason::Tainted => "the cloud reports that it failed for good".into(),
         Reason::Incomplete => "an earlier apply did not finish it".into(),
         Reason::AbsentInCloud => "it is gone from the cloud".into(),
         Reason::NotInManifest => "it is no longer in the manifests".into(),
         Reason::WrongRepetition => "its block no longer has this key (count, for_each or enabled changed)".into(),
         Reason::Destroyed => "the whole project is being destroyed".into(),
+        Reason::DestroyedInPart => "this part of the project is being destroyed".into(),
         Reason::Moved { from } => format!("it was {from}"),
         Reason::Retained => "on_remove = \"retain\": it stays in the cloud".into(),
         Reason::Deposed => "it is the old half of a replacement, left over from an earlier apply".into(),

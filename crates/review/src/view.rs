@@ -2,7 +2,7 @@
 
 use crate::{delta::Delta, diagnostic::Finding};
 use firma_model::{address::Address, place::Billing, value::Value};
-use firma_plan::step::{Action, Leg, Mode, Reason};
+use firma_plan::step::{Action, Leg, Mode, Reason, Scope};
 use std::collections::BTreeMap;
 
 /// A plan, to be looked at. Made by [`View::of`].
@@ -14,8 +14,14 @@ pub struct View {
     pub project: String,
     /// Endpoint it is for.
     pub endpoint: String,
+    /// Why it cannot be believed, where it cannot.
+    pub unverified: Option<String>,
     /// What it is for.
     pub mode: Mode,
+    /// Which part of the project it is about.
+    pub scope: Scope,
+    /// The access key it is pinned to, where the account of the credentials could not be asked for.
+    pub pinned_key: Option<String>,
     /// Counts.
     pub summary: Summary,
     /// How many changes there are in each region.
@@ -105,6 +111,8 @@ pub struct Change {
     pub billing: Option<Billing>,
     /// Attributes that differ.
     pub attributes: Vec<Attribute>,
+    /// What is written down anew beside them, where nothing else happens: `dependencies`, `prevent_destroy`, what was seen.
+    pub written: Vec<Attribute>,
     /// What a reviewer should know of how it is done: `stops the instance`.
     pub notices: Vec<String>,
     /// If the answer to its create call is lost, nothing identifies the object.

@@ -96,6 +96,7 @@ pub fn desired(resources: &[(&str, Json)]) -> Desired {
 pub fn with_output(mut desired: Desired, name: &str, value: &str) -> Desired {
     let output = DesiredOutput {
         value: expr(&json!(value)),
+        dependencies: BTreeSet::new(),
         sensitive: false,
         description: None,
         preconditions: Vec::new(),

@@ -35,9 +35,9 @@ pub(crate) const CODES: &[(&str, &str, &str)] = &[
         "Between planning and carrying out, another run was killed after it had sent a call whose outcome is not known. It may have made the very object this plan would make. `firma recover` finds out; `firma apply` does that first and then plans anew.",
     ),
     (
-        "E0812",
-        "the plan cannot be read",
-        "The file is no plan, is damaged, or was written by a newer version. Make the plan anew.",
+        "E0627",
+        "the plan is of another project",
+        "A plan belongs to the project whose manifests and state it was made from: what its addresses mean, and what it may delete, only that project says. Apply it there, or make a plan of this one.",
     ),
     (
         "E0813",

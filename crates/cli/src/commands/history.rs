@@ -13,6 +13,7 @@ use firma_model::{
     diagnostic::Diagnostic,
     event::{Event, EventBody},
 };
+use firma_plan::step::Scope;
 use firma_review::progress::span;
 use firma_store::{RunCounts, RunSummary, Store};
 use serde_json::{Value as Json, json};
@@ -121,7 +122,7 @@ fn show(context: &Context, store: &Store, run: &RunSummary, format: Format) -> O
         }
         Format::Text => {
             let terminal = context.terminal;
-            terminal.data(&head(run, running(Some(store))?));
+            terminal.data(&head(run, running(Some(store))?, &scope(store, run)));
             let mut teller = Teller::again(terminal, next);
             retell(&mut teller, &events, |text| terminal.data(text));
             teller.end(|text| terminal.data(text));
@@ -130,7 +131,7 @@ fn show(context: &Context, store: &Store, run: &RunSummary, format: Format) -> O
     Ok(Exit::Done)
 }
 
-fn head(run: &RunSummary, alive: Option<u64>) -> String {
+fn head(run: &RunSummary, alive: Option<u64>, scope: &Scope) -> String {
     let mut text = format!("{} by {} at {}: {}\n", run.info.command, run.info.who, run.info.started, ended(run, alive));
     if !run.info.argv.is_empty() {
         text.push_str(&format!("  command: firma {}\n", run.info.argv.join(" ")));
@@ -138,10 +139,18 @@ fn head(run: &RunSummary, alive: Option<u64>) -> String {
     if let Some(id) = &run.info.plan_id {
         text.push_str(&format!("  plan:    {id}\n"));
     }
+    if !scope.is_whole() {
+        text.push_str(&format!("  part:    {scope}\n"));
+    }
     if let Some(commit) = &run.info.git_commit {
         text.push_str(&format!("  commit:  {commit}\n"));
     }
     text
+}
+
+/// Which part of the project its plan was about; a plan that cannot be read any more says nothing.
+fn scope(store: &Store, run: &RunSummary) -> Scope {
+    recounting::plan(store, run).ok().flatten().map(|plan| plan.scope.clone()).unwrap_or_default()
 }
 
 /// The journal itself, event by event.
@@ -156,11 +165,13 @@ fn show_journal(context: &Context, store: &Store, run: &RunSummary, format: Form
                 row
             });
             let mut shown = summary_json(run);
+            let Scope { target, exclude, replace, left_out } = scope(store, run);
+            shown["scope"] = json!({ "target": target, "exclude": exclude, "replace": replace, "left_out": left_out });
             shown["journal"] = Json::Array(rows.collect());
             context.terminal.json(&shown);
         }
         Format::Text => {
-            let mut text = format!("run {}: {}", run.id, head(run, running(Some(store))?));
+            let mut text = format!("run {}: {}", run.id, head(run, running(Some(store))?, &scope(store, run)));
             if run.outcome.as_deref() == Some("refused") {
                 text.push_str("nothing was begun: its plan was stale, or a call of another run was open\n");
             }

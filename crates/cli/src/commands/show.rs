@@ -8,57 +8,61 @@ use crate::{
     terminal::style,
 };
 use firma_model::diagnostic::Diagnostic;
-use firma_plan::step::Plan;
-use firma_review::View;
-use firma_store::{Store, Verification, read_plan_file};
+use firma_plan::{listing::listing, step::Plan};
+use firma_review::{View, text};
+use firma_store::{Mode, Store, Verification, read_plan_file};
 use serde_json::{Value as Json, json};
+use std::sync::Arc;
 
 /// Runs it.
 pub(crate) fn run(context: &Context, args: &ShowArgs) -> Outcome {
     let Some(name) = &args.plan else { return show_state(context, args.format) };
-    // A plan can be read anywhere; whether it can be trusted only the state it was made from can say.
-    let store = match project::load(&context.directory, &context.env) {
-        Ok(loaded) => state::open_existing(context, &loaded).ok().flatten(),
-        Err(_) => None,
+    // A plan can be read anywhere; whether it can be believed only the state it was made from can say.
+    let mut store = store(context);
+    let Found { id, plan, unverified } = find(store.as_ref(), name)?;
+    let view = View::of(&plan, &id).with_all_drift(args.show_drift).unverified(unverified);
+    let key = match (&mut store, &view.unverified) {
+        (Some(store), None) => Some(store.hash_key()?),
+        _ => None,
     };
-    let (id, plan, verified) = find(store.as_ref(), name)?;
-    if !verified {
-        context.terminal.note("UNVERIFIED: this plan cannot be checked against a state here; apply will refuse it");
-    }
-    let view = View::of(&plan, &id).with_all_drift(args.show_drift);
+    let calls = args.calls.then(|| listing(&Arc::new(plan), key.as_ref()));
     match args.format {
         Format::Json => {
             let mut shown: Json = serde_json::from_str(&firma_review::json::plan(&view)).unwrap_or_default();
-            if args.calls {
-                shown["calls"] = calls_json(&plan);
+            if let Some(calls) = &calls {
+                shown["calls"] = firma_review::calls::json(calls);
             }
             context.terminal.json(&shown);
         }
         Format::Text => {
             let style = style(context.terminal.color_out);
-            context.terminal.data(&if args.calls {
-                firma_review::calls::list(&view, style)
-            } else {
-                firma_review::text::plan(&view, style)
+            context.terminal.data(&match &calls {
+                Some(calls) => text::unverified(&view, style) + &firma_review::calls::list(calls, style),
+                None => text::plan(&view, style),
             });
         }
     }
     Ok(Exit::Done)
 }
 
-fn calls_json(plan: &Plan) -> Json {
-    let calls = plan.steps.iter().flat_map(|step| {
-        step.calls.iter().map(|call| {
-            json!({
-                "address": step.address.to_string(), "leg": step.leg.as_str(), "service": call.service,
-                "operation": call.operation, "class": call.class,
-            })
-        })
-    });
-    Json::Array(calls.collect())
+/// The state of the project here; without readable manifests, the one where a state usually lies. None is no reason to show
+/// nothing.
+fn store(context: &Context) -> Option<Store> {
+    match project::load(&context.directory, &context.env) {
+        Ok(loaded) => state::open_existing(context, &loaded).ok().flatten(),
+        Err(_) => Store::open(&context.directory.join(".firma").join("state.db"), Mode::Existing).ok(),
+    }
 }
 
-fn find(store: Option<&Store>, name: &str) -> Result<(String, Plan, bool), Failure> {
+/// A plan that was asked for.
+struct Found {
+    id: String,
+    plan: Plan,
+    /// Why it cannot be believed.
+    unverified: Option<String>,
+}
+
+fn find(store: Option<&Store>, name: &str) -> Result<Found, Failure> {
     let bytes = match read_plan(name.as_ref()) {
         Ok(file) => Some(file),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
@@ -66,24 +70,31 @@ fn find(store: Option<&Store>, name: &str) -> Result<(String, Plan, bool), Failu
             return Err(Failure::new(Diagnostic::error("E0905", format!("cannot read {name}: {error}"))));
         }
     };
-    let (id, bytes, verified) = match (bytes, store) {
+    let (id, bytes, unverified) = match (bytes, store) {
         (Some(file), Some(store)) => {
             let opened = store.open_plan_file(&file)?;
-            (opened.id, opened.bytes, opened.verification == Verification::Verified)
+            let unverified = match opened.verification {
+                Verification::Verified => None,
+                Verification::Unverified(why) => Some(why),
+            };
+            (opened.id, opened.bytes, unverified)
         }
         (Some(file), None) => {
             let opened = read_plan_file(&file)?;
-            (opened.id, opened.bytes, false)
+            (opened.id, opened.bytes, Some("there is no state here to check it against".to_owned()))
         }
         (None, Some(store)) => match store.plan(name)? {
-            Some(stored) => (name.to_owned(), stored.bytes, true),
+            Some(stored) => (name.to_owned(), stored.bytes, None),
             None => return Err(missing(name)),
         },
         (None, None) => return Err(missing(name)),
     };
-    let plan = firma_plan::format::decode(&bytes)
-        .map_err(|error| Failure::new(Diagnostic::error("E0812", format!("the plan cannot be read: {error}"))))?;
-    Ok((id, plan, verified))
+    let plan = match unverified {
+        None => firma_plan::format::decode(&bytes),
+        Some(_) => firma_plan::format::decode_closed(&bytes),
+    };
+    let plan = plan.map_err(Diagnostic::from)?;
+    Ok(Found { id, plan, unverified })
 }
 
 fn missing(name: &str) -> Failure {

@@ -11,6 +11,7 @@ use crate::{
         held::Held,
         planning,
         signals::{Received, Signals},
+        staleness,
         telling::{self, Teller},
     },
 };
@@ -130,7 +131,7 @@ pub(crate) async fn carry(context: &Context, approved: Approved, args: &Carrying
 /// killed after a create was sent, before anything of it is recorded; A takes over the dead lease, finds its basis as it
 /// was, and makes the object a second time.
 fn still_true(store: &Store, plan: &Plan) -> Result<(), Failure> {
-    if let Some(stale) = firma_engine::stale(&firma_engine::moved(plan, &store.snapshot()?)) {
+    if let Some(stale) = staleness::refusal(store, plan)? {
         return Err(Failure::refused(stale));
     }
     match store.open_intents()?.first() {

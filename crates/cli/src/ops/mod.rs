@@ -8,6 +8,8 @@ pub(crate) mod provenance;
 pub(crate) mod held;
 pub(crate) mod files;
 pub(crate) mod planning;
+pub(crate) mod plan_files;
+pub(crate) mod staleness;
 pub(crate) mod carrying;
 pub(crate) mod telling;
 pub(crate) mod recounting;

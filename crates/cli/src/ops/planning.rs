@@ -28,6 +28,7 @@ use firma_model::{
 };
 use firma_plan::{
     Options, Worlds,
+    select::{Patterns, select},
     step::{Identity, Mode, Plan},
 };
 use firma_store::Store;
@@ -83,6 +84,8 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
     if diagnostics.has_errors() {
         return Err(Failure::in_sources(diagnostics, &sources));
     }
+    let scope = &args.input.scope;
+    let patterns = Patterns::parse(&scope.target, &scope.exclude, &args.replace)?;
     // What can be said without the cloud and the state is said before either is touched.
     let files = ProjectFiles::new(&loaded.directory);
     let mut answers: BTreeMap<Address, Result<Value, String>> = BTreeMap::new();
@@ -138,10 +141,12 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
 
     let procedures = procedures(&evaluated.desired.kinds, &recorded);
     let find = |kind: &str| procedures.get(kind).cloned();
+    let selection = select(&patterns, &evaluated.desired, &recorded, mode)?;
     let mut observed = match args.input.refresh || args.refresh_only {
         true => {
             let young_from = young_from(&store, &door)?;
-            let refreshed = firma_engine::refresh(&door.cloud, &recorded, &find, young_from);
+            let part = selection.part_of(&recorded);
+            let refreshed = firma_engine::refresh(&door.cloud, part.as_ref().unwrap_or(&recorded), &find, young_from);
             patiently(context.terminal, &door, refreshed).await
         }
         false => Observed::default(),
@@ -169,6 +174,7 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
                 (address.clone(), timeouts)
             })
             .collect(),
+        selection,
         files: files.hashes(),
     };
     if mode == Mode::Apply {

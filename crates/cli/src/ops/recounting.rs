@@ -29,7 +29,8 @@ pub(crate) fn events(store: &Store, run: &RunSummary) -> Result<Vec<Stamped>, Fa
     Ok(replay(&recorded))
 }
 
-fn plan(store: &Store, run: &RunSummary) -> Result<Option<Arc<Plan>>, Failure> {
+/// The plan of a run, as far as it is kept and can be read.
+pub(crate) fn plan(store: &Store, run: &RunSummary) -> Result<Option<Arc<Plan>>, Failure> {
     let Some(id) = &run.info.plan_id else { return Ok(None) };
     let Some(stored) = store.plan(id)? else { return Ok(None) };
     Ok(firma_plan::format::decode(&stored.bytes).ok().map(Arc::new))

@@ -6,6 +6,7 @@ mod applying;
 mod arriving;
 mod keeping;
 mod killing;
+mod listing;
 mod losing;
 mod refreshing;
 mod scheduling;

@@ -3,7 +3,7 @@
 use super::{scope::InstanceScope, trigger, world::World};
 use crate::{codes, order::order, project::Project, variables::Variables};
 use firma_catalog::Catalog;
-use firma_expr::Files;
+use firma_expr::{Files, Trace};
 use firma_model::{
     address::Address,
     desired::{Desired, DesiredOutput, Lookup},
@@ -73,7 +73,8 @@ fn outputs(project: &Project, world: &World<'_>, diagnostics: &mut Diagnostics) 
     let mut outputs = BTreeMap::new();
     for (name, output) in &project.outputs {
         let scope = InstanceScope::plain(world);
-        let Some(value) = world.reduce(&output.value, &scope, &mut Default::default(), diagnostics) else { continue };
+        let mut trace = Trace::new();
+        let Some(value) = world.reduce(&output.value, &scope, &mut trace, diagnostics) else { continue };
         if !output.sensitive && value.as_value().is_some_and(Value::has_sensitive) {
             diagnostics.push(
                 Diagnostic::error(codes::SENSITIVE_OUTPUT, format!("output `{name}` shows a sensitive value"))
@@ -84,6 +85,7 @@ fn outputs(project: &Project, world: &World<'_>, diagnostics: &mut Diagnostics) 
         }
         let output = DesiredOutput {
             value,
+            dependencies: trace.nodes().cloned().collect(),
             sensitive: output.sensitive,
             description: output.description.clone(),
             preconditions: world.conditions(&output.preconditions, &scope, &mut Default::default(), diagnostics),

@@ -11,7 +11,7 @@ use super::{
 use crate::conditions::PlannedCondition;
 use crate::step::{
     Action, After, AttributeChange, BlockShape, CallOutline, Drift, Gate, Identity, Leg, Mode, Plan, PlannedOutput,
-    Reason, Rule, Step,
+    Reason, Rule, Scope, Step,
 };
 use firma_catalog::procedure::Procedure;
 use firma_model::{
@@ -51,6 +51,8 @@ pub(super) struct PlanForm {
     identity: Identity,
     #[serde(with = "Text::<Mode>")]
     mode: Mode,
+    #[serde(default, skip_serializing_if = "Scope::is_whole", with = "ScopeForm")]
+    scope: Scope,
     procedures: BTreeMap<String, Arc<Procedure>>,
     #[serde(with = "Seq::<StepForm>")]
     steps: Vec<Step>,
@@ -58,6 +60,12 @@ pub(super) struct PlanForm {
     gates: Vec<Gate>,
     #[serde(with = "ByName::<Address, Plain<Option<u64>>>")]
     basis: BTreeMap<Address, Option<u64>>,
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeMap::is_empty",
+        with = "ByName::<Address, Plain<BTreeMap<String, u64>>>"
+    )]
+    deposed_basis: BTreeMap<Address, BTreeMap<String, u64>>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty", with = "ByName::<Address, MapForm>")]
     kept: BTreeMap<Address, Map>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty", with = "ByName::<Block, BlockShapeForm>")]
@@ -71,6 +79,19 @@ pub(super) struct PlanForm {
     conditions: Vec<PlannedCondition>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     files: BTreeMap<String, String>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Scope", deny_unknown_fields)]
+struct ScopeForm {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    target: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    exclude: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    replace: Vec<String>,
+    #[serde(default)]
+    left_out: u64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -229,6 +250,7 @@ enum ReasonForm {
         #[serde(with = "Text::<Path>")]
         path: Path,
     },
+    Requested,
     Tainted,
     Incomplete,
     AbsentInCloud,
@@ -239,6 +261,7 @@ enum ReasonForm {
     },
     WrongRepetition,
     Destroyed,
+    DestroyedInPart,
     Retained,
     Deposed,
     Changed,

@@ -7,3 +7,4 @@ mod creating_first;
 mod deciding;
 mod moving;
 mod ordering;
+mod selecting;

@@ -50,7 +50,7 @@ fn in_header(change: &Change, path: &str) -> bool {
         }
 }
 
-/// Address and reasons only.
+/// Address and reasons, and below them what is written.
 pub(super) fn on_one_line(change: &Change, style: Style, out: &mut String) {
     header(change, style, out);
     let reasons: Vec<String> = change.reasons.iter().map(reason::words).collect();
@@ -58,6 +58,10 @@ pub(super) fn on_one_line(change: &Change, style: Style, out: &mut String) {
         out.push_str(&style.paint(Role::Faint, &format!(": {}", reasons.join("; "))));
     }
     out.push('\n');
+    let columns = attribute::Columns::of(change.written.iter());
+    for written in &change.written {
+        attribute::print(written, Action::Update, INDENT, columns, style, out);
+    }
 }
 
 /// `  -/+ vm.instance.web["a"]  i-123, cn-north-1, cn-north-1a, postpaid_by_duration [bare]`

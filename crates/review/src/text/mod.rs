@@ -12,4 +12,4 @@ mod parts;
 mod tail;
 
 pub use page::plan;
-pub use summary::{headline, summary};
+pub use summary::{headline, summary, unverified};

@@ -30,7 +30,7 @@ pub fn headline(view: &View, style: Style) -> String {
     let outputs = view.outputs.values().filter(|output| output.changed).count();
     if parts.is_empty() {
         return match (outputs, view.mode) {
-            (0, Mode::Apply) => format!("{} {}", strong(style, "No changes."), stay(summary.no_op)),
+            (0, Mode::Apply) => format!("{} {}", strong(style, "No changes."), stay(view)),
             (0, Mode::Destroy) => strong(style, "Nothing to destroy."),
             (0, Mode::RefreshOnly) => {
                 format!("{} The cloud is as it was last seen.", strong(style, "No changes."))
@@ -38,16 +38,20 @@ pub fn headline(view: &View, style: Style) -> String {
             _ => format!("{} {outputs} to change.", strong(style, "Plan: no resource changes; outputs:")),
         };
     }
-    let title = match view.mode {
-        Mode::Apply => "Plan:",
-        Mode::Destroy => "Plan to destroy:",
-        Mode::RefreshOnly => "Plan to write down what the cloud says:",
+    let title = match (view.mode, view.scope.left_out) {
+        (Mode::Apply, 0) => "Plan:",
+        (Mode::Apply, _) => "Partial plan:",
+        (Mode::Destroy, 0) => "Plan to destroy:",
+        (Mode::Destroy, _) => "Partial plan to destroy:",
+        (Mode::RefreshOnly, 0) => "Plan to write down what the cloud says:",
+        (Mode::RefreshOnly, _) => "Partial plan to write down what the cloud says:",
     };
-    let stays = match summary.no_op {
+    let mut stays = match summary.no_op {
         0 => String::new(),
         1 => "; 1 stays as it is".into(),
         n => format!("; {n} stay as they are"),
     };
+    stays.push_str(&left_out(view));
     format!("{} {}{stays}.", strong(style, title), parts.join(", "))
 }
 
@@ -55,19 +59,49 @@ fn strong(style: Style, text: &str) -> String {
     style.paint(Role::Strong, text)
 }
 
-fn stay(count: u64) -> String {
-    match count {
-        0 => "There are no resources.".into(),
-        1 => "1 resource is as the manifests say.".into(),
-        n => format!("{n} resources are as the manifests say."),
+fn stay(view: &View) -> String {
+    let left = left_out(view);
+    match view.summary.no_op {
+        0 if left.is_empty() => "There are no resources.".into(),
+        0 => format!("There are no resources in this part{left}."),
+        1 => format!("1 resource is as the manifests say{left}."),
+        n => format!("{n} resources are as the manifests say{left}."),
+    }
+}
+
+fn left_out(view: &View) -> String {
+    match view.scope.left_out {
+        0 => String::new(),
+        1 => "; 1 is left out".into(),
+        n => format!("; {n} are left out"),
+    }
+}
+
+/// The first line of a plan that cannot be believed.
+pub fn unverified(view: &View, style: Style) -> String {
+    match &view.unverified {
+        Some(why) => format!("{}: {}; apply refuses it.\n", style.paint(Role::Alert, "UNVERIFIED"), line(why)),
+        None => String::new(),
     }
 }
 
 /// The head of a plan, without the changes themselves.
 pub fn summary(view: &View, style: Style) -> String {
-    let mut out = format!("{}\n", headline(view, style));
+    let mut out = unverified(view, style);
+    out.push_str(&format!("{}\n", headline(view, style)));
     if !view.project.is_empty() {
         fact(&mut out, "Project", &format!("{} at {}", line(&view.project), line(&view.endpoint)));
+    }
+    if let Some(key) = &view.pinned_key {
+        let text = format!("could not be asked for; the plan is pinned to the access key {}", line(key));
+        fact(&mut out, "Account", &text);
+    }
+    if !view.scope.is_whole() {
+        let scope = line(&view.scope.to_string()).into_owned();
+        match view.scope.left_out {
+            0 => fact(&mut out, "Asked for", &scope),
+            _ => fact(&mut out, "Partial", &style.paint(Role::Alert, &scope)),
+        }
     }
     if view.summary.changes() > 0 {
         if !view.regions.is_empty() {

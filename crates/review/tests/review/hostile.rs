@@ -5,7 +5,10 @@ use firma_model::{
     address::{Address, Key},
     value::{Map, Value},
 };
-use firma_plan::step::{Action, Leg, Plan, Reason};
+use firma_plan::{
+    listing::{Legible, ListedCall, Method},
+    step::{Action, Leg, Plan, Reason, Scope},
+};
 use firma_review::{Style, View, calls, json, markdown, text};
 
 const HOSTILE: &str = "\u{1b}[2J\u{1b}]0;owned\u{7}\u{9b}31m\r\u{8}\u{202e}gpj.exe\u{200b}\u{feff}";
@@ -32,6 +35,30 @@ fn hostile() -> Plan {
     plan
 }
 
+fn hostile_call() -> ListedCall {
+    let request = Legible {
+        method: Method::Post,
+        path: format!("/v1/{HOSTILE}"),
+        query: [(HOSTILE.to_owned(), HOSTILE.into())].into_iter().collect(),
+        body: Some([(HOSTILE, HOSTILE)].into_iter().collect()),
+    };
+    ListedCall {
+        step: 0,
+        address: "vpc.vpc.main".parse().expect("an address"),
+        deposed: HOSTILE.into(),
+        leg: Leg::Create,
+        service: HOSTILE.into(),
+        operation: HOSTILE.into(),
+        class: HOSTILE.into(),
+        region: None,
+        request: Some(request),
+    }
+}
+
+fn hostile_scope() -> Scope {
+    Scope { target: vec![HOSTILE.into(), "` ``` <b>".into()], left_out: 1, ..Scope::default() }
+}
+
 fn harmless(text: &str) {
     let bad = |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{202e}' | '\u{200b}' | '\u{feff}');
     if let Some(at) = text.find(bad) {
@@ -44,7 +71,9 @@ fn harmless(text: &str) {
 fn no_printer_lets_them_through() {
     let view = View::of(&hostile(), HOSTILE);
     harmless(&text::plan(&view, Style::Plain));
-    harmless(&calls::list(&view, Style::Plain));
+    harmless(&calls::list(&[hostile_call()], Style::Plain));
+    harmless(&text::plan(&View { scope: hostile_scope(), ..view.clone() }, Style::Plain));
+    harmless(&markdown::plan(&View { scope: hostile_scope(), unverified: Some(HOSTILE.into()), ..view.clone() }));
     harmless(&markdown::plan(&view));
     harmless(&json::plan(&view));
     insta::assert_snapshot!(text::plan(&view, Style::Plain));

@@ -31,18 +31,34 @@ fn the_whole() {
 #[test]
 fn the_shape() {
     let review = review();
-    assert_eq!(keys(&review), ["changes", "diagnostics", "drift", "format", "outputs", "plan_id", "summary"]);
+    assert_eq!(
+        keys(&review),
+        [
+            "changes",
+            "diagnostics",
+            "drift",
+            "format",
+            "mode",
+            "outputs",
+            "pinned_key",
+            "plan_id",
+            "scope",
+            "summary",
+            "unverified"
+        ]
+    );
     assert_eq!(review["format"], "firma.review/v1");
     assert_eq!(review["plan_id"], "7c9e");
     assert_eq!(
         review["summary"],
         json!({
             "create": 2, "update": 2, "replace": 1, "delete": 2, "read": 0, "import": 0, "move": 0, "forget": 1,
-            "record": 1, "no_op": 12, "deferred": 0
+            "record": 1, "no_op": 12, "deferred": 0, "left_out": 0
         })
     );
     for change in review["changes"].as_array().expect("a list") {
-        let expected = ["action", "address", "attributes", "billing", "kind", "reasons", "recovery", "region", "zone"];
+        let expected =
+            ["action", "address", "attributes", "billing", "kind", "reasons", "recovery", "region", "written", "zone"];
         assert_eq!(keys(change), expected);
         for attribute in change["attributes"].as_array().expect("a list") {
             let expected = ["after", "before", "forces_replacement", "path", "sensitive", "unknown"];

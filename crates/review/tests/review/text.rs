@@ -2,8 +2,13 @@
 
 use crate::plans::{call, change, everything, from_to, plan, set, step};
 use firma_model::value::{Map, Value};
-use firma_plan::step::{Action, Leg, Mode, Plan, Reason};
+use firma_plan::{
+    listing::{Legible, Method, listing},
+    step::{Action, Leg, Mode, Plan, Reason},
+};
 use firma_review::{Style, View, calls, markdown, text};
+use serde_json::json;
+use std::sync::Arc;
 
 fn shown(plan: &Plan) -> String {
     text::plan(&View::of(plan, "7c9e"), Style::Plain)
@@ -23,8 +28,14 @@ fn in_colour() {
 
 #[test]
 fn calls_with_their_classes() {
-    insta::assert_snapshot!(calls::list(&View::of(&everything(), "7c9e"), Style::Plain));
-    assert_eq!(calls::list(&View::of(&plan(vec![]), ""), Style::Plain), "No calls are made.\n");
+    let mut all = listing(&Arc::new(everything()), None);
+    let body = json!({ "vpcId": "{vpc.vpc.main.id}", "password": "(sensitive)" });
+    let path = "/v1/regions/cn-north-1/subnets/".to_owned();
+    let request = Legible { method: Method::Post, path, query: Default::default(), body: Some(body) };
+    all[0].request = Some(request);
+    insta::assert_snapshot!(calls::list(&all, Style::Plain));
+    assert_eq!(calls::list(&[], Style::Plain), "No calls are made.\n");
+    assert_eq!(calls::json(&all)[0]["path"], "/v1/regions/cn-north-1/subnets/");
 }
 
 #[test]

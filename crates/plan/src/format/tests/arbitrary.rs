@@ -4,7 +4,7 @@ use super::samples::{address, procedure};
 use crate::conditions::{PlannedCondition, Subject};
 use crate::step::{
     Action, After, AttributeChange, BlockShape, CallOutline, Drift, Gate, Identity, Leg, Mode, Plan, PlannedOutput,
-    Reason, Rule, Step,
+    Reason, Rule, Scope, Step,
 };
 use firma_model::{
     address::{Address, Node},
@@ -174,12 +174,14 @@ fn reason() -> impl Strategy<Value = Reason> {
     prop_oneof![
         proptest::sample::select(vec![
             Reason::New,
+            Reason::Requested,
             Reason::Tainted,
             Reason::Incomplete,
             Reason::AbsentInCloud,
             Reason::NotInManifest,
             Reason::WrongRepetition,
             Reason::Destroyed,
+            Reason::DestroyedInPart,
             Reason::Retained,
             Reason::Deposed,
             Reason::Changed,
@@ -320,31 +322,40 @@ fn condition() -> impl Strategy<Value = PlannedCondition> {
         .prop_map(|(of, condition, message, operands)| PlannedCondition { of, condition, message, operands })
 }
 
+fn scope() -> impl Strategy<Value = Scope> {
+    (vec(word(), 0..2), vec(word(), 0..2), vec(word(), 0..2), any::<u64>())
+        .prop_map(|(target, exclude, replace, left_out)| Scope { target, exclude, replace, left_out })
+}
+
 pub(super) fn plan() -> impl Strategy<Value = Plan> {
     let drift = (any_address(), any::<bool>(), vec(change(), 0..2), vec(change(), 0..2))
         .prop_map(|(address, gone, changes, aside)| Drift { address, gone, changes, aside });
+    let versions = btree_map(word(), any::<u64>(), 1..3);
     let block = vec(any_address(), 0..3).prop_map(|instances| BlockShape { repetition: Repetition::Count, instances });
     (
         (word(), proptest::sample::select(vec![Mode::Apply, Mode::Destroy, Mode::RefreshOnly]), vec(step(), 0..3)),
         (btree_map(any_address(), option::of(any::<u64>()), 0..3), btree_map(any_address(), map(), 0..2)),
         (btree_map(any_address(), block, 0..2), btree_map(word(), output(), 0..2), vec(drift, 0..2)),
-        (any::<u64>(), btree_map(word(), word(), 0..2), vec(condition(), 0..2)),
+        (
+            (any::<u64>(), btree_map(word(), word(), 0..2), vec(condition(), 0..2)),
+            (scope(), btree_map(any_address(), versions, 0..2)),
+        ),
     )
-        .prop_map(
-            |((name, mode, steps), (basis, kept), (blocks, outputs, drift), (unchanged, files, conditions))| Plan {
-                identity: Identity { project: name.clone(), account: name, ..Identity::default() },
-                mode,
-                procedures: BTreeMap::from([("vpc.subnet".into(), Arc::new(procedure()))]),
-                steps,
-                gates: vec![Gate::default()],
-                basis,
-                kept,
-                blocks: blocks.into_iter().map(|(address, shape)| (address.block, shape)).collect(),
-                outputs,
-                drift,
-                unchanged,
-                conditions,
-                files,
-            },
-        )
+        .prop_map(|((name, mode, steps), (basis, kept), (blocks, outputs, drift), (rest, part))| Plan {
+            identity: Identity { project: name.clone(), account: name, ..Identity::default() },
+            mode,
+            scope: part.0,
+            procedures: BTreeMap::from([("vpc.subnet".into(), Arc::new(procedure()))]),
+            steps,
+            gates: vec![Gate::default()],
+            basis,
+            deposed_basis: part.1,
+            kept,
+            blocks: blocks.into_iter().map(|(address, shape)| (address.block, shape)).collect(),
+            outputs,
+            drift,
+            unchanged: rest.0,
+            conditions: rest.2,
+            files: rest.1,
+        })
 }

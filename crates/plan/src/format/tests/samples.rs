@@ -3,7 +3,7 @@
 use crate::conditions::{PlannedCondition, Subject};
 use crate::step::{
     Action, After, AttributeChange, BlockShape, CallOutline, Drift, Gate, Identity, Leg, Mode, Plan, PlannedOutput,
-    Reason, Rule, Step,
+    Reason, Rule, Scope, Step,
 };
 use firma_catalog::procedure::{
     Attribute, Call, How, Identity as Naming, OnChange, Parameter, Procedure, Recovery, Shape, Source, Stage, Unique,
@@ -178,10 +178,17 @@ pub(super) fn sample() -> Plan {
             after_run: 7,
         },
         mode: Mode::Apply,
+        scope: Scope {
+            target: vec!["vpc.subnet.*".into()],
+            exclude: vec!["module.net".into()],
+            replace: vec!["vpc.subnet.web[\"a b\"]".into()],
+            left_out: 3,
+        },
         procedures: BTreeMap::from([("vpc.subnet".into(), Arc::new(procedure()))]),
         steps: vec![step],
         gates: vec![Gate::default()],
         basis: BTreeMap::from([(web.clone(), Some(3)), (address("vpc.vpc.main"), None)]),
+        deposed_basis: BTreeMap::from([(web.clone(), BTreeMap::from([("0a".into(), 9)]))]),
         kept: BTreeMap::from([(address("vpc.vpc.main"), Map::from([("token".into(), hidden())]))]),
         blocks: BTreeMap::from([(
             web.block.clone(),
