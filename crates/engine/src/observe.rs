@@ -6,6 +6,7 @@ use crate::{
 };
 use firma_client::{Cloud, Priority};
 use firma_model::{
+    address::Address,
     fault::Fault,
     observed::{Observed, Sighting},
     record::{Record, Recorded},

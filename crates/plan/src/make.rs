@@ -24,12 +24,11 @@ use crate::{
 use firma_catalog::procedure::Procedure;
 use firma_expr::{Limits, resolve};
 use firma_model::{
-    address::Address,
     desired::{Desired, DesiredResource},
     diagnostic::{Diagnostic, Diagnostics},
     observed::Sighting,
     record::Record,
-    value::{Map, Value},
+    value::Value,
 };
 use std::collections::BTreeMap;
 

@@ -30,7 +30,8 @@ impl Store {
             unseal_event(t, &self.keys, &mut body)?;
             Ok(match body.change() {
                 Some(Change::Put(record)) => Some(Moment { run, record: Some(record.clone()) }),
-                Some(Change::Remove(..)) => Some(Moment { run, record: None }),
+                // What is set aside is no longer the current object.
+                Some(Change::Remove(..) | Change::SetAside(..)) => Some(Moment { run, record: None }),
                 None => None,
             })
         })

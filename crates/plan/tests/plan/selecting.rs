@@ -137,6 +137,7 @@ fn an_address_and_the_one_it_moves_from_belong_together() {
 fn what_is_left_out_is_not_touched_and_outputs_stay() {
     let mut stage = chain(true);
     let output = |of: &str| DesiredOutput {
+        preconditions: Vec::new(),
         value: Expr::node_attribute(Node::Instance(address(of)), "input"),
         dependencies: BTreeSet::new(),
         sensitive: false,
@@ -148,6 +149,7 @@ fn what_is_left_out_is_not_touched_and_outputs_stay() {
     stage.desired.outputs.insert("new".into(), output("firma.value.d"));
     // What the manifests say of something is no more true of it before that is done.
     let said = DesiredOutput {
+        preconditions: Vec::new(),
         value: Expr::literal(Value::string("said")),
         dependencies: BTreeSet::from([Node::Instance(address("firma.value.d"))]),
         ..output("firma.value.d")
@@ -276,6 +278,7 @@ fn an_output_that_somebody_else_wrote_is_not_written_over() {
     stage.desired.outputs.insert(
         "one".into(),
         DesiredOutput {
+            preconditions: Vec::new(),
             value: Expr::literal(Value::string("new")),
             dependencies: BTreeSet::new(),
             sensitive: false,
@@ -311,6 +314,7 @@ fn taking_note_is_of_old_halves_and_outputs_too() {
     stage.desired.outputs.insert(
         "a".into(),
         DesiredOutput {
+            preconditions: Vec::new(),
             value: Expr::node_attribute(Node::Instance(address("firma.value.a")), "output"),
             dependencies: BTreeSet::new(),
             sensitive: false,
