@@ -33,7 +33,8 @@ pub(super) fn steps(plan: &Plan, before: &Recorded, recorded: &Recorded, finding
             Leg::Delete | Leg::Forget | Leg::Record | Leg::Update => step.record.is_some(),
         };
         let aside = step.record.as_ref().is_some_and(|record| {
-            record.status == Status::Deposed && record.deposed == step.deposed && record.address == step.address
+            let here = record.address == step.address || step.leg == Leg::Record;
+            record.status == Status::Deposed && record.deposed == step.deposed && here
         });
         if !fits || !step.deposed.is_empty() && !aside {
             findings.push(Finding::WrongRecord(step.address.clone(), step.leg));
