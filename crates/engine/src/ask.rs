@@ -2,10 +2,14 @@
 
 use firma_api::request::Request;
 use firma_client::{Cloud, Listing, Priority};
-use firma_model::fault::{Fault, FaultKind};
+use firma_model::{
+    fault::{Fault, FaultKind},
+    value::Value,
+};
 use firma_plan::{
     observe::{self, Batch, Look, Question},
     procedure::Procedure,
+    tags,
 };
 use serde_json::{Map as JsonMap, Value as Json};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
@@ -122,6 +126,25 @@ pub(crate) async fn read_one(
         Err(fault) if says_not_found(&fault) => Ok(Look::Missing),
         Err(fault) => Err(fault),
     }
+}
+
+/// The tags of objects whose own reads do not show them, by id. An answer that does not come leaves them unseen: nothing is
+/// planned for what nobody saw.
+pub(crate) async fn tags(
+    cloud: &Cloud,
+    procedure: &Procedure,
+    region: Option<&str>,
+    ids: &[String],
+    priority: Priority,
+) -> BTreeMap<String, Value> {
+    let mut found = BTreeMap::new();
+    for ids in ids.chunks(tags::MOST) {
+        let Some(asked) = tags::question(procedure, region, ids) else { return found };
+        if let Ok(answer) = read(cloud, &asked, priority).await {
+            found.extend(ids.iter().map(|id| (id.clone(), tags::of(&answer, id))));
+        }
+    }
+    found
 }
 
 /// Whether a fault is the service's own word that there is no such object: a bare 404 may be a proxy's.

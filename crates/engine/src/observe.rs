@@ -15,8 +15,9 @@ use firma_model::{
 use firma_plan::{
     imports::Candidate,
     lookup,
-    observe::{self, Look},
+    observe::{self, Batch, Look},
     procedure::{LookupProcedure, Procedure},
+    tags,
 };
 use futures_util::{StreamExt as _, stream};
 use std::{
@@ -59,9 +60,23 @@ pub async fn refresh(
     }
     let batches = observe::batches(recorded, procedures);
     let answers: Vec<_> = stream::iter(batches)
-        .map(|batch| async move {
-            let answer = ask::look(cloud, &batch, Priority::Normal).await;
-            (batch, answer)
+        .map(|batch| {
+            let managed = managed(recorded, &places, &batch);
+            async move {
+                let mut answer = ask::look(cloud, &batch, Priority::Normal).await;
+                if let Ok(looks) = &mut answer
+                    && !managed.is_empty()
+                {
+                    let region = batch.region.as_deref();
+                    let found = ask::tags(cloud, &batch.procedure, region, &managed, Priority::Normal).await;
+                    for (id, value) in found {
+                        if let Some(Look::Seen(sighting)) = looks.get_mut(&id) {
+                            tags::put(sighting, value);
+                        }
+                    }
+                }
+                (batch, answer)
+            }
         })
         .buffered(AT_ONCE)
         .collect()
@@ -170,6 +185,19 @@ async fn absent(cloud: &Cloud, procedure: &Arc<Procedure>, region: Option<&str>,
         Ok(Look::Missing) => Sighting::Gone,
         Err(fault) => Sighting::Blocked(fault),
     }
+}
+
+/// Ids of a batch whose tags are written down, for kinds whose own reads do not show them.
+fn managed(recorded: &Recorded, places: &Places<'_>, batch: &Batch) -> Vec<String> {
+    if batch.procedure.tag_service().is_none() {
+        return Vec::new();
+    }
+    let (kind, region) = (batch.procedure.kind.as_str(), batch.region.as_deref());
+    let is_managed = |id: &&String| {
+        let addresses = places.get(&(kind, region, id.as_str())).into_iter().flatten();
+        addresses.into_iter().any(|address| tags::is_managed(&recorded.records[*address]))
+    };
+    batch.ids.iter().filter(is_managed).cloned().collect()
 }
 
 fn note(

@@ -25,6 +25,7 @@ use firma_plan::{
     redact::without_secrets,
     secret::{HASH_KEY, HashKey, hashed},
     step::{Leg, Plan, Step},
+    tags,
     wait::Until,
 };
 use firma_store::StoreError;
@@ -324,13 +325,26 @@ impl<'r> StepRun<'r> {
     /// Looks at the object: how it looks, or `None` when it is confirmed gone.
     pub(crate) async fn look(&self, id: &str) -> Result<Option<Sighting>, Fault> {
         match self.run.watch.look(self.subject(id)).await {
-            Ended::Reached(sighting) => Ok(sighting),
-            Ended::Gone => Ok(None),
+            Ended::Reached(Some(sighting)) => Ok(Some(self.with_tags(id, sighting).await)),
+            Ended::Reached(None) | Ended::Gone => Ok(None),
             Ended::Blocked(fault) => Err(fault),
             Ended::Failed(..) | Ended::TooLong(..) => {
                 Err(self.fault(FaultKind::Unavailable, "it could not be looked at"))
             }
         }
+    }
+
+    /// What was seen, with tags that are managed here and that only the tag service shows.
+    async fn with_tags(&self, id: &str, mut sighting: Sighting) -> Sighting {
+        let managed = self.attributes.contains_key("tags") || self.step.record.as_ref().is_some_and(tags::is_managed);
+        if managed && self.procedure.tag_service().is_some() {
+            let (cloud, region) = (&self.run.cloud, self.step.region.as_deref());
+            let found = ask::tags(cloud, self.procedure, region, &[id.to_owned()], Priority::Reserved).await;
+            if let Some(value) = found.into_values().next() {
+                tags::put(&mut sighting, value);
+            }
+        }
+        sighting
     }
 
     /// Looks at the object of a record: how it looks, or `None` when it is gone for certain.

@@ -1,6 +1,6 @@
 //! From three worlds to a plan, and from a plan to the next step.
 //!
-//! Reading order: [`worlds`] (what goes in), [`step`] (what comes out), [`observe`] and [`lookup`] (which questions show the
+//! Reading order: [`worlds`] (what goes in), [`step`] (what comes out), [`observe`], [`tags`] and [`lookup`] (which questions show the
 //! observed world and answer look-ups), [`secret`], [`redact`], [`parts`], [`compare`], [`elements`] and [`diff`] (what differs), [`drift`]
 //! (what of it matters), [`decide`] (what happens to each address, and why),
 //! [`triggers`] and [`conditions`] (what hangs on what happens elsewhere), [`moves`], [`imports`], [`removals`] and
@@ -13,6 +13,7 @@
 pub mod worlds;
 pub mod step;
 pub mod observe;
+pub mod tags;
 pub mod lookup;
 pub mod secret;
 pub mod redact;

@@ -1,6 +1,7 @@
 //! What is written down of an object: the one place where records are made.
 
 use crate::{
+    compare::found,
     fill::attributes,
     secret::{HashKey, concealed},
     step::{Action, Leg, Mode, Plan, Step},
@@ -42,7 +43,8 @@ pub fn record(step: &Step, procedure: &Procedure, parts: &RecordParts<'_>, key: 
             (name.clone(), kept)
         })
         .collect();
-    let observed = crate::nodes::marked_like(parts.applied, parts.observed.clone());
+    let observed =
+        crate::nodes::marked_like(parts.applied, own(Some(procedure), parts.applied, parts.observed.clone()));
     Record {
         address: step.address.clone(),
         deposed: step.deposed.clone(),
@@ -62,6 +64,19 @@ pub fn record(step: &Step, procedure: &Procedure, parts: &RecordParts<'_>, key: 
         on_remove: step.on_remove,
         version: 0,
     }
+}
+
+/// What was seen without what belongs to others: a list may show elements that were put there by themselves.
+pub fn own(procedure: Option<&Procedure>, applied: &Map, mut observed: Map) -> Map {
+    let Some(procedure) = procedure else { return observed };
+    for (name, attribute) in procedure.attributes.iter().filter(|(_, attribute)| !attribute.found_by.is_empty()) {
+        let Some(seen) = observed.remove(name) else { continue };
+        if let Some(elements) = applied.get(name).and_then(Value::as_list) {
+            let shown = found(&attribute.found_by, elements, seen.as_list().unwrap_or_default());
+            observed.insert(name.clone(), Value::List(shown));
+        }
+    }
+    observed
 }
 
 /// The record a record leg writes: attributes that need no call, and what was observed.

@@ -48,6 +48,14 @@ impl Normal {
         }
     }
 
+    /// The text with ids in the place of their names, as far as they have been printed.
+    pub fn real(&self, text: &str) -> String {
+        let mut names: Vec<(&String, &String)> = self.ids.iter().collect();
+        // `vpc-#12` before `vpc-#1`.
+        names.sort_by_key(|(_, name)| std::cmp::Reverse(name.len()));
+        names.into_iter().fold(text.to_owned(), |text, (id, name)| text.replace(name.as_str(), id))
+    }
+
     /// The text without what differs.
     pub fn apply(&mut self, text: &str) -> String {
         let mut text = text.to_owned();

@@ -167,7 +167,7 @@ impl Run {
     fn filled(&self, args: &[String]) -> Vec<String> {
         let fill = |arg: &String| match arg.as_str() {
             "$ENDPOINT" => self.endpoint.clone(),
-            _ => arg.clone(),
+            _ => self.normal.real(arg),
         };
         args.iter().map(fill).collect()
     }

@@ -3,7 +3,7 @@
 use super::Planner;
 use crate::{
     decide::{self, Decision},
-    diff, nodes,
+    diff, nodes, recording,
     step::{Action, Drift, PlannedOutput, Reason},
     table::Table,
     walk,
@@ -67,7 +67,10 @@ impl<'a> Planner<'a> {
 
     /// An object that is there: what differs from what was last seen is written down.
     fn seen_again(&mut self, record: &Record, attributes: &Map) {
-        let attributes = nodes::marked_like(&nodes::recorded_inputs(record), attributes.clone());
+        let inputs = nodes::recorded_inputs(record);
+        let procedure = self.worlds.procedures.get(record.kind.as_str());
+        let seen = recording::own(procedure.map(|found| &**found), &inputs, attributes.clone());
+        let attributes = nodes::marked_like(&inputs, seen);
         if Document::encode(&Value::Map(attributes.clone())) == record.observed {
             self.plan.unchanged += u64::from(record.deposed.is_empty());
             return;
