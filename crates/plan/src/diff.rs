@@ -119,7 +119,7 @@ impl<'a> Standing<'a> {
 /// Compares.
 pub fn difference(mut sides: Sides<'_>) -> Difference {
     let mut found = Difference::default();
-    leave_ignored(&mut sides);
+    let ignored = leave_ignored(&mut sides);
     let procedure = sides.procedure;
     for (name, attribute) in &procedure.attributes {
         let standing = Standing::of(attribute, name, &sides);
@@ -142,7 +142,7 @@ pub fn difference(mut sides: Sides<'_>) -> Difference {
                 if !equal {
                     let before = current.as_deref().or_else(|| standing.seen());
                     note_change(&mut found, procedure, name, before, Some(&wanted), standing.drifted);
-                } else if standing.applied.is_none_or(|applied| !same(&stored, applied)) {
+                } else if !ignored.contains(name) && standing.applied.is_none_or(|applied| !same(&stored, applied)) {
                     found.note_record(standing.drifted);
                 }
                 found.wanted.insert(name.clone(), wanted);
@@ -181,6 +181,39 @@ pub fn difference(mut sides: Sides<'_>) -> Difference {
 }
 
 impl Difference {
+    /// Takes note of what one of the changes asks for.
+    fn note_meaning(&mut self, procedure: &Procedure, at: usize, meaning: OnChange, drifted: bool) {
+        let path = self.changes[at].path.clone();
+        let reason = match meaning {
+            OnChange::Replace => {
+                self.replace = true;
+                self.changes[at].forces_replacement = true;
+                let pending = self.changes[at].after.as_ref().is_some_and(Value::has_unknown);
+                match (path.head(), pending) {
+                    (Some("triggers_replace"), _) => Reason::Triggered { path },
+                    (_, true) => Reason::ImmutablePending { path },
+                    (_, false) => Reason::Immutable { path },
+                }
+            }
+            OnChange::Update(index) => {
+                self.updates.insert(index);
+                if drifted {
+                    return;
+                }
+                Reason::Changed
+            }
+            // Kinds without a cloud: the step writes the new value down and passes it on.
+            OnChange::Record if procedure.create.is_none() => {
+                self.updates.insert(usize::MAX);
+                Reason::Changed
+            }
+            OnChange::Record => return self.note_record(false),
+        };
+        if !self.reasons.contains(&reason) {
+            self.reasons.push(reason);
+        }
+    }
+
     /// Nothing is to be done, and what was applied is written down otherwise. `already`: somebody else did it.
     fn note_record(&mut self, already: bool) {
         self.record = true;
@@ -214,41 +247,12 @@ fn note_change(
     let shrinks = attribute.grows_only
         && before.and_then(Value::as_number).zip(after.and_then(Value::as_number)).is_some_and(|(old, new)| new < old);
     for at in first..found.changes.len() {
-        let path = found.changes[at].path.clone();
-        let meaning = match shrinks {
-            true => OnChange::Replace,
-            false => parts::on_change(procedure, &path).unwrap_or(attribute.on_change),
+        let meanings = match shrinks {
+            true => vec![OnChange::Replace],
+            false => parts::meaning(procedure, &found.changes[at]),
         };
-        let reason = match meaning {
-            OnChange::Replace => {
-                found.replace = true;
-                found.changes[at].forces_replacement = true;
-                let pending = found.changes[at].after.as_ref().is_some_and(Value::has_unknown);
-                match (name, pending) {
-                    ("triggers_replace", _) => Reason::Triggered { path },
-                    (_, true) => Reason::ImmutablePending { path },
-                    (_, false) => Reason::Immutable { path },
-                }
-            }
-            OnChange::Update(index) => {
-                found.updates.insert(index);
-                if drifted {
-                    continue;
-                }
-                Reason::Changed
-            }
-            // Kinds without a cloud: the step writes the new value down and passes it on.
-            OnChange::Record if procedure.create.is_none() => {
-                found.updates.insert(usize::MAX);
-                Reason::Changed
-            }
-            OnChange::Record => {
-                found.note_record(false);
-                continue;
-            }
-        };
-        if !found.reasons.contains(&reason) {
-            found.reasons.push(reason);
+        for meaning in meanings {
+            found.note_meaning(procedure, at, meaning, drifted);
         }
     }
 }

@@ -7,9 +7,11 @@ use firma_model::{
     path::{Path, Step},
     value::Value,
 };
+use std::collections::BTreeSet;
 
-/// Puts the present value back into the desired ones where changes are to be ignored.
-pub(crate) fn leave_ignored(sides: &mut Sides<'_>) {
+/// Puts the present value back into the desired ones where changes are to be ignored. The attributes of which nothing counts:
+/// what somebody else made of them is not even written down.
+pub(crate) fn leave_ignored(sides: &mut Sides<'_>) -> BTreeSet<String> {
     let procedure = sides.procedure;
     match sides.ignore {
         IgnoreChanges::All => {
@@ -18,6 +20,7 @@ pub(crate) fn leave_ignored(sides: &mut Sides<'_>) {
                 standing.current(attribute).map(|current| (name.clone(), current.into_owned()))
             });
             sides.desired = kept.collect();
+            procedure.attributes.keys().cloned().collect()
         }
         IgnoreChanges::Paths(paths) => {
             for path in paths {
@@ -25,6 +28,8 @@ pub(crate) fn leave_ignored(sides: &mut Sides<'_>) {
                 let Some(attribute) = procedure.attributes.get(head) else { continue };
                 leave(sides, attribute, head, path);
             }
+            let whole = paths.iter().filter(|path| path.0.len() == 1);
+            whole.filter_map(|path| path.head().map(str::to_owned)).collect()
         }
     }
 }

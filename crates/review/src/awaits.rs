@@ -44,7 +44,7 @@ impl<'p> Made<'p> {
             all.retain(|name| cause(name).is_some());
         }
         let told = |name: String| match cause(&name) {
-            Some(true) => format!("{name}, which is replaced"),
+            Some(true) => format!("{name} (replaced)"),
             _ => name,
         };
         all.into_iter().map(told).collect()

@@ -6,5 +6,6 @@ mod auditing;
 mod creating_first;
 mod deciding;
 mod moving;
+mod differing;
 mod ordering;
 mod selecting;
