@@ -177,7 +177,12 @@ pub fn plan(
             }
             Standing::Fails(words) if check => {
                 // Told again at the end of the apply, where whoever applies a stored plan reads it.
-                plan.conditions.push(planned);
+                plan.conditions.push(PlannedCondition {
+                    condition: Expr::literal(Value::from(false)),
+                    message: Expr::literal(Value::string(&words)),
+                    operands: BTreeMap::new(),
+                    of: planned.of,
+                });
                 ("E0564", format!("{of} fails: {words}"))
             }
             Standing::Fails(words) => ("E0563", format!("{of} fails: {words}")),

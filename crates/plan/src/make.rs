@@ -246,7 +246,6 @@ impl<'a> Planner<'a> {
             if decision.action != Some(Action::Update) {
                 return;
             }
-            decision.action = Some(Action::Import);
         }
         match (decision.action, record) {
             (None, _) => self.plan.unchanged += 1,

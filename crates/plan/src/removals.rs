@@ -35,7 +35,9 @@ pub fn still_declared(desired: &Desired) -> Diagnostics {
 /// A record whose part is said to be removed, as the statement wants it treated.
 pub fn as_removed<'r>(record: &'r Record, desired: &Desired, unwanted: bool) -> Cow<'r, Record> {
     let said = desired.removals.iter().rev().find(|removal| removal.from.covers(&record.address));
-    match said.and_then(|removal| removal.on_remove).filter(|_| unwanted) {
+    // The old half of a replacement is nothing that anybody wrote a block for.
+    let applies = unwanted && record.deposed.is_empty();
+    match said.and_then(|removal| removal.on_remove).filter(|_| applies) {
         Some(on_remove) if on_remove != record.on_remove => {
             let mut record = record.clone();
             record.on_remove = on_remove;

@@ -270,7 +270,10 @@ impl<'l> Process<'l> {
         };
         let procedures = &self.lab.procedures;
         let young = self.young_from()?;
-        let observed = refresh(&self.cloud, &recorded, &|kind| procedures.get(kind).cloned(), young).await;
+        let mut observed = refresh(&self.cloud, &recorded, &|kind| procedures.get(kind).cloned(), young).await;
+        let worlds = Worlds { desired, recorded: &recorded, observed: &observed, procedures };
+        let candidates = firma_plan::imports::candidates(worlds);
+        observed.found = firma_engine::find(&self.cloud, &candidates, &|kind| procedures.get(kind).cloned()).await;
         let worlds = Worlds { desired, recorded: &recorded, observed: &observed, procedures };
         let options = Options {
             mode,

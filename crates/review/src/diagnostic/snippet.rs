@@ -58,7 +58,9 @@ fn one<'a>(diagnostic: &'a Diagnostic, lines: &mut Lines<'a>, style: Style) -> S
         group = draw(group, &window, lines);
     }
     for hint in &diagnostic.hints {
-        group = group.element(Level::HELP.message(line(hint).into_owned()));
+        // Text to be pasted keeps its lines.
+        let lines: Vec<_> = hint.split('\n').map(line).collect();
+        group = group.element(Level::HELP.message(lines.join("\n")));
     }
     let renderer = match style {
         Style::Plain => Renderer::plain(),

@@ -17,6 +17,9 @@ pub(super) fn advice(trouble: &Trouble, next: &Next) -> String {
         Outcome::Failed { fault, left } => {
             let first = mend(fault, trouble, next);
             match left {
+                Some(Status::Ready) if fault.status.as_deref() == Some(CONDITION) => {
+                    format!("the object is as planned, and recorded; {first}")
+                }
                 Some(Status::Tainted) => {
                     format!("the object exists and is broken: {} replaces it", next.again())
                 }

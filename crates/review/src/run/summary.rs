@@ -83,6 +83,7 @@ fn headline(report: &Report, style: Style) -> String {
         (Action::Replace, "replaced"),
         (Action::Delete, "deleted"),
         (Action::Forget, "forgotten"),
+        (Action::Import, "imported"),
         (Action::Move, "moved"),
         (Action::Record, "written down"),
     ];
