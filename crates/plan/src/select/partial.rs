@@ -80,7 +80,7 @@ impl Part {
 /// An output that stays as it was.
 fn as_before(output: &DesiredOutput, old: &RecordedOutput) -> DesiredOutput {
     let value = old.value.decode().unwrap_or(Value::Null);
-    DesiredOutput { value: Expr::literal(value), sensitive: old.sensitive, ..output.clone() }
+    DesiredOutput { value: Expr::literal(value), sensitive: old.sensitive, preconditions: Vec::new(), ..output.clone() }
 }
 
 /// Which nodes are about something chosen, and which about something left out.
