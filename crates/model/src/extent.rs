@@ -37,8 +37,8 @@ pub fn moved(address: &Address, from: &Extent, to: &Extent) -> Option<Address> {
     match (from, to) {
         (Extent::Module(from), Extent::Module(to)) => {
             let rest = within(&address.block.module, from)?;
-            let name = BlockName { module: Arc::from(format!("{to}{rest}")), ..(*address.block).clone() };
-            Some(Block::from(name).at(address.key.clone()))
+            let block = address.block.in_module(Arc::from(format!("{to}{rest}")));
+            Some(block.at(address.key.clone()))
         }
         (Extent::Block(from), Extent::Block(to)) => (address.block == *from).then(|| to.at(address.key.clone())),
         (Extent::Block(from), Extent::Instance(to)) => {

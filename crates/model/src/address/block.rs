@@ -54,6 +54,11 @@ impl Block {
         BlockName { module: Arc::from(""), data: true, kind, name: Arc::from(name) }.into()
     }
 
+    /// The same block in another module.
+    pub fn in_module(&self, module: Arc<str>) -> Block {
+        BlockName { module, ..BlockName::clone(self) }.into()
+    }
+
     /// The instance with this key.
     pub fn at(&self, key: Option<Key>) -> Address {
         Address { block: self.clone(), key }
