@@ -61,7 +61,7 @@ pub async fn refresh(
     let batches = observe::batches(recorded, procedures);
     let answers: Vec<_> = stream::iter(batches)
         .map(|batch| {
-            let managed = managed(recorded, &places, &batch);
+            let managed = managed(&places, &batch);
             async move {
                 let mut answer = ask::look(cloud, &batch, Priority::Normal).await;
                 if let Ok(looks) = &mut answer
@@ -188,14 +188,13 @@ async fn absent(cloud: &Cloud, procedure: &Arc<Procedure>, region: Option<&str>,
 }
 
 /// Ids of a batch whose tags are written down, for kinds whose own reads do not show them.
-fn managed(recorded: &Recorded, places: &Places<'_>, batch: &Batch) -> Vec<String> {
+fn managed(places: &Places<'_>, batch: &Batch) -> Vec<String> {
     if batch.procedure.tag_service().is_none() {
         return Vec::new();
     }
     let (kind, region) = (batch.procedure.kind.as_str(), batch.region.as_deref());
     let is_managed = |id: &&String| {
-        let addresses = places.get(&(kind, region, id.as_str())).into_iter().flatten();
-        addresses.into_iter().any(|address| tags::is_managed(&recorded.records[*address]))
+        places.get(&(kind, region, id.as_str())).into_iter().flatten().any(|record| tags::is_managed(record))
     };
     batch.ids.iter().filter(is_managed).cloned().collect()
 }

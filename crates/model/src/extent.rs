@@ -1,6 +1,6 @@
 //! Parts of a project that statements name: a module, a resource with all its instances, or one instance.
 
-use crate::address::{Address, AddressError, Block, BlockName};
+use crate::address::{Address, AddressError, Block};
 use std::{fmt, str::FromStr, sync::Arc};
 
 /// A part of a project.

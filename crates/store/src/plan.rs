@@ -13,6 +13,7 @@ use crate::{
 use firma_model::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// What the first line of a plan at rest says it is.
 const FORMAT: &str = "firma.plan-file/1";
@@ -78,15 +79,19 @@ impl Store {
             let sealer = keys.make(connection, notices)?;
             let text =
                 str::from_utf8(plan).map_err(|e| ErrorKind::Unexpected(format!("BUG: a plan is not text: {e}")))?;
-            let body = if text.contains(crate::mark::SENSITIVE) {
-                sealer.seal_text(&place::plan(id), text)?
-            } else {
-                text.to_owned()
+            // A large plan is copied once, and that is into the file.
+            let body = match text.contains(crate::mark::SENSITIVE) {
+                true => Cow::Owned(sealer.seal_text(&place::plan(id), text)?),
+                false => Cow::Borrowed(text),
             };
             let code = hex::encode(sealer.plan_code(id, &history, body.as_bytes()));
             let header = Header { format: FORMAT.to_owned(), id: id.to_owned(), lineage, history, code };
             let header = serde_json::to_string(&header).map_err(|e| ErrorKind::Unexpected(e.to_string()))?;
-            Ok(format!("{header}\n{body}").into_bytes())
+            let mut file = Vec::with_capacity(header.len() + 1 + body.len());
+            file.extend_from_slice(header.as_bytes());
+            file.push(b'\n');
+            file.extend_from_slice(body.as_bytes());
+            Ok(file)
         };
         make().map_err(|e: StoreError| e.in_file(path))
     }

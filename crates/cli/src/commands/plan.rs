@@ -14,6 +14,11 @@ use std::{fs, io::Write, path::Path};
 /// Runs it.
 pub(crate) async fn run(context: &Context, args: &PlanArgs) -> Outcome {
     let mut made = ops::planning::make(context, &args.planning).await?;
+    match made.plan.steps.is_empty() {
+        true => made.worlds.leave(),
+        // What is shown of a large plan is large, and takes the place of what it was made of.
+        false => drop(made.worlds),
+    }
     let view = View::of(&made.plan, &made.id)
         .with_findings(&made.diagnostics, &made.sources)
         .with_all_drift(args.planning.show_drift);
@@ -37,9 +42,7 @@ pub(crate) async fn run(context: &Context, args: &PlanArgs) -> Outcome {
             }
         }
     }
-    let exit = if args.detailed_exitcode && made.plan.has_changes() { Exit::Changes } else { Exit::Done };
-    made.worlds.leave();
-    Ok(exit)
+    Ok(if args.detailed_exitcode && made.plan.has_changes() { Exit::Changes } else { Exit::Done })
 }
 
 /// Writes a file that only its owner can read, whole or not at all.

@@ -3,6 +3,7 @@
 pub(crate) mod project;
 pub(crate) mod cloud;
 pub(crate) mod state;
+pub(crate) mod ahead;
 pub(crate) mod holder;
 pub(crate) mod provenance;
 pub(crate) mod held;

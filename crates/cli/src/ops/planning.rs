@@ -6,6 +6,7 @@ use crate::{
     exit::Failure,
     log,
     ops::{
+        ahead::Ahead,
         cloud::{self, Door},
         failpoint,
         files::ProjectFiles,
@@ -15,9 +16,7 @@ use crate::{
     },
 };
 use firma_catalog::{Catalog, Procedure};
-use firma_manifest::{
-    Evaluated, Inputs, Origin, Project, VariableInput, VariableSource, Variables, is_automatic_variable_file,
-};
+use firma_manifest::{Evaluated, Inputs, Origin, VariableInput, VariableSource, Variables, is_automatic_variable_file};
 use firma_model::{
     address::{Address, KindId},
     diagnostic::{Diagnostic, Diagnostics},
@@ -62,7 +61,6 @@ pub(crate) struct Made {
 
 /// What a plan was made of: of a large project hundreds of megabytes in small pieces.
 pub(crate) struct Ingredients {
-    _project: Project,
     _evaluated: Evaluated,
     _recorded: Recorded,
 }
@@ -76,7 +74,7 @@ impl Ingredients {
 
 /// Makes a plan and keeps it in the state.
 pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made, Failure> {
-    let loaded = project::load(&context.directory, &context.env)?;
+    let mut loaded = project::load(&context.directory, &context.env)?;
     let mut sources = loaded.sources.clone();
     let (variables, found) = read_variables(&loaded, &args.input.variables, &mut sources)?;
     let mut diagnostics = loaded.warnings.clone();
@@ -86,7 +84,8 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
     }
     let scope = &args.input.scope;
     let patterns = Patterns::parse(&scope.target, &scope.exclude, &args.replace)?;
-    // What can be said without the cloud and the state is said before either is touched.
+    // What can be said without the cloud and the state is said before either has a say.
+    let ahead = Ahead::of(&loaded);
     let files = ProjectFiles::new(&loaded.directory);
     let mut answers: BTreeMap<Address, Result<Value, String>> = BTreeMap::new();
     let evaluate = |answers: &BTreeMap<_, _>| {
@@ -99,13 +98,13 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
         return Err(Failure::in_sources(diagnostics, &sources));
     }
 
-    let mut store = state::open(context, &loaded)?;
+    let (mut store, read) = ahead.open(context, &loaded)?;
     failpoint::at("state-opened");
     store.pin_project(&loaded.name())?;
     let hash_key = store.hash_key()?;
     state::tell_notices(context, &mut store);
     failpoint::at("key-made");
-    let recorded = store.snapshot()?;
+    let recorded = read.map_or_else(|| store.snapshot(), Ok)?;
     let door = cloud::open(&loaded)?;
     // Asked first: a key that does not fit is told as such, not as whatever fails because of it.
     let account = if door.embedded.is_some() {
@@ -138,6 +137,9 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
         }
     }
     diagnostics.extend(findings);
+    // Everything is evaluated. Taking a large project apart takes a while, and planning needs its memory, not its time.
+    let project = std::mem::take(&mut loaded.project);
+    std::thread::spawn(move || drop(project));
 
     let procedures = procedures(&evaluated.desired.kinds, &recorded);
     let find = |kind: &str| procedures.get(kind).cloned();
@@ -201,7 +203,7 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
     }
     log::line("plan", serde_json::json!({ "id": id, "steps": plan.steps.len() }));
     failpoint::at("plan-stored");
-    let worlds = Ingredients { _project: loaded.project, _evaluated: evaluated, _recorded: recorded };
+    let worlds = Ingredients { _evaluated: evaluated, _recorded: recorded };
     Ok(Made { store, door, plan: Arc::new(plan), id, diagnostics, sources, worlds })
 }
 

@@ -215,6 +215,10 @@ impl RecordReader {
     /// Instances of one block share its decoded name, and the blocks of a kind what is before it.
     fn address(&mut self, text: &str) -> Result<Address, StoreError> {
         let Some((head, _)) = text.split_once('[') else { return self.single(text) };
+        // The first bracket may belong to a module.
+        if text.starts_with("module.") {
+            return text.parse().map_err(undecodable);
+        }
         let Some(block) = self.blocks.get(head) else {
             let address: Address = text.parse().map_err(undecodable)?;
             self.blocks.insert(head.to_owned(), address.block.clone());
@@ -265,5 +269,39 @@ impl RecordReader {
         let nodes: BTreeSet<Node> = texts.iter().map(|t| t.parse().map_err(undecodable)).collect::<Result<_, _>>()?;
         self.dependencies.insert(text.to_owned(), nodes.clone());
         Ok(nodes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RecordReader;
+    use firma_model::address::Address;
+
+    #[test]
+    fn names_decoded_once_are_those_decoded_each_time() {
+        let mut reader = RecordReader::default();
+        for text in [
+            "vpc.vpc.a",
+            "vpc.vpc.b",
+            "vpc.subnet.a",
+            "vpc.vpc.a",
+            "vpc.subnet.web[0]",
+            "vpc.subnet.web[1]",
+            "vpc.subnet.each[\"a\"]",
+            "vpc.subnet.each[\"a]. [b\"]",
+            "module.net.vpc.vpc.a",
+            "module.net.vpc.vpc.b",
+            "module.net.vpc.subnet.web[0]",
+            "module.net.vpc.subnet.web[1]",
+        ] {
+            let address = reader.address(text).unwrap();
+            assert_eq!(address, text.parse::<Address>().unwrap());
+            assert_eq!(address.to_string(), text);
+        }
+        for text in
+            ["", "vpc", "vpc.vpc", "vpc.vpc.", "vpc.vpc.a b", "vpc.vpc.a]", "vpc.subnet.web[0", "vpc.subnet.web[x]"]
+        {
+            assert!(reader.address(text).is_err(), "{text}");
+        }
     }
 }
