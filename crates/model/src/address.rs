@@ -1,12 +1,15 @@
 //! Addresses: how a manifest, a plan and the state name one resource.
 //!
-//! `vpc.subnet.web["a"]` is an *instance* of the *block* `vpc.subnet.web`; `data.vm.image.ubuntu` is a look-up.
+//! `vpc.subnet.web["a"]` is an *instance* of the *block* `vpc.subnet.web`; `data.vm.image.ubuntu` is a look-up;
+//! `module.net["a"].vpc.subnet.web["a"]` stands in an instance of a module.
 
+mod module;
 mod block;
+mod text;
 
 pub use block::{Block, BlockName};
+pub use module::{ModulePath, ModuleStep};
 
-use crate::path::is_plain_name;
 use std::{fmt, str::FromStr, sync::Arc};
 
 /// A kind of resource or look-up: `vpc.subnet`, `firma.value`.
@@ -96,43 +99,7 @@ impl FromStr for Address {
     type Err = AddressError;
 
     fn from_str(text: &str) -> Result<Address, AddressError> {
-        let error = || AddressError(text.to_owned());
-        let (head, key) = match text.find('[') {
-            None => (text, None),
-            Some(at) => {
-                let inner = text[at + 1..].strip_suffix(']').ok_or_else(error)?;
-                let key = match inner.parse::<u64>() {
-                    Ok(index) => Key::Index(index),
-                    Err(_) => {
-                        let name: String = serde_json::from_str(inner).map_err(|_| error())?;
-                        Key::Name(Arc::from(name))
-                    }
-                };
-                (&text[..at], Some(key))
-            }
-        };
-        let mut parts: Vec<&str> = head.split('.').collect();
-        if parts.iter().any(|part| !is_plain_name(part)) {
-            return Err(error());
-        }
-        let mut module = Vec::new();
-        while parts.len() > 2 && parts[0] == "module" {
-            module.extend(parts.drain(..2));
-        }
-        let data = parts.len() == 4 && parts[0] == "data";
-        if data {
-            parts.remove(0);
-        }
-        let [service, kind, name] = parts[..] else {
-            return Err(error());
-        };
-        let block = BlockName {
-            module: Arc::from(module.join(".")),
-            data,
-            kind: KindId::new(format!("{service}.{kind}")),
-            name: Arc::from(name),
-        };
-        Ok(Address { block: block.into(), key })
+        text::address(text).ok_or_else(|| AddressError(text.to_owned()))
     }
 }
 
@@ -169,7 +136,10 @@ impl FromStr for Node {
 
     fn from_str(text: &str) -> Result<Node, AddressError> {
         match text.strip_suffix("[*]") {
-            Some(block) => block.parse::<Address>().map(|address| Node::Block(address.block)),
+            Some(block) => match block.parse::<Address>()? {
+                Address { block, key: None } => Ok(Node::Block(block)),
+                Address { .. } => Err(AddressError(text.to_owned())),
+            },
             None => text.parse().map(Node::Instance),
         }
     }

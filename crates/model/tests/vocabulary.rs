@@ -1,7 +1,7 @@
 //! The words every crate shares: what is written is read back, and what is wrong is not accepted.
 
 use firma_model::{
-    address::{Address, Key, Node},
+    address::{Address, Block, BlockName, Key, KindId, ModulePath, ModuleStep, Node},
     document::{Document, from_plain_json, to_plain_json},
     number::Number,
     path::Path,
@@ -10,6 +10,8 @@ use firma_model::{
     time::Timestamp,
     value::{Map, Value},
 };
+use proptest::prelude::*;
+use std::sync::Arc;
 
 #[test]
 fn addresses() {
@@ -21,15 +23,31 @@ fn addresses() {
         "data.vm.image.ubuntu",
         "module.net.vpc.subnet.web[\"a\"]",
         "module.a.module.b.data.vpc.vpc.x",
+        "module.net[\"a.b\"].module.x[3].vpc.subnet.web[\"]\\\"[\"]",
         "firma.value.x-1",
     ] {
         let address: Address = text.parse().expect(text);
         assert_eq!(address.to_string(), text);
         assert_eq!(address.block.data, text.contains("data."), "{text}");
     }
-    for text in
-        ["", "vpc", "vpc.vpc", "vpc.vpc.a.b", "vpc..a", "vpc.vpc.1", "vpc.vpc.a[", "vpc.vpc.a[b]", "vpc.vpc.a[-1]"]
-    {
+    for text in [
+        "",
+        "vpc",
+        "vpc.vpc",
+        "vpc.vpc.a.b",
+        "vpc..a",
+        "vpc.vpc.1",
+        "vpc.vpc.a[",
+        "vpc.vpc.a[b]",
+        "vpc.vpc.a[-1]",
+        "vpc.vpc[0].a",
+        "module.a",
+        "module[0].a.vpc.vpc.x",
+        "vpc.vpc.a[\"b]",
+        "vpc.vpc.a[\"b\"]c",
+        "vpc.vpc.a[+1]",
+        "vpc.vpc.a[0][0]",
+    ] {
         assert!(text.parse::<Address>().is_err(), "{text}");
     }
     let tenth: Address = "vm.instance.web[10]".parse().expect("an address");
@@ -38,6 +56,73 @@ fn addresses() {
     assert_eq!(tenth.key, Some(Key::Index(10)));
     let block: Node = "vpc.subnet.web[*]".parse().expect("a node");
     assert_eq!(block.to_string(), "vpc.subnet.web[*]");
+    assert!("vpc.subnet.web[0][*]".parse::<Node>().is_err());
+    // Words of the language are names where names stand.
+    let words: Address = "module.module.module.data.vpc.data.module".parse().expect("an address");
+    assert_eq!((words.block.module.steps().len(), words.block.data), (2, false));
+}
+
+#[test]
+fn modules() {
+    let of = |text: &str| text.parse::<ModulePath>().expect(text);
+    let web = of("module.net[\"a\"].module.web");
+    assert_eq!(web.to_string(), "module.net[\"a\"].module.web");
+    assert_eq!(web, of("module.net[\"a\"]").child("web", None));
+    assert_eq!(web.parent(), Some(of("module.net[\"a\"]")));
+    assert_eq!(ModulePath::ROOT.parent(), None);
+    assert!(ModulePath::ROOT.contains(&web) && of("module.net[\"a\"]").contains(&web) && web.contains(&web));
+    assert!(!of("module.net").contains(&web) && !web.contains(&of("module.net[\"a\"]")));
+    assert!(of("module.m[2]") < of("module.m[10]"), "positions are ordered as numbers");
+    for text in ["", "module", "module.a.vpc", "vpc.vpc.main", "module.a.", "module.a[0].module"] {
+        assert!(text.parse::<ModulePath>().is_err(), "{text}");
+    }
+}
+
+fn key() -> impl Strategy<Value = Option<Key>> {
+    let awkward =
+        proptest::sample::select(vec!["", ".", "]", "\"]", "a.b[\"c\"]", "\\", "\\\"", "${x}", "名字", "\n", "[*]"]);
+    proptest::option::of(prop_oneof![
+        any::<u64>().prop_map(Key::Index),
+        any::<String>().prop_map(|name| Key::Name(Arc::from(name))),
+        awkward.prop_map(|name| Key::Name(Arc::from(name))),
+    ])
+}
+
+fn name() -> impl Strategy<Value = String> {
+    prop_oneof!["[A-Za-z_][A-Za-z0-9_-]{0,8}", Just("module".to_owned()), Just("data".to_owned())]
+}
+
+proptest! {
+    #[test]
+    fn every_address_is_read_back(
+        steps in proptest::collection::vec((name(), key()), 0..4),
+        data: bool,
+        kind in ("[a-z]{1,5}", name()),
+        name in name(),
+        key in key(),
+    ) {
+        // `data` is no service.
+        prop_assume!(kind.0 != "data" && kind.0 != "module");
+        let steps = steps.into_iter().map(|(name, key)| ModuleStep { name: Arc::from(name), key }).collect();
+        let block: Block = BlockName {
+            module: ModulePath::new(steps),
+            data,
+            kind: KindId::new(format!("{}.{}", kind.0, kind.1)),
+            name: Arc::from(name),
+        }
+        .into();
+        let address = block.clone().at(key);
+        prop_assert_eq!(address.to_string().parse(), Ok(address));
+        let node = Node::Block(block.clone());
+        prop_assert_eq!(node.to_string().parse::<Node>(), Ok(node));
+    }
+
+    #[test]
+    fn no_text_breaks_the_reader(text in "[a-z.\\[\\]\"\\\\0-9é]{0,40}") {
+        if let Ok(address) = text.parse::<Address>() {
+            prop_assert_eq!(address.to_string().parse::<Address>(), Ok(address));
+        }
+    }
 }
 
 #[test]

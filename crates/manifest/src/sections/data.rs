@@ -2,8 +2,7 @@
 
 use super::{Head, resource::written};
 use crate::{project::DataBlock, source::Reader};
-use firma_model::address::{BlockName, KindId};
-use std::sync::Arc;
+use firma_model::address::{BlockName, KindId, ModulePath};
 use toml::de::DeTable;
 
 /// Keys that every look-up has beside its parameters.
@@ -12,7 +11,7 @@ pub(crate) const DATA_KEYS: &[&str] = &["region"];
 /// Reads a look-up block.
 pub(crate) fn read_data<'t>(reader: &mut Reader<'t>, kind: &KindId, head: &Head, table: &DeTable<'t>) -> DataBlock {
     let mut data = DataBlock {
-        block: BlockName { module: Arc::from(""), data: true, kind: kind.clone(), name: head.name.clone() }.into(),
+        block: BlockName { module: ModulePath::ROOT, data: true, kind: kind.clone(), name: head.name.clone() }.into(),
         span: head.span,
         region: None,
         parameters: Vec::with_capacity(table.len()),

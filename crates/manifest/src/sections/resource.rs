@@ -7,7 +7,7 @@ use crate::{
     source::Reader,
 };
 use firma_model::{
-    address::{BlockName, KindId},
+    address::{BlockName, KindId, ModulePath},
     diagnostic::Diagnostic,
     expr::Expr,
     span::Span,
@@ -40,7 +40,7 @@ pub(crate) fn read_resource<'t>(
     table: &DeTable<'t>,
 ) -> ResourceBlock {
     let mut resource = ResourceBlock {
-        block: BlockName { module: Arc::from(""), data: false, kind: kind.clone(), name: head.name.clone() }.into(),
+        block: BlockName { module: ModulePath::ROOT, data: false, kind: kind.clone(), name: head.name.clone() }.into(),
         span: head.span,
         repeat: Repeat::Single,
         region: None,

@@ -3,7 +3,7 @@
 //! A project of a hundred thousand resources names each of them in its manifests, its records, its plan and in every
 //! reference. All of these hold the same name: a [`Block`] is one pointer to it, with a hash made once.
 
-use super::{Address, Key, KindId};
+use super::{Address, Key, KindId, ModulePath};
 use std::{
     cmp::Ordering,
     fmt,
@@ -25,8 +25,8 @@ struct Shared {
 /// What a block is called.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BlockName {
-    /// Path of modules in front (`module.net`), empty at the root.
-    pub module: Arc<str>,
+    /// The module instance it stands in.
+    pub module: ModulePath,
     /// A look-up (`data.`), not a resource.
     pub data: bool,
     /// Kind.
@@ -46,16 +46,16 @@ impl From<BlockName> for Block {
 impl Block {
     /// A resource block of the root.
     pub fn resource(kind: KindId, name: &str) -> Block {
-        BlockName { module: Arc::from(""), data: false, kind, name: Arc::from(name) }.into()
+        BlockName { module: ModulePath::ROOT, data: false, kind, name: Arc::from(name) }.into()
     }
 
     /// A look-up block of the root.
     pub fn lookup(kind: KindId, name: &str) -> Block {
-        BlockName { module: Arc::from(""), data: true, kind, name: Arc::from(name) }.into()
+        BlockName { module: ModulePath::ROOT, data: true, kind, name: Arc::from(name) }.into()
     }
 
     /// The same block in another module.
-    pub fn in_module(&self, module: Arc<str>) -> Block {
+    pub fn in_module(&self, module: ModulePath) -> Block {
         BlockName { module, ..BlockName::clone(self) }.into()
     }
 
@@ -110,7 +110,7 @@ impl fmt::Debug for Block {
 
 impl fmt::Display for Block {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.module.is_empty() {
+        if !self.module.is_root() {
             write!(f, "{}.", self.module)?;
         }
         let data = if self.data { "data." } else { "" };
