@@ -68,13 +68,13 @@ impl Sandbox {
         Sandbox { dir, env, binary: binary.to_owned() }
     }
 
-    /// One that holds a copy of the manifests of this folder.
+    /// One that holds a copy of the manifests of this folder, and of everything in folders inside it.
     pub fn copy_of(folder: &Path) -> Sandbox {
         let sandbox = Sandbox::new();
         for path in crate::tidy::tree::entries(folder) {
-            if path.extension().is_some_and(|extension| extension == "toml") {
+            if path.is_dir() || path.extension().is_some_and(|extension| extension == "toml") {
                 let name = path.file_name().expect("a file has a name");
-                std::fs::copy(&path, sandbox.project().join(name)).expect("a manifest is copied");
+                copy(&path, &sandbox.project().join(name)).expect("a manifest is copied");
             }
         }
         sandbox
@@ -124,4 +124,17 @@ impl Sandbox {
     pub fn addresses(&self) -> Vec<String> {
         self.firma(&["state", "list"]).expect(0).stdout.lines().map(str::to_owned).collect()
     }
+}
+
+/// Copies a file, or a folder with everything in it.
+pub fn copy(from: &Path, to: &Path) -> Result<(), String> {
+    if from.is_dir() {
+        return crate::tidy::tree::entries(from)
+            .iter()
+            .try_for_each(|file| copy(file, &to.join(file.file_name().unwrap_or_default())));
+    }
+    if let Some(folder) = to.parent() {
+        std::fs::create_dir_all(folder).map_err(|error| error.to_string())?;
+    }
+    std::fs::copy(from, to).map(|_| ()).map_err(|error| format!("{}: {error}", from.display()))
 }

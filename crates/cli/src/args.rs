@@ -63,7 +63,7 @@ pub(crate) enum Events {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Write a first manifest, or make a new state for a project that has manifests
+    /// Write a first manifest, fetch the modules of a project that has manifests, or make a new state for it
     Init(InitArgs),
     /// Check the manifests without asking the cloud
     Validate(ValidateArgs),
@@ -126,8 +126,14 @@ pub(crate) struct ValidateArgs {
 #[derive(Args, Debug)]
 pub(crate) struct InitArgs {
     /// Make an empty state for a real endpoint; everything in the manifests will count as new
-    #[arg(long)]
+    #[arg(long, conflicts_with = "upgrade")]
     pub new_state: bool,
+    /// Ask the repositories of modules again, and pin what they have now
+    #[arg(long)]
+    pub upgrade: bool,
+    /// Values of variables that sources of modules use
+    #[command(flatten)]
+    pub variables: VariableArgs,
 }
 
 /// Values of variables.

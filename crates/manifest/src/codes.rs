@@ -46,6 +46,18 @@ pub(crate) const INVALID_VALUE: &str = "E0123";
 pub(crate) const NULL_VARIABLE: &str = "E0124";
 /// An environment variable that is not set.
 pub(crate) const NO_ENVIRONMENT: &str = "E0125";
+/// Settings of a project, in a module.
+pub(crate) const MODULE_SETTINGS: &str = "E0140";
+/// A source that names no module.
+pub(crate) const MODULE_SOURCE: &str = "E0141";
+/// A module without manifests.
+pub(crate) const NO_MODULE: &str = "E0142";
+/// A module that includes itself.
+pub(crate) const MODULE_CYCLE: &str = "E0143";
+/// Modules too deep, or too many.
+pub(crate) const MODULE_DEPTH: &str = "E0144";
+/// A lock file that is none.
+pub(crate) const LOCK_FILE: &str = "E0149";
 /// A name that has no meaning at this place.
 pub(crate) const NOT_HERE: &str = "E0250";
 /// References in a circle.
@@ -82,6 +94,12 @@ pub(crate) const BAD_DEPENDENCY: &str = "E0304";
 pub(crate) const BAD_TRIGGER: &str = "E0346";
 /// A condition that is neither true nor false.
 pub(crate) const BAD_CONDITION: &str = "E0347";
+/// An input that the module does not have.
+pub(crate) const UNKNOWN_INPUT: &str = "E0330";
+/// A variable of a module that gets no value.
+pub(crate) const MISSING_INPUT: &str = "E0331";
+/// An output that the module does not have.
+pub(crate) const UNKNOWN_OUTPUT: &str = "E0332";
 /// A kind that lives in a region, without one.
 pub(crate) const MISSING_REGION: &str = "E0401";
 /// A region for something that lives in none.
@@ -251,6 +269,51 @@ pub const CODES: &[(&str, &str, &str)] = &[
          calling, or use a variable with a default instead.",
     ),
     (
+        MODULE_SETTINGS,
+        "a module has no settings of its own",
+        "`[project]`, `[cloud]` and `[state]` belong to a project: one project talks to one cloud and keeps one state, \
+         whatever modules it calls. A module that needs to differ from call to call declares a \
+         variable.\n\n```toml\n# modules/net/net.toml\n[cloud]                  # wrong\nendpoint = \
+         \"emulator\"\n\n[variable.cidr]          # right: what differs is an input\ntype = \"string\"\n```",
+    ),
+    (
+        MODULE_SOURCE,
+        "not a source of a module",
+        "A module comes from a directory beside the one that calls it, or from a Git repository, which `firma init` \
+         fetches and pins. In the root project a source may use variables and `env`; inside modules it is \
+         constant.\n\n```toml\n[module.net]\nsource = \"./modules/net\"\n\n[module.dns]\nsource = \
+         \"git+https://example.com/infra.git//dns?ref=v1.2\"\n```\n\nTransports are https, ssh and file. A \
+         reference is a branch, a tag or a commit; anything that git could take for an option is refused.",
+    ),
+    (
+        NO_MODULE,
+        "no module there",
+        "The directory that `source` names does not exist or has no manifest (`*.toml`) in it. It is relative to the \
+         directory of the module that says it, not to the directory of the project.\n\n```toml\n# \
+         modules/web/web.toml\n[module.net]\nsource = \"../net\"   # modules/net\n```",
+    ),
+    (
+        MODULE_CYCLE,
+        "a module includes itself",
+        "Following the calls leads back to a module that is being read already, so it would have no end. The calls that \
+         make the circle are shown. What two modules need of each other goes into a third one that both call, or is \
+         passed in as an input.",
+    ),
+    (
+        MODULE_DEPTH,
+        "too many modules",
+        "Modules may call each other 32 deep, and a project may have 100 000 calls and 100 000 instances of modules. \
+         Modules that call modules multiply at each level, so a project that meets these limits mostly has a `count` \
+         or a call in the wrong place.",
+    ),
+    (
+        LOCK_FILE,
+        "the lock file cannot be read",
+        "`firma.lock.toml` is written by `firma init` and read by everything else: for each repository of modules it has \
+         the commit and the SHA-256 of its content. What stands there now is no such file, perhaps after a merge: take one \
+         of the two sides, or write it anew with `firma init --upgrade` and look at what changes.",
+    ),
+    (
         NOT_HERE,
         "not available here",
         "Some names have a meaning only in some places: `env` in `[cloud]`, `[state]` and variable defaults; \
@@ -369,6 +432,28 @@ pub const CODES: &[(&str, &str, &str)] = &[
         "Preconditions, postconditions and assertions are expressions that come to true or false; when false, the \
          message beside it says what is wrong.\n\n```toml\n[[vm.instance.web.lifecycle.precondition]]\ncondition = \
          '${var.size != \"\"}'\nmessage   = \"size must be given\"\n```",
+    ),
+    (
+        UNKNOWN_INPUT,
+        "the module has no such variable",
+        "The keys of a call, beside `source`, `for_each`, `count`, `enabled`, `depends_on` and `defaults`, are values \
+         for the variables that the module declares.\n\n```toml\n# modules/net/net.toml\n[variable.cidr]\ntype = \
+         \"string\"\n\n# firma.toml\n[module.net]\nsource = \"./modules/net\"\ncird = \"10.0.0.0/16\"   # \
+         wrong: the variable is `cidr`\n```",
+    ),
+    (
+        MISSING_INPUT,
+        "a variable of a module has no value",
+        "A variable without a `default` needs a value in every call of the module. Values given on the command line, in \
+         files or in the environment are for the root project alone: pass them on.\n\n```toml\n[module.net]\nsource \
+         = \"./modules/net\"\ncidr = \"${var.cidr}\"\n```",
+    ),
+    (
+        UNKNOWN_OUTPUT,
+        "the module has no such output",
+        "From outside only the outputs of a module can be seen; its resources and locals are its own. The hint lists \
+         what there is.\n\n```toml\n# modules/net/net.toml\n[output.vpc_id]\nvalue = \"${vpc.vpc.main.id}\"\n\n# \
+         firma.toml\n[output.vpc]\nvalue = \"${module.net.vpc_id}\"\n```",
     ),
     (
         MISSING_REGION,

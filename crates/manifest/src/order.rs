@@ -1,28 +1,23 @@
 //! The order of evaluation: what refers to what, before anything is evaluated.
 //!
-//! Locals, blocks, look-ups and the defaults are the nodes; every reference that is written down is an edge, whether a
-//! condition would reach it or not. Evaluating in this order never recurses, however long a chain is.
+//! Locals, blocks, look-ups, inputs, outputs and the defaults of every module are the nodes; every reference that is
+//! written down is an edge, whether a condition would reach it or not. Evaluating in this order never recurses, however
+//! long a chain is. Modules are ordered by what they take and give one by one: one output of a module may lead to the input
+//! of another and back to a second input of the first.
 
 use crate::{
+    call_tree::{CallTree, Item, Part},
     codes,
-    project::{Project, Repeat, find},
+    project::{Defaults, Project, Repeat, find},
+    source::Spelled,
 };
 use firma_expr::{Reference, each_reference};
 use firma_model::{
-    address::Address,
+    address::{Address, ModulePath},
     diagnostic::{Diagnostic, Diagnostics},
     expr::{Expr, ExprKind},
     span::Span,
 };
-
-/// Something to evaluate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Item {
-    Defaults,
-    Local(usize),
-    Lookup(usize),
-    Resource(usize),
-}
 
 /// The order, and what must be left out of it.
 pub(crate) struct Order {
@@ -30,46 +25,12 @@ pub(crate) struct Order {
     pub(crate) items: Vec<Item>,
     /// Whether an item, by its number, is part of a cycle.
     cyclic: Vec<bool>,
-    numbering: Numbering,
 }
 
 impl Order {
     /// Whether an item refers to itself, directly or through others.
-    pub(crate) fn is_cyclic(&self, item: Item) -> bool {
-        self.cyclic[self.numbering.number(item)]
-    }
-}
-
-#[derive(Clone, Copy)]
-struct Numbering {
-    locals: usize,
-    lookups: usize,
-    resources: usize,
-}
-
-impl Numbering {
-    fn count(self) -> usize {
-        1 + self.locals + self.lookups + self.resources
-    }
-
-    fn number(self, item: Item) -> usize {
-        match item {
-            Item::Defaults => 0,
-            Item::Local(index) => 1 + index,
-            Item::Lookup(index) => 1 + self.locals + index,
-            Item::Resource(index) => 1 + self.locals + self.lookups + index,
-        }
-    }
-
-    fn item(self, number: usize) -> Item {
-        let Some(number) = number.checked_sub(1) else { return Item::Defaults };
-        if number < self.locals {
-            return Item::Local(number);
-        }
-        if number < self.locals + self.lookups {
-            return Item::Lookup(number - self.locals);
-        }
-        Item::Resource(number - self.locals - self.lookups)
+    pub(crate) fn is_cyclic(&self, tree: &CallTree<'_>, item: Item) -> bool {
+        self.cyclic[tree.number(item)]
     }
 }
 
@@ -86,93 +47,32 @@ impl Edges {
 }
 
 /// Orders a project; cycles are diagnostics that name their members and the references that make them.
-pub(crate) fn order(project: &Project) -> (Order, Diagnostics) {
-    let numbering =
-        Numbering { locals: project.locals.len(), lookups: project.lookups.len(), resources: project.resources.len() };
-    let edges = collect(project, numbering);
+pub(crate) fn order(tree: &CallTree<'_>) -> (Order, Diagnostics) {
+    let edges = collect(tree);
+    let count = tree.count();
     let mut walk = Walk {
-        project,
-        numbering,
+        tree,
         edges: &edges,
-        state: vec![State::New; numbering.count()],
-        cyclic: vec![false; numbering.count()],
-        items: Vec::with_capacity(numbering.count()),
+        state: vec![State::New; count],
+        cyclic: vec![false; count],
+        items: Vec::with_capacity(count),
         diagnostics: Diagnostics::new(),
     };
-    for number in 0..numbering.count() {
+    for number in 0..count {
         walk.from(number);
     }
-    (Order { items: walk.items, cyclic: walk.cyclic, numbering }, walk.diagnostics)
+    (Order { items: walk.items, cyclic: walk.cyclic }, walk.diagnostics)
 }
 
-fn collect(project: &Project, numbering: Numbering) -> Edges {
-    let mut edges = Edges { starts: Vec::with_capacity(numbering.count() + 1), targets: Vec::new() };
-    let mut defaults_refer = false;
-    for number in 0..numbering.count() {
-        let start = edges.targets.len();
-        edges.starts.push(u32::try_from(start).unwrap_or(u32::MAX));
-        let mut visit = |reference: Reference<'_>| {
-            if let Some(item) = target(project, &reference) {
-                let target = u32::try_from(numbering.number(item)).unwrap_or(u32::MAX);
-                edges.targets.push((target, reference.span));
-            }
-        };
-        match numbering.item(number) {
-            Item::Defaults => {
-                let defaults = &project.defaults;
-                let regions = defaults.regions.values().flat_map(|r| [&r.zone, &r.billing, &r.tags]);
-                for expr in
-                    [&defaults.region, &defaults.zone, &defaults.billing, &defaults.tags].into_iter().chain(regions)
-                {
-                    expr.iter().for_each(|expr| each_reference(expr, &mut visit));
-                }
-                defaults_refer = !edges.targets.is_empty();
-            }
-            Item::Local(index) => each_reference(&project.locals[index].value, &mut visit),
-            Item::Lookup(index) => {
-                let lookup = &project.lookups[index];
-                lookup.region.iter().for_each(|expr| each_reference(expr, &mut visit));
-                lookup.parameters.iter().for_each(|p| each_reference(&p.value, &mut visit));
-                if defaults_refer {
-                    edges.targets.push((0, lookup.span));
-                }
-            }
-            Item::Resource(index) => {
-                let resource = &project.resources[index];
-                let mut each = |expr: &Expr| each_reference(expr, &mut visit);
-                match &resource.repeat {
-                    Repeat::Single => {}
-                    Repeat::Count(expr) | Repeat::ForEach(expr) | Repeat::Enabled(expr) => each(expr),
-                }
-                resource.region.iter().for_each(&mut each);
-                resource.attributes.iter().for_each(|attribute| each(&attribute.value));
-                resource.timeouts.iter().for_each(|(_, expr)| each(expr));
-                let lifecycle = &resource.lifecycle;
-                [
-                    &lifecycle.create_before_destroy,
-                    &lifecycle.prevent_destroy,
-                    &lifecycle.ignore_changes,
-                    &lifecycle.on_remove,
-                ]
-                .into_iter()
-                .flatten()
-                .for_each(&mut each);
-                for block in lifecycle.preconditions.iter().chain(&lifecycle.postconditions) {
-                    each(&block.condition);
-                    each(&block.message);
-                }
-                lifecycle.replace_triggered_by.iter().filter(|trigger| !is_reference(trigger)).for_each(&mut each);
-                for dependency in &resource.depends_on {
-                    if let Some(item) = dependency.text.parse().ok().and_then(|address| address_item(project, &address))
-                    {
-                        let target = u32::try_from(numbering.number(item)).unwrap_or(u32::MAX);
-                        edges.targets.push((target, dependency.span));
-                    }
-                }
-                if defaults_refer {
-                    edges.targets.push((0, resource.span));
-                }
-            }
+fn collect(tree: &CallTree<'_>) -> Edges {
+    let mut edges = Edges { starts: Vec::with_capacity(tree.count() + 1), targets: Vec::new() };
+    for place in 0..tree.places.len() {
+        // Those of the root come first in any case; only if they refer to something, that comes before them.
+        let needed = tree.places[place].call.is_some();
+        let mut gather = Gather { tree, place, targets: &mut edges.targets, needs_defaults: needed };
+        for part in tree.parts(place) {
+            edges.starts.push(u32::try_from(gather.targets.len()).unwrap_or(u32::MAX));
+            gather.part(part);
         }
     }
     edges.starts.push(u32::try_from(edges.targets.len()).unwrap_or(u32::MAX));
@@ -188,22 +88,188 @@ pub(crate) fn is_reference(trigger: &Expr) -> bool {
         && root.is_some_and(|root| !matches!(&*root, "var" | "local" | "each" | "count" | "data" | "path"))
 }
 
-fn target(project: &Project, reference: &Reference<'_>) -> Option<Item> {
-    match reference.root() {
-        "local" => project.local_names.get(reference.name(1)?).copied().map(Item::Local),
-        "data" => {
-            find(&project.lookup_names, reference.name(1)?, reference.name(2)?, reference.name(3)?).map(Item::Lookup)
+/// Collects the edges of one place.
+struct Gather<'g, 'p> {
+    tree: &'g CallTree<'p>,
+    place: usize,
+    targets: &'g mut Vec<(u32, Span)>,
+    needs_defaults: bool,
+}
+
+impl<'p> Gather<'_, 'p> {
+    fn edge(&mut self, place: usize, part: Part, span: Span) {
+        let number = self.tree.number(Item { place, part });
+        self.targets.push((u32::try_from(number).unwrap_or(u32::MAX), span));
+    }
+
+    /// The references of an expression that stands in `place`.
+    fn expr(&mut self, place: usize, expr: &Expr) {
+        each_reference(expr, &mut |reference| self.reference(place, &reference));
+    }
+
+    fn exprs<'e>(&mut self, place: usize, exprs: impl IntoIterator<Item = &'e Expr>) {
+        exprs.into_iter().for_each(|expr| self.expr(place, expr));
+    }
+
+    fn part(&mut self, part: Part) {
+        let tree = self.tree;
+        let place = self.place;
+        let here = &tree.places[place];
+        let project: &'p Project = here.project;
+        if let Some(call) = here.call
+            && part != Part::Instances
+        {
+            let span = tree.call(place).map(|call| call.span).unwrap_or_default();
+            self.edge(place, Part::Instances, span);
+            if part == Part::Defaults {
+                self.edge(call.place, Part::Defaults, span);
+            }
         }
-        "var" | "each" | "count" | "env" => None,
-        service => find(&project.resource_names, service, reference.name(1)?, reference.name(2)?).map(Item::Resource),
+        match part {
+            Part::Instances => {
+                let (Some(at), Some(call)) = (here.call, tree.call(place)) else { return };
+                if tree.places[at.place].call.is_some() {
+                    self.edge(at.place, Part::Instances, call.span);
+                }
+                self.repeat(at.place, &call.repeat);
+                self.depends_on(at.place, &call.depends_on);
+            }
+            Part::Defaults => {
+                let before = self.targets.len();
+                self.defaults(place, &project.defaults);
+                if let (Some(at), Some(written)) = (here.call, tree.call(place).and_then(|c| c.defaults.as_ref())) {
+                    self.defaults(at.place, written);
+                }
+                self.needs_defaults |= self.targets.len() > before;
+            }
+            Part::Variable(index) => {
+                let (Some(at), Some(call)) = (here.call, tree.call(place)) else { return };
+                let name = here.variables[index].0;
+                if let Some(input) = call.inputs.iter().find(|input| *input.name == **name) {
+                    self.expr(at.place, &input.value);
+                }
+            }
+            Part::Validations => {
+                if here.call.is_some() {
+                    (0..here.variables.len())
+                        .for_each(|index| self.edge(place, Part::Variable(index), here.variables[index].1.span));
+                }
+            }
+            Part::Local(index) => self.expr(place, &project.locals[index].value),
+            Part::Lookup(index) => {
+                let lookup = &project.lookups[index];
+                self.exprs(place, lookup.region.iter().chain(lookup.parameters.iter().map(|p| &p.value)));
+                self.after_defaults(lookup.span);
+            }
+            Part::Resource(index) => {
+                let resource = &project.resources[index];
+                self.repeat(place, &resource.repeat);
+                self.exprs(place, &resource.region);
+                self.exprs(place, resource.attributes.iter().map(|attribute| &attribute.value));
+                self.exprs(place, resource.timeouts.iter().map(|(_, expr)| expr));
+                let lifecycle = &resource.lifecycle;
+                let settings = [
+                    &lifecycle.create_before_destroy,
+                    &lifecycle.prevent_destroy,
+                    &lifecycle.ignore_changes,
+                    &lifecycle.on_remove,
+                ];
+                self.exprs(place, settings.into_iter().flatten());
+                let conditions = lifecycle.preconditions.iter().chain(&lifecycle.postconditions);
+                self.exprs(place, conditions.flat_map(|block| [&block.condition, &block.message]));
+                self.exprs(place, lifecycle.replace_triggered_by.iter().filter(|trigger| !is_reference(trigger)));
+                self.depends_on(place, &resource.depends_on);
+                self.after_defaults(resource.span);
+            }
+            Part::Output(index) => self.expr(place, &here.outputs[index].1.value),
+            Part::End => {
+                (0..project.resources.len())
+                    .for_each(|index| self.edge(place, Part::Resource(index), project.resources[index].span));
+                for (call, child) in here.children.iter().enumerate() {
+                    if let Some(child) = *child {
+                        self.edge(child, Part::End, project.calls[call].span);
+                    }
+                }
+            }
+        }
+    }
+
+    fn after_defaults(&mut self, span: Span) {
+        if self.needs_defaults {
+            self.edge(self.place, Part::Defaults, span);
+        }
+    }
+
+    fn repeat(&mut self, place: usize, repeat: &Repeat) {
+        match repeat {
+            Repeat::Single => {}
+            Repeat::Count(expr) | Repeat::ForEach(expr) | Repeat::Enabled(expr) => self.expr(place, expr),
+        }
+    }
+
+    fn defaults(&mut self, place: usize, defaults: &Defaults) {
+        let regions = defaults.regions.values().flat_map(|r| [&r.zone, &r.billing, &r.tags]);
+        let every = [&defaults.region, &defaults.zone, &defaults.billing, &defaults.tags];
+        self.exprs(place, every.into_iter().chain(regions).flatten());
+    }
+
+    fn depends_on(&mut self, place: usize, dependencies: &[Spelled]) {
+        for dependency in dependencies {
+            if let Ok(module) = dependency.text.parse::<ModulePath>() {
+                if let Some(child) = module.steps().first().and_then(|step| self.tree.child(place, &step.name)) {
+                    self.edge(child, Part::End, dependency.span);
+                }
+            } else if let Ok(address) = dependency.text.parse::<Address>()
+                && address.block.module.is_root()
+                && let Some(part) = address_part(self.tree.places[place].project, &address)
+            {
+                self.edge(place, part, dependency.span);
+            }
+        }
+    }
+
+    fn reference(&mut self, place: usize, reference: &Reference<'_>) {
+        let here = &self.tree.places[place];
+        let project = here.project;
+        let part = match reference.root() {
+            "module" => return self.module(place, reference),
+            "local" => reference.name(1).and_then(|name| project.local_names.get(name)).copied().map(Part::Local),
+            "var" if here.call.is_some() => reference.name(1).and_then(|name| here.variable(name)).map(Part::Variable),
+            "data" => named(reference, 1)
+                .and_then(|[service, kind, name]| find(&project.lookup_names, service, kind, name))
+                .map(Part::Lookup),
+            "var" | "each" | "count" | "env" | "path" => None,
+            _ => named(reference, 0)
+                .and_then(|[service, kind, name]| find(&project.resource_names, service, kind, name))
+                .map(Part::Resource),
+        };
+        if let Some(part) = part {
+            self.edge(place, part, reference.span);
+        }
+    }
+
+    /// `module.net.id`: the output that is named, or all of them.
+    fn module(&mut self, place: usize, reference: &Reference<'_>) {
+        let Some(child) = reference.name(1).and_then(|name| self.tree.child(place, name)) else { return };
+        let outputs = &self.tree.places[child];
+        let repeats = self.tree.call(child).is_some_and(|call| call.repeat.has_keys());
+        match reference.name(if repeats { 3 } else { 2 }).and_then(|name| outputs.output(name)) {
+            Some(index) => self.edge(child, Part::Output(index), reference.span),
+            None => (0..outputs.outputs.len()).for_each(|index| self.edge(child, Part::Output(index), reference.span)),
+        }
+        self.edge(child, Part::Instances, reference.span);
     }
 }
 
-fn address_item(project: &Project, address: &Address) -> Option<Item> {
+fn named<'r>(reference: &'r Reference<'_>, from: usize) -> Option<[&'r str; 3]> {
+    Some([reference.name(from)?, reference.name(from + 1)?, reference.name(from + 2)?])
+}
+
+fn address_part(project: &Project, address: &Address) -> Option<Part> {
     let (service, kind) = address.kind().as_str().split_once('.')?;
     match address.block.data {
-        true => find(&project.lookup_names, service, kind, &address.block.name).map(Item::Lookup),
-        false => find(&project.resource_names, service, kind, &address.block.name).map(Item::Resource),
+        true => find(&project.lookup_names, service, kind, &address.block.name).map(Part::Lookup),
+        false => find(&project.resource_names, service, kind, &address.block.name).map(Part::Resource),
     }
 }
 
@@ -214,10 +280,9 @@ enum State {
     Done,
 }
 
-struct Walk<'p> {
-    project: &'p Project,
-    numbering: Numbering,
-    edges: &'p Edges,
+struct Walk<'w> {
+    tree: &'w CallTree<'w>,
+    edges: &'w Edges,
     state: Vec<State>,
     cyclic: Vec<bool>,
     items: Vec<Item>,
@@ -237,7 +302,7 @@ impl Walk<'_> {
             match self.edges.of(*number).get(*next) {
                 None => {
                     self.state[*number] = State::Done;
-                    self.items.push(self.numbering.item(*number));
+                    self.items.push(self.tree.item(*number));
                     path.pop();
                 }
                 Some((target, _)) => {
@@ -276,12 +341,7 @@ impl Walk<'_> {
 
     fn describe(&self, members: &[(usize, Span)]) -> Diagnostic {
         const SHOWN: usize = 10;
-        let name = |number: usize| match self.numbering.item(number) {
-            Item::Defaults => "defaults".to_owned(),
-            Item::Local(index) => format!("local.{}", self.project.locals[index].name),
-            Item::Lookup(index) => self.project.lookups[index].block.to_string(),
-            Item::Resource(index) => self.project.resources[index].block.to_string(),
-        };
+        let name = |number: usize| self.tree.name(self.tree.item(number));
         if let [(number, span)] = members {
             return Diagnostic::error(codes::CYCLE, format!("`{}` refers to itself", name(*number)))
                 .at(*span)

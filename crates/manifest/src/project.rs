@@ -1,6 +1,7 @@
 //! A project as written: every block of every file, merged, nothing evaluated yet.
 
 use crate::source::Spelled;
+use firma_expr::each_reference;
 use firma_model::{
     address::{Block, KindId},
     expr::Expr,
@@ -35,6 +36,12 @@ pub struct Project {
     pub(crate) moved: Vec<MovedBlock>,
     pub(crate) removed: Vec<RemovedBlock>,
     pub(crate) imports: Vec<ImportBlock>,
+    pub(crate) calls: Vec<Call>,
+    pub(crate) call_names: HashMap<Arc<str>, usize>,
+    /// Where a module's directory lies, seen from the root; empty for the root itself.
+    pub(crate) directory: String,
+    /// Of the root: every module that is called from anywhere, each directory once.
+    pub(crate) modules: Vec<Project>,
 }
 
 /// Blocks by service, kind and name.
@@ -46,9 +53,18 @@ impl Project {
         self.variables.keys().map(|name| &**name)
     }
 
-    /// How many resource blocks there are.
+    /// Whether `[cloud]` or `[state]` refer to a variable.
+    pub fn settings_use_variables(&self) -> bool {
+        let mut found = false;
+        for expr in self.cloud.entries.values().chain(self.state.entries.values()) {
+            each_reference(expr, &mut |reference| found |= reference.root() == "var");
+        }
+        found
+    }
+
+    /// How many resource blocks there are, those of modules with them.
     pub fn resource_blocks(&self) -> usize {
-        self.resources.len()
+        self.resources.len() + self.modules.iter().map(|module| module.resources.len()).sum::<usize>()
     }
 }
 
@@ -125,6 +141,13 @@ pub(crate) enum Repeat {
     Count(Expr),
     ForEach(Expr),
     Enabled(Expr),
+}
+
+impl Repeat {
+    /// Whether an instance needs its key.
+    pub(crate) fn has_keys(&self) -> bool {
+        matches!(self, Repeat::Count(_) | Repeat::ForEach(_))
+    }
 }
 
 /// `name = value` in a block.
@@ -218,6 +241,20 @@ pub(crate) struct DataBlock {
     pub(crate) span: Span,
     pub(crate) region: Option<Expr>,
     pub(crate) parameters: Vec<Written>,
+}
+
+/// `[module.NAME]`: a call of a module.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    pub(crate) name: Arc<str>,
+    pub(crate) span: Span,
+    pub(crate) source: Option<Expr>,
+    pub(crate) repeat: Repeat,
+    pub(crate) depends_on: Vec<Spelled>,
+    pub(crate) defaults: Option<Defaults>,
+    pub(crate) inputs: Vec<Written>,
+    /// Which of the root's modules is called; `None` when it could not be read, which was said.
+    pub(crate) target: Option<usize>,
 }
 
 /// Finds a block by its names.

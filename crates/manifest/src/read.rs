@@ -5,7 +5,7 @@ use crate::{
     files::matches_pattern,
     parts::in_parts,
     project::{
-        CheckBlock, DataBlock, Defaults, ImportBlock, Local, MovedBlock, Names, Output, Project, RemovedBlock,
+        Call, CheckBlock, DataBlock, Defaults, ImportBlock, Local, MovedBlock, Names, Output, Project, RemovedBlock,
         ResourceBlock, Table, Variable, kind_id,
     },
     sections::{self, Head, ProjectTable},
@@ -25,19 +25,45 @@ use toml::{
 
 /// Sections whose name is not a service.
 pub(crate) const SECTIONS: &[&str] = &[
-    "check", "cloud", "data", "defaults", "import", "local", "moved", "output", "project", "removed", "state",
-    "variable",
+    "check", "cloud", "data", "defaults", "import", "local", "module", "moved", "output", "project", "removed",
+    "state", "variable",
 ];
-/// Sections that will exist.
-const LATER: &[&str] = &["module"];
 
 /// Reads and merges manifests, given in the order of their names; a [`SourceId`] is an index into `sources`.
 ///
 /// Files that `[project] ignore` names contribute nothing, not even mistakes. When a file is not valid TOML, the others are
-/// read all the same, and [`Project::incomplete`] is set.
+/// read all the same, and [`Project::incomplete`] is set. Modules that are called are read by [`link()`](crate::link()).
 pub fn read(sources: &[Source]) -> (Project, Diagnostics) {
+    read_from(sources, 0)
+}
+
+/// [`read`] for a part of all sources: the first of these has the id `first`.
+pub(crate) fn read_from(sources: &[Source], first: usize) -> (Project, Diagnostics) {
+    let merge = merge(sources, first);
+    (merge.project, merge.diagnostics)
+}
+
+/// [`read_from`] for the manifests of a module, which have no settings of their own.
+pub(crate) fn read_module(sources: &[Source], first: usize) -> (Project, Diagnostics) {
+    let Merge { project, mut diagnostics, once } = merge(sources, first);
+    for section in ["project", "cloud", "state"] {
+        if let Some(span) = once.get(section) {
+            diagnostics.push(
+                Diagnostic::error(codes::MODULE_SETTINGS, format!("a module has no `[{section}]`")).at(*span).hint(
+                    match section {
+                        "project" => "name, version and what to ignore are said by the project that calls the module",
+                        _ => "one project has one cloud and one state: set them in its own directory",
+                    },
+                ),
+            );
+        }
+    }
+    (project, diagnostics)
+}
+
+fn merge(sources: &[Source], first: usize) -> Merge {
     let files = in_parts(sources, |index, source| {
-        let id = SourceId(u32::try_from(index).unwrap_or(u32::MAX));
+        let id = SourceId(u32::try_from(first + index).unwrap_or(u32::MAX));
         read_file(id, &source.text)
     });
     let ignored: Vec<String> =
@@ -50,7 +76,7 @@ pub fn read(sources: &[Source]) -> (Project, Diagnostics) {
         }
     }
     merge.diagnostics.list.sort_by_key(|d| d.span.map(|span| (span.source, span.start)));
-    (merge.project, merge.diagnostics)
+    merge
 }
 
 /// What one file says.
@@ -71,6 +97,7 @@ struct File {
     moved: Vec<MovedBlock>,
     removed: Vec<RemovedBlock>,
     imports: Vec<ImportBlock>,
+    calls: Vec<Call>,
 }
 
 fn read_file(source: SourceId, text: &str) -> File {
@@ -93,9 +120,6 @@ type Item<'t> = Spanned<DeValue<'t>>;
 
 fn read_section<'t>(reader: &mut Reader<'t>, file: &mut File, key: &Key<'t>, value: &Item<'t>) {
     let name = key.get_ref().as_ref();
-    if LATER.contains(&name) {
-        return later(reader, name, key, value);
-    }
     if !SECTIONS.contains(&name) {
         return read_service(reader, file, key, value);
     }
@@ -142,6 +166,11 @@ fn read_section<'t>(reader: &mut Reader<'t>, file: &mut File, key: &Key<'t>, val
                 file.outputs.push((head.name, output));
             });
         }
+        "module" => {
+            for_each_entry(reader, "module", "a call of a module", table, |reader, head, table| {
+                file.calls.push(sections::read_call(reader, &head, table));
+            });
+        }
         _ => {
             for (service, kinds) in table {
                 let path = format!("data.{}", service.get_ref());
@@ -153,24 +182,6 @@ fn read_section<'t>(reader: &mut Reader<'t>, file: &mut File, key: &Key<'t>, val
     }
 }
 
-/// A section that will exist: said once for each block, at the block.
-fn later<'t>(reader: &mut Reader<'t>, name: &str, key: &Key<'t>, value: &Item<'t>) {
-    match value.get_ref() {
-        DeValue::Array(blocks) => {
-            for block in blocks {
-                reader.not_yet(&format!("`[[{name}]]`"), &block.span());
-            }
-        }
-        DeValue::Table(entries) if name == "module" => {
-            for (entry, value) in entries {
-                let span = head_span(reader, entry, value);
-                reader.not_yet(&format!("`[{name}.{}]`", entry.get_ref()), &(span.start as usize..span.end as usize));
-            }
-        }
-        _ => reader.not_yet(&format!("`{name}`"), &key.span()),
-    }
-}
-
 fn read_service<'t>(reader: &mut Reader<'t>, file: &mut File, key: &Key<'t>, value: &Item<'t>) {
     let name = key.get_ref().as_ref();
     // A misspelt section is told apart from a service by its shape: a service has kinds, which have names.
@@ -179,9 +190,7 @@ fn read_service<'t>(reader: &mut Reader<'t>, file: &mut File, key: &Key<'t>, val
             names.get_ref().as_table().is_some_and(|names| names.iter().all(|(_, block)| block.get_ref().is_table()))
         })
     });
-    let mut candidates = [SECTIONS, LATER].concat();
-    candidates.sort_unstable();
-    let near = closest(name, candidates.iter().copied());
+    let near = closest(name, SECTIONS.iter().copied());
     if !is_plain_name(name) || (!nested && (near.is_some() || !value.get_ref().is_table())) {
         let span = reader.span(&key.span());
         let mut diagnostic =
@@ -363,6 +372,18 @@ impl Merge {
                     self.twice(&lookup.block.to_string(), first, lookup.span);
                 }
                 None => self.project.lookups.push(lookup),
+            }
+        }
+        for call in file.calls {
+            match self.project.call_names.get(&call.name) {
+                Some(first) => {
+                    let first = self.project.calls[*first].span;
+                    self.twice(&format!("module.{}", call.name), first, call.span);
+                }
+                None => {
+                    self.project.call_names.insert(call.name.clone(), self.project.calls.len());
+                    self.project.calls.push(call);
+                }
             }
         }
     }

@@ -5,6 +5,7 @@ use crate::{
     environment::EnvironmentScope,
     project::{Project, Table},
     source::list,
+    variables::Variables,
     version,
 };
 use firma_expr::{Limits, Trace, evaluate};
@@ -86,10 +87,18 @@ impl Default for Settings {
     }
 }
 
-/// Evaluates the settings; they may use `env.NAME` and functions, nothing else. `version` is this program's own.
-pub fn settings(project: &Project, env: &BTreeMap<String, String>, version: &str) -> (Settings, Diagnostics) {
+/// Evaluates the settings; they may use `env.NAME`, `var.NAME` and functions, nothing else. `version` is this program's own.
+///
+/// A variable without a value is unknown: what is set by it stays as if it were not written, and that the value is missing is
+/// said by [`variables()`](crate::variables()).
+pub fn settings(
+    project: &Project,
+    env: &BTreeMap<String, String>,
+    variables: &Variables,
+    version: &str,
+) -> (Settings, Diagnostics) {
     let mut settings = Settings { project: project.name.clone(), ..Settings::default() };
-    let mut read = Read { env, diagnostics: Diagnostics::new() };
+    let mut read = Read { project, env, variables, diagnostics: Diagnostics::new() };
     read.requires(project, version);
     read.cloud(&project.cloud, &mut settings);
     read.state(&project.state, &mut settings);
@@ -97,7 +106,9 @@ pub fn settings(project: &Project, env: &BTreeMap<String, String>, version: &str
 }
 
 struct Read<'e> {
+    project: &'e Project,
     env: &'e BTreeMap<String, String>,
+    variables: &'e Variables,
     diagnostics: Diagnostics,
 }
 
@@ -189,7 +200,11 @@ impl Read<'_> {
 
     fn value(&mut self, table: &Table, key: &str) -> Option<(Value, Span)> {
         let expr: &Expr = table.entries.get(key)?;
-        let scope = EnvironmentScope { env: self.env, place: "a setting" };
+        let scope = EnvironmentScope {
+            env: Some(self.env),
+            variables: Some((self.project, self.variables)),
+            place: "a setting",
+        };
         match evaluate(expr, &scope, &mut Trace::new(), &Limits::default()) {
             Err(diagnostics) => {
                 self.diagnostics.extend(diagnostics);

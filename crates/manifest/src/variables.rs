@@ -4,11 +4,12 @@ use crate::{
     codes,
     environment::EnvironmentScope,
     project::{Project, Variable},
-    source::{Reader, UNREADABLE, parse_document},
+    source::{Reader, parse_document},
     spot::spot,
+    validation::validate,
 };
 use firma_catalog::shape::Part;
-use firma_expr::{Limits, Reference, Resolution, Scope, Trace, convert, evaluate};
+use firma_expr::{Limits, Trace, convert, evaluate};
 use firma_model::{
     diagnostic::{Diagnostic, Diagnostics},
     expr::Expr,
@@ -95,7 +96,8 @@ pub fn variables(
         }
     }
     for (name, place) in places {
-        resolve.validate(&project.variables[&name], &variables, place);
+        let value = |name: &str| variables.get(name);
+        validate(&project.variables[&name], project, &value, None, place, &mut resolve.diagnostics);
     }
     (variables, resolve.diagnostics)
 }
@@ -159,11 +161,10 @@ impl Resolve<'_> {
 
     /// The value and the place to show when it is refused.
     fn value(&mut self, variable: &Variable) -> Option<(Expr, Span)> {
-        let nothing = BTreeMap::new();
         let mut found = None;
         if let Some(given) = self.given.remove(&variable.name) {
             let expr = given?;
-            let scope = EnvironmentScope { env: &nothing, place: "a variable's value" };
+            let scope = EnvironmentScope { env: None, variables: None, place: "a variable's value" };
             let value = self.evaluate(&expr, &scope, variable)?;
             // Null asks for the default where null itself is not allowed.
             if !value.is_null() || variable.nullable || variable.default.is_none() {
@@ -173,7 +174,7 @@ impl Resolve<'_> {
         if found.is_none()
             && let Some(default) = &variable.default
         {
-            let scope = EnvironmentScope { env: self.env, place: "a variable's default" };
+            let scope = EnvironmentScope { env: Some(self.env), variables: None, place: "a variable's default" };
             found = Some((self.evaluate(default, &scope, variable)?, default.span));
         }
         let Some((value, place)) = found else {
@@ -224,43 +225,6 @@ impl Resolve<'_> {
             }
         }
     }
-
-    fn validate(&mut self, variable: &Variable, variables: &Variables, place: Span) {
-        let scope = ValidationScope { project: self.project, variables };
-        for validation in &variable.validations {
-            let mut reduce = |expr: &Expr| match evaluate(expr, &scope, &mut Trace::new(), &Limits::default()) {
-                Ok(reduced) => reduced.as_value().map(|value| value.reveal().clone()),
-                Err(found) => {
-                    self.diagnostics.extend(found);
-                    None
-                }
-            };
-            let (Some(condition), Some(message)) = (reduce(&validation.condition), reduce(&validation.message)) else {
-                continue;
-            };
-            match condition {
-                Value::Bool(true) | Value::Unknown(_) => {}
-                Value::Bool(false) => {
-                    let message = message.as_str().unwrap_or("its validation failed").trim().trim_end_matches('.');
-                    self.diagnostics.push(
-                        Diagnostic::error(
-                            codes::INVALID_VALUE,
-                            format!("variable `{}` is refused: {message}", variable.name),
-                        )
-                        .at(place)
-                        .related(validation.condition.span, "this condition is false"),
-                    );
-                }
-                other => self.diagnostics.push(
-                    Diagnostic::error(
-                        codes::WRONG_SETTING,
-                        format!("a validation's condition must be true or false, not {}", other.type_name()),
-                    )
-                    .at(validation.condition.span),
-                ),
-            }
-        }
-    }
 }
 
 /// The expression that text on the command line means: the text itself for scalars, an expression for the rest.
@@ -278,32 +242,4 @@ fn pair(variable: &Variable, text: &str, source: SourceId) -> Result<Expr, Diagn
         diagnostic
             .hint(format!("variable `{}` is of type {}: write its value as an expression", variable.name, variable.ty))
     })
-}
-
-/// The scope of validations: variables and functions.
-struct ValidationScope<'v> {
-    project: &'v Project,
-    variables: &'v Variables,
-}
-
-impl Scope for ValidationScope<'_> {
-    fn root(&self, reference: &Reference<'_>, _trace: &mut Trace) -> Result<Resolution<'_>, Diagnostic> {
-        if reference.root() == UNREADABLE {
-            return Ok(Resolution::value(Value::unknown(), 1));
-        }
-        if reference.root() != "var" {
-            return Err(Diagnostic::error(codes::NOT_HERE, format!("a validation cannot use `{reference}`"))
-                .at(reference.span)
-                .hint("it sees variables and functions"));
-        }
-        let name = reference.name(1).unwrap_or("");
-        match self.variables.get(name) {
-            Some(value) => Ok(Resolution::borrowed(value, 2)),
-            // It failed, which was said.
-            None if self.project.variables.contains_key(name) => Ok(Resolution::value(Value::unknown(), 2)),
-            None => Err(Diagnostic::error(codes::UNKNOWN_REFERENCE, format!("there is no variable `{name}`"))
-                .at(reference.span)
-                .did_you_mean(closest(name, self.project.variables()).map(|n| format!("var.{n}")).as_deref())),
-        }
-    }
 }

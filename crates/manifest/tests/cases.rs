@@ -47,8 +47,9 @@ fn every_case_gives_what_it_expects() {
 #[test]
 fn every_code_has_a_case() {
     let all: String = cases().iter().map(|path| fs::read_to_string(path).expect("a case")).collect();
-    // Its text would be a case of 32 MiB: it has a test of its own.
-    let elsewhere = ["E0101"];
+    // Their texts would be cases of many mebibytes: they have tests of their own.
+    // A lock file belongs to no case.
+    let elsewhere = ["E0101", "E0144", "E0149"];
     for (code, title, explanation) in firma_manifest::CODES {
         assert!(all.contains(code) || elsewhere.contains(code), "{code} ({title}) has no case");
         assert!(explanation.len() > 60, "{code} is not explained");

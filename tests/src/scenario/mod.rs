@@ -9,6 +9,7 @@
 //! | `replace FILE OLD => NEW` | replaces text, which must be there |
 //! | `remove FILE` | removes a file |
 //! | `copy FROM TO` | copies a file, or the files of a folder, over what is there |
+//! | `commit FOLDER TAG` | makes the files of a folder the next commit of a repository beside the project, whose URL is `env.REPOSITORY` afterwards |
 //! | `fill FILE N` | writes N bytes of TOML comments |
 //! | `sql FILE STATEMENT` | changes an SQLite file behind Firma's back |
 //! | `env NAME=VALUE` | sets a variable for what follows |
@@ -29,6 +30,7 @@
 pub mod script;
 pub mod normal;
 pub mod background;
+pub mod repository;
 pub mod run;
 
 pub use run::{Case, cases};

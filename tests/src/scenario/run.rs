@@ -119,7 +119,8 @@ impl Run {
             Step::Env(name, value) => self.sandbox.set(name, value),
             Step::Write { file, text } => write(&path(file), text)?,
             Step::Remove(file) => fs::remove_file(path(file)).map_err(|error| format!("{file}: {error}"))?,
-            Step::Copy(from, to) => copy(&path(from), &path(to))?,
+            Step::Copy(from, to) => crate::sandbox::copy(&path(from), &path(to))?,
+            Step::Commit(folder, tag) => super::repository::commit(&mut self.sandbox, folder, tag)?,
             Step::Fill(file, bytes) => write(&path(file), &"# filling\n".repeat(bytes.div_ceil(10)))?,
             Step::Sql(file, statement) => {
                 let connection = rusqlite::Connection::open(path(file)).map_err(|error| error.to_string())?;
@@ -254,18 +255,6 @@ fn write(path: &Path, text: &str) -> Result<(), String> {
 }
 
 /// As a person restores a backup: what is at the place already is replaced file by file, and what else is there stays.
-fn copy(from: &Path, to: &Path) -> Result<(), String> {
-    if from.is_dir() {
-        return crate::tidy::tree::entries(from)
-            .iter()
-            .try_for_each(|file| copy(file, &to.join(file.file_name().unwrap_or_default())));
-    }
-    if let Some(folder) = to.parent() {
-        fs::create_dir_all(folder).map_err(|error| error.to_string())?;
-    }
-    fs::copy(from, to).map(|_| ()).map_err(|error| format!("{}: {error}", from.display()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -23,6 +23,8 @@ pub enum Step {
     Remove(String),
     /// Copies a file, or the files of a folder, over what is there.
     Copy(String, String),
+    /// Commits a folder under a tag.
+    Commit(String, String),
     /// Writes so many bytes of comments.
     Fill(String, usize),
     /// Changes an SQLite file.
@@ -123,6 +125,10 @@ fn step<'t>(line: &str, lines: &mut impl Iterator<Item = (usize, &'t str)>) -> R
         "copy" => {
             let (from, to) = pair(" ")?;
             Step::Copy(from, to)
+        }
+        "commit" => {
+            let (folder, tag) = pair(" ")?;
+            Step::Commit(folder, tag)
         }
         "fill" => {
             let (file, bytes) = pair(" ")?;

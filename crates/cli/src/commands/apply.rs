@@ -56,7 +56,7 @@ async fn plan_and_carry(
     command: &'static str,
 ) -> Outcome {
     let terminal = &context.terminal;
-    let loaded = project::load(&context.directory, &context.env)?;
+    let loaded = project::load_with(&context.directory, &context.env, &planning.input.variables)?;
     recovering::first(context, &loaded).await?;
     drop(loaded);
     let made = planning::make(context, planning).await?;

@@ -10,6 +10,31 @@ use firma_model::{diagnostic::Diagnostic, suggest::closest};
 /// Codes of this crate.
 pub(crate) const CODES: &[(&str, &str, &str)] = &[
     (
+        "E0145",
+        "a module is not fetched",
+        "A module comes from a Git repository that is not here yet, or its source was changed since it was fetched. `firma init` asks the repository what the reference stands for, writes the commit and a hash of its content into `firma.lock.toml`, and keeps a copy in `.firma/modules`. Commit the lock file: from then on everybody plans with the same content, without the network.",
+    ),
+    (
+        "E0146",
+        "the copy of a module was changed",
+        "The content of a repository in `.firma/modules` is not what `firma.lock.toml` says it is: files there were changed, added or removed. Nobody else would plan with the same content, so nothing is planned. `firma init` fetches it anew and drops the changes. To change a module, change its repository, or copy the module into the project and call it with `source = \"./...\"`.",
+    ),
+    (
+        "E0147",
+        "a repository does not have what was pinned",
+        "The commit in `firma.lock.toml` was fetched, and its content has another hash than the lock file says. One of the two was tampered with. Find out which; `firma init --upgrade` accepts what the repository has now.",
+    ),
+    (
+        "E0148",
+        "git failed",
+        "Modules from repositories are fetched by the `git` command, with the credentials it has: nothing is asked at the terminal. The message is git's own. If the repository is private, try `git ls-remote URL` first; if a commit has disappeared from the repository, `firma init --upgrade` pins what `?ref=` stands for now.",
+    ),
+    (
+        "E0150",
+        "outside of the repository",
+        "A module from a repository consists of files and of links that stay inside the repository. Submodules, links that lead elsewhere and odd file names are refused when it is fetched; directories that lead out of the copy are refused when it is read. A module may call modules of its own repository by `./` and `../`, and other repositories by `git+`.",
+    ),
+    (
         "E0710",
         "the embedded cloud cannot be opened",
         "The file of the embedded cloud (`.firma/emulator.db`) could not be used. It holds only a simulation: `firma emulator reset` takes it away and begins anew.",

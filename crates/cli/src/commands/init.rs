@@ -1,11 +1,15 @@
-//! `firma init`: a first manifest, or a new state on purpose.
+//! `firma init`: a first manifest, the modules that come from repositories, or a new state on purpose.
 
 use crate::{
     Context,
     args::InitArgs,
     exit::{Exit, Failure, Outcome},
-    ops,
+    ops::{
+        modules::{self, Fetch},
+        planning, project,
+    },
 };
+use firma_manifest::LOCK_FILE;
 use firma_model::diagnostic::Diagnostic;
 use firma_store::{Mode, Store};
 use std::{fs, io::Write};
@@ -43,9 +47,12 @@ pub(crate) fn run(context: &Context, args: &InitArgs) -> Outcome {
         .map_err(|error| cannot("the directory", error))?
         .flatten()
         .any(|entry| entry.file_name().to_str().is_some_and(firma_manifest::is_manifest_file));
+    if has_manifests && fetch_modules(context, args)? {
+        return Ok(Exit::Done);
+    }
     if has_manifests {
         return Err(Failure::refused(
-            Diagnostic::error("E0913", format!("{} has manifests already", ops::project::shown(&context.directory)))
+            Diagnostic::error("E0913", format!("{} has manifests already", project::shown(&context.directory)))
                 .hint("`firma plan` shows what they would do; `firma init --new-state` makes an empty state for them"),
         ));
     }
@@ -64,6 +71,45 @@ pub(crate) fn run(context: &Context, args: &InitArgs) -> Outcome {
     Ok(Exit::Done)
 }
 
+/// Fetches the repositories that the project takes modules from; `false` when there are none and there were none.
+fn fetch_modules(context: &Context, args: &InitArgs) -> Result<bool, Failure> {
+    let mut loaded = project::load_with(&context.directory, &context.env, &args.variables)?;
+    let mut sources = loaded.sources.clone();
+    let (variables, mut found) = planning::read_variables(&loaded, &args.variables, &mut sources)?;
+    let pinned = context.directory.join(LOCK_FILE).exists();
+    let fetch = if args.upgrade { Fetch::Upgrade } else { Fetch::Missing };
+    let (used, more) = modules::gather(&mut loaded, &variables, &mut sources, fetch)?;
+    found.extend(more);
+    if found.has_errors() {
+        return Err(Failure::in_sources(found, &sources));
+    }
+    if used.lock.pins.is_empty() && !pinned {
+        return Ok(false);
+    }
+    modules::write_lock(&context.directory, &used.lock)?;
+    ignore_local_files(context)
+        .map_err(|error| Failure::new(Diagnostic::error("E0901", format!("cannot write .gitignore: {error}"))))?;
+    context.terminal.diagnostics(&found, &sources);
+    for (name, old) in &used.changed {
+        let pin = &used.lock.pins[name];
+        let before = match old {
+            Some(old) if old.commit != pin.commit => format!(", was {}", short(&old.commit)),
+            _ => String::new(),
+        };
+        context.terminal.note(&format!("pinned {name} to {}{before}", short(&pin.commit)));
+    }
+    let count = used.lock.pins.len();
+    let repositories = if count == 1 { "1 repository".to_owned() } else { format!("{count} repositories") };
+    let next = context.next("plan").plan();
+    context.terminal.note(&format!("the modules of {repositories} are here, as firma.lock.toml says; next: {next}"));
+    Ok(true)
+}
+
+/// Enough of a commit for people.
+fn short(commit: &str) -> &str {
+    commit.get(..12).unwrap_or(commit)
+}
+
 /// The state of a project does not belong into its repository.
 fn ignore_local_files(context: &Context) -> std::io::Result<()> {
     let path = context.directory.join(".gitignore");
@@ -77,7 +123,7 @@ fn ignore_local_files(context: &Context) -> std::io::Result<()> {
 }
 
 fn new_state(context: &Context) -> Outcome {
-    let loaded = ops::project::load(&context.directory, &context.env)?;
+    let loaded = project::load(&context.directory, &context.env)?;
     let path = loaded.state_path();
     if path.exists() {
         return Err(Failure::refused(Diagnostic::error(

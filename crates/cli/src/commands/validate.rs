@@ -4,7 +4,7 @@ use crate::{
     Context,
     args::{Format, ValidateArgs, VariableArgs},
     exit::{Exit, Failure, Outcome},
-    ops::{files::ProjectFiles, planning, project},
+    ops::{files::ProjectFiles, modules, planning, project},
 };
 use firma_catalog::Catalog;
 use firma_manifest::Inputs;
@@ -40,7 +40,7 @@ pub(crate) fn run(context: &Context, args: &ValidateArgs) -> Outcome {
 type Checked = (firma_model::diagnostic::Diagnostics, Vec<firma_model::span::Source>, usize);
 
 fn check(context: &Context, variables: &VariableArgs) -> Result<Checked, Failure> {
-    let loaded = project::load(&context.directory, &context.env)?;
+    let mut loaded = project::load_with(&context.directory, &context.env, variables)?;
     let mut sources = loaded.sources.clone();
     let (variables, found) = planning::read_variables(&loaded, variables, &mut sources)?;
     let mut diagnostics = loaded.warnings.clone();
@@ -48,7 +48,8 @@ fn check(context: &Context, variables: &VariableArgs) -> Result<Checked, Failure
     if diagnostics.has_errors() {
         return Err(Failure::in_sources(diagnostics, &sources));
     }
-    let files = ProjectFiles::new(&loaded.directory);
+    diagnostics.extend(modules::read_modules(&mut loaded, &variables, &mut sources)?);
+    let files = ProjectFiles::new(&loaded.directory, &loaded.modules);
     let answers = BTreeMap::new();
     let inputs = Inputs { variables: &variables, answers: &answers, catalog: Catalog::builtin(), files: &files };
     let (evaluated, found) = firma_manifest::evaluate(&loaded.project, inputs);

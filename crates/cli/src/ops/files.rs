@@ -19,6 +19,8 @@ const MOST: usize = 100_000;
 #[derive(Debug)]
 pub(crate) struct ProjectFiles {
     root: PathBuf,
+    /// Directories of modules, which may lie elsewhere.
+    modules: Vec<PathBuf>,
     read: Mutex<BTreeMap<String, String>>,
 }
 
@@ -35,10 +37,10 @@ pub(crate) fn begins_like_a_plan(path: &Path) -> bool {
 }
 
 impl ProjectFiles {
-    /// The files under a directory.
-    pub(crate) fn new(directory: &Path) -> ProjectFiles {
+    /// The files under a directory, and under those of the modules.
+    pub(crate) fn new(directory: &Path, modules: &[PathBuf]) -> ProjectFiles {
         let root = fs::canonicalize(directory).unwrap_or_else(|_| directory.to_owned());
-        ProjectFiles { root, read: Mutex::new(BTreeMap::new()) }
+        ProjectFiles { root, modules: modules.to_vec(), read: Mutex::new(BTreeMap::new()) }
     }
 
     /// Path and SHA-256 of every file that was read.
@@ -60,11 +62,12 @@ impl ProjectFiles {
             path
         });
         let outside = "it is outside the project's directory".to_owned();
-        if !lexical.starts_with(&self.root) {
+        let inside = |path: &Path| path.starts_with(&self.root) || self.modules.iter().any(|at| path.starts_with(at));
+        if !inside(&lexical) {
             return Err(outside);
         }
         match fs::canonicalize(&asked) {
-            Ok(real) if real.starts_with(&self.root) => Ok(Some(real)),
+            Ok(real) if inside(&real) => Ok(Some(real)),
             Ok(_) => Err(outside),
             Err(_) => Ok(None),
         }

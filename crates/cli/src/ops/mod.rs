@@ -1,6 +1,9 @@
 //! What commands do, from top to bottom; each file is one flow.
 
 pub(crate) mod project;
+pub(crate) mod git;
+pub(crate) mod checkout;
+pub(crate) mod modules;
 pub(crate) mod cloud;
 pub(crate) mod state;
 pub(crate) mod ahead;

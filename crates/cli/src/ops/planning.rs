@@ -10,6 +10,7 @@ use crate::{
         cloud::{self, Door},
         failpoint,
         files::ProjectFiles,
+        modules,
         patience::patiently,
         project::{self, Loaded},
         state,
@@ -74,7 +75,7 @@ impl Ingredients {
 
 /// Makes a plan and keeps it in the state.
 pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made, Failure> {
-    let mut loaded = project::load(&context.directory, &context.env)?;
+    let mut loaded = project::load_with(&context.directory, &context.env, &args.input.variables)?;
     let mut sources = loaded.sources.clone();
     let (variables, found) = read_variables(&loaded, &args.input.variables, &mut sources)?;
     let mut diagnostics = loaded.warnings.clone();
@@ -84,9 +85,14 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
     }
     let scope = &args.input.scope;
     let patterns = Patterns::parse(&scope.target, &scope.exclude, &args.replace)?;
+    let found = modules::read_modules(&mut loaded, &variables, &mut sources)?;
+    if found.has_errors() {
+        diagnostics.extend(found);
+        return Err(Failure::in_sources(diagnostics, &sources));
+    }
     // What can be said without the cloud and the state is said before either has a say.
     let ahead = Ahead::of(&loaded);
-    let files = ProjectFiles::new(&loaded.directory);
+    let files = ProjectFiles::new(&loaded.directory, &loaded.modules);
     let mut answers: BTreeMap<Address, Result<Value, String>> = BTreeMap::new();
     let evaluate = |answers: &BTreeMap<_, _>| {
         let inputs = Inputs { variables: &variables, answers, catalog: Catalog::builtin(), files: &files };
@@ -248,12 +254,23 @@ pub(crate) fn read_variables(
     args: &VariableArgs,
     sources: &mut Vec<Source>,
 ) -> Result<(Variables, Diagnostics), Failure> {
+    variables_of(&loaded.project, &loaded.directory, &loaded.env, args, sources)
+}
+
+/// [`read_variables`] before the settings are known.
+pub(crate) fn variables_of(
+    project: &Project,
+    directory: &Path,
+    env: &BTreeMap<String, String>,
+    args: &VariableArgs,
+    sources: &mut Vec<Source>,
+) -> Result<(Variables, Diagnostics), Failure> {
     let mut given = Vec::new();
     let mut keep = |name: String, text: &str| {
         sources.push(Source { name, text: text.to_owned() });
         SourceId(u32::try_from(sources.len() - 1).unwrap_or(u32::MAX))
     };
-    for (name, text) in &loaded.env {
+    for (name, text) in env {
         if let Some(variable) = name.strip_prefix("FIRMA_VAR_") {
             given.push(VariableSource {
                 origin: Origin::Environment,
@@ -262,7 +279,7 @@ pub(crate) fn read_variables(
             });
         }
     }
-    for (path, origin) in variable_files(&loaded.directory)
+    for (path, origin) in variable_files(directory)
         .into_iter()
         .map(|path| (path, Origin::AutomaticFile))
         .chain(args.var_files.iter().map(|path| (path.clone(), Origin::File)))
@@ -285,7 +302,7 @@ pub(crate) fn read_variables(
             input: VariableInput::Pair { name: name.to_owned(), text: text.to_owned() },
         });
     }
-    Ok(firma_manifest::variables(&loaded.project, &loaded.env, &given))
+    Ok(firma_manifest::variables(project, env, &given))
 }
 
 /// `firma.vars.toml`, then `*.auto.vars.toml` by name.

@@ -1,8 +1,11 @@
 //! Reading a project's directory: manifests, settings, and what the environment says.
 
-use crate::exit::Failure;
-use firma_manifest::{Project, Settings, is_manifest_file, read, settings};
-use firma_model::{diagnostic::Diagnostic, diagnostic::Diagnostics, span::Source};
+use crate::{args::VariableArgs, exit::Failure, ops::planning::variables_of};
+use firma_manifest::{Project, Settings, Variables, is_manifest_file, read, settings};
+use firma_model::{
+    diagnostic::{Diagnostic, Diagnostics, Severity},
+    span::Source,
+};
 use std::{
     collections::BTreeMap,
     fs,
@@ -28,6 +31,8 @@ pub(crate) struct Loaded {
     pub env: BTreeMap<String, String>,
     /// Warnings so far.
     pub warnings: Diagnostics,
+    /// The directories of its modules, once they are read.
+    pub modules: Vec<PathBuf>,
 }
 
 impl Loaded {
@@ -53,8 +58,18 @@ impl Loaded {
     }
 }
 
-/// Reads the project of a directory. Findings of severity error fail.
+/// Reads the project of a directory. Findings of severity error fail. Its settings may use variables: those that files and
+/// the environment give.
 pub(crate) fn load(directory: &Path, env: &BTreeMap<String, String>) -> Result<Loaded, Failure> {
+    load_with(directory, env, &VariableArgs::default())
+}
+
+/// [`load`] with the variables that a command was given.
+pub(crate) fn load_with(
+    directory: &Path,
+    env: &BTreeMap<String, String>,
+    args: &VariableArgs,
+) -> Result<Loaded, Failure> {
     let sources = read_manifests(directory)?;
     if sources.is_empty() {
         return Err(Failure::new(
@@ -63,10 +78,18 @@ pub(crate) fn load(directory: &Path, env: &BTreeMap<String, String>) -> Result<L
         ));
     }
     let (project, mut diagnostics) = read(&sources);
-    let (found, more) = settings(&project, env, env!("CARGO_PKG_VERSION"));
+    let mut all = sources.clone();
+    let mut variables = Variables::default();
+    if project.settings_use_variables() {
+        let (values, mut found) = variables_of(&project, directory, env, args, &mut all)?;
+        found.list.retain(|finding| finding.severity == Severity::Error);
+        diagnostics.extend(found);
+        variables = values;
+    }
+    let (found, more) = settings(&project, env, &variables, env!("CARGO_PKG_VERSION"));
     diagnostics.extend(more);
     if diagnostics.has_errors() {
-        return Err(Failure::in_sources(diagnostics, &sources));
+        return Err(Failure::in_sources(diagnostics, &all));
     }
     Ok(Loaded {
         directory: directory.to_owned(),
@@ -75,6 +98,7 @@ pub(crate) fn load(directory: &Path, env: &BTreeMap<String, String>) -> Result<L
         settings: found,
         env: env.clone(),
         warnings: diagnostics,
+        modules: Vec::new(),
     })
 }
 
@@ -109,7 +133,7 @@ pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
 }
 
 /// The manifests of a directory in the order of their names.
-fn read_manifests(directory: &Path) -> Result<Vec<Source>, Failure> {
+pub(crate) fn read_manifests(directory: &Path) -> Result<Vec<Source>, Failure> {
     let entries = fs::read_dir(directory).map_err(|error| cannot(directory, &error))?;
     let mut names = Vec::new();
     for entry in entries {

@@ -1,9 +1,13 @@
 //! The walk over a project, and what it takes and gives.
 
-use super::{scope::InstanceScope, trigger, world::World};
-use crate::{codes, order::order, project::Project, variables::Variables};
+use super::{
+    scope::InstanceScope,
+    trigger,
+    world::{LocalValue, World},
+};
+use crate::{call_tree::CallTree, codes, order::order, project::Project, variables::Variables};
 use firma_catalog::Catalog;
-use firma_expr::{Files, Trace};
+use firma_expr::Files;
 use firma_model::{
     address::Address,
     desired::{Desired, DesiredOutput, Lookup},
@@ -52,14 +56,18 @@ pub struct Evaluated {
 
 /// Evaluates a project.
 pub fn evaluate(project: &Project, inputs: Inputs<'_>) -> (Evaluated, Diagnostics) {
-    let (order, mut diagnostics) = order(project);
-    let mut world = World::new(project, inputs);
+    let tree = match CallTree::new(project) {
+        Ok(tree) => tree,
+        Err(diagnostic) => return (Evaluated::default(), diagnostic.into()),
+    };
+    let (order, mut diagnostics) = order(&tree);
+    let mut world = World::new(&tree, inputs);
     for item in &order.items {
-        if !order.is_cyclic(*item) {
+        if !order.is_cyclic(&tree, *item) {
             world.item(*item, &mut diagnostics);
         }
     }
-    let outputs = outputs(project, &world, &mut diagnostics);
+    let outputs = outputs(project, &mut world, &mut diagnostics);
     let said = world.statements(&mut diagnostics);
     let (mut evaluated, pending) = world.finish();
     evaluated.desired.outputs = outputs;
@@ -69,12 +77,12 @@ pub fn evaluate(project: &Project, inputs: Inputs<'_>) -> (Evaluated, Diagnostic
     (evaluated, once_each(diagnostics))
 }
 
-fn outputs(project: &Project, world: &World<'_>, diagnostics: &mut Diagnostics) -> BTreeMap<String, DesiredOutput> {
+/// The outputs of the root.
+fn outputs(project: &Project, world: &mut World<'_>, diagnostics: &mut Diagnostics) -> BTreeMap<String, DesiredOutput> {
     let mut outputs = BTreeMap::new();
-    for (name, output) in &project.outputs {
-        let scope = InstanceScope::plain(world);
-        let mut trace = Trace::new();
-        let Some(value) = world.reduce(&output.value, &scope, &mut trace, diagnostics) else { continue };
+    for ((name, output), evaluated) in project.outputs.iter().zip(world.root_outputs()) {
+        let Some(LocalValue { value, trace }) = evaluated else { continue };
+        let scope = InstanceScope::plain(world, 0);
         if !output.sensitive && value.as_value().is_some_and(Value::has_sensitive) {
             diagnostics.push(
                 Diagnostic::error(codes::SENSITIVE_OUTPUT, format!("output `{name}` shows a sensitive value"))

@@ -31,6 +31,7 @@ impl<'p> World<'p> {
     #[expect(clippy::too_many_arguments, reason = "each is a different part of what the block has become")]
     pub(super) fn instance(
         &self,
+        module: usize,
         block: &'p ResourceBlock,
         written: &[&'p Written],
         procedure: &Procedure,
@@ -40,9 +41,9 @@ impl<'p> World<'p> {
         diagnostics: &mut Diagnostics,
     ) -> (Instance, Option<Timeouts>) {
         let scope = match (&key, each) {
-            (Some(Key::Name(name)), Some(value)) => InstanceScope::each(self, name.clone(), value),
-            (Some(Key::Index(index)), _) => InstanceScope::index(self, *index),
-            _ => InstanceScope::plain(self),
+            (Some(Key::Name(name)), Some(value)) => InstanceScope::each(self, module, name.clone(), value),
+            (Some(Key::Index(index)), _) => InstanceScope::index(self, module, *index),
+            _ => InstanceScope::plain(self, module),
         };
         let mut trace = Trace::new();
         let mut attributes: BTreeMap<String, Expr> = BTreeMap::new();
@@ -87,7 +88,7 @@ impl<'p> World<'p> {
                 Some(value) => Ok(Some((value, expr))),
             },
         };
-        match explicit.and_then(|explicit| self.tags(procedure, region.as_deref(), explicit, diagnostics)) {
+        match explicit.and_then(|explicit| self.tags(&site, procedure, region.as_deref(), explicit, diagnostics)) {
             Ok(Some(tags)) => {
                 attributes.insert("tags".to_owned(), tags);
             }
@@ -112,7 +113,7 @@ impl<'p> World<'p> {
         let mut all = dependencies.clone();
         all.extend(trace.nodes().cloned());
         let mut resource = DesiredResource {
-            address: block.block.at(key),
+            address: self.name(module, &block.block).at(key),
             region,
             zone,
             billing,

@@ -9,7 +9,7 @@ use crate::{
 use firma_catalog::Procedure;
 use firma_expr::Trace;
 use firma_model::{
-    address::{Address, Node},
+    address::{Address, ModulePath, Node},
     desired::{DesiredResource, IgnoreChanges, Lifecycle, OnRemove, Repetition},
     diagnostic::{Diagnostic, Diagnostics},
     expr::Expr,
@@ -105,18 +105,26 @@ impl<'p> World<'p> {
     }
 
     /// What `depends_on` names. Look-ups are read before anything is made, so depending on one adds nothing.
-    pub(super) fn depends_on(&self, dependencies: &[Spelled], diagnostics: &mut Diagnostics) -> BTreeSet<Node> {
+    pub(super) fn depends_on(
+        &self,
+        module: usize,
+        dependencies: &[Spelled],
+        diagnostics: &mut Diagnostics,
+    ) -> BTreeSet<Node> {
         let mut nodes = BTreeSet::new();
         for dependency in dependencies {
-            match self.dependency(dependency) {
-                Ok(node) => nodes.extend(node),
-                Err(diagnostic) => diagnostics.push(*diagnostic),
+            let found = match dependency.text.parse::<ModulePath>() {
+                Ok(path) => self.depended_modules(module, &path, dependency.span, &mut nodes),
+                Err(_) => self.dependency(module, dependency).map(|node| nodes.extend(node)),
+            };
+            if let Err(diagnostic) = found {
+                diagnostics.push(*diagnostic);
             }
         }
         nodes
     }
 
-    fn dependency(&self, written: &Spelled) -> Result<Option<Node>, Box<Diagnostic>> {
+    fn dependency(&self, module: usize, written: &Spelled) -> Result<Option<Node>, Box<Diagnostic>> {
         let error = |message: String| Diagnostic::error(codes::BAD_DEPENDENCY, message).at(written.span);
         let address: Address = written.text.parse().map_err(|_| {
             Box::new(
@@ -124,24 +132,32 @@ impl<'p> World<'p> {
                     .hint("write it as \"vpc.vpc.main\" or \"vpc.subnet.web[\\\"a\\\"]\", without `${}`"),
             )
         })?;
-        let missing = || match self.project.incomplete {
+        let here = &self.modules[module];
+        let project = here.project;
+        let missing = || match project.incomplete {
             true => Ok(None),
             false => Err(Box::new(error(format!("there is no `{}`", address.block)))),
         };
+        if !address.block.module.is_root() {
+            return Err(Box::new(error(format!("`{address}` stands inside a module")).hint(format!(
+                "depend on the whole module, as in `{}`, or use one of its outputs",
+                address.block.module
+            ))));
+        }
         let Some((service, kind)) = address.kind().as_str().split_once('.') else { return missing() };
-        let names = if address.block.data { &self.project.lookup_names } else { &self.project.resource_names };
+        let names = if address.block.data { &project.lookup_names } else { &project.resource_names };
         let Some(index) = find(names, service, kind, &address.block.name) else { return missing() };
         if address.block.data {
             return Ok(None);
         }
-        let Some(block) = &self.blocks[index] else { return Ok(None) };
+        let Some(block) = &here.blocks[index] else { return Ok(None) };
         match (&address.key, block.repetition) {
             (None, Repetition::Single) => {
                 Ok(block.instances.first().map(|i| Node::Instance(i.resource.address.clone())))
             }
-            (None, _) => Ok(Some(Node::Block(address.block))),
+            (None, _) => Ok(Some(Node::Block(block.block.clone()))),
             (Some(key), _) => match block.instance(Some(key)) {
-                Some(_) => Ok(Some(Node::Instance(address))),
+                Some(_) => Ok(Some(Node::Instance(block.block.at(Some(key.clone()))))),
                 None => Err(Box::new(error(format!("`{}` has no instance {key}", address.block)))),
             },
         }

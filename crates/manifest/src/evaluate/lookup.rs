@@ -20,14 +20,14 @@ use firma_model::{
 
 impl World<'_> {
     /// Evaluates a look-up: it is answered, or waits for an answer, or cannot be asked.
-    pub(super) fn lookup(&mut self, index: usize, diagnostics: &mut Diagnostics) {
-        let block = &self.project.lookups[index];
+    pub(super) fn lookup(&mut self, module: usize, index: usize, diagnostics: &mut Diagnostics) {
+        let block = &self.modules[module].project.lookups[index];
         let Some(procedure) = self.inputs.catalog.lookup(&block.block.kind) else {
             diagnostics.push(self.inputs.catalog.unknown_lookup(block.block.kind.as_str(), block.span));
             return;
         };
         let within = format!("data.{}", procedure.kind);
-        let scope = InstanceScope::plain(self);
+        let scope = InstanceScope::plain(self, module);
         let mut parameters = Map::new();
         let mut complete = true;
         for written in &block.parameters {
@@ -68,10 +68,10 @@ impl World<'_> {
         let site = Site { kind: &within, header: block.span, scope: &scope };
         let region = self.region(&site, procedure.regional, block.region.as_ref(), &mut Trace::new(), diagnostics);
         let (Ok(region), true) = (region, complete) else { return };
-        let address = block.block.at(None);
+        let address = self.name(module, &block.block).at(None);
         match self.inputs.answers.get(&address) {
             None => self.pending.push(Lookup { address, region, parameters, span: block.span }),
-            Some(Ok(items)) => self.lookups[index] = Some(answer(&procedure, items, block.span)),
+            Some(Ok(items)) => self.modules[module].lookups[index] = Some(answer(&procedure, items, block.span)),
             Some(Err(why)) => diagnostics.push(
                 Diagnostic::error(codes::LOOKUP_FAILED, format!("`{address}` could not be looked up: {why}"))
                     .at(block.span)

@@ -1,13 +1,19 @@
 //! From a project to the desired world.
 //!
-//! Everything is evaluated once, in the order that references demand: locals, look-ups, then blocks, instance by instance.
+//! Everything is evaluated once, in the order that references demand: locals, look-ups, then blocks, instance by instance,
+//! and all of it in every instance of the module where it stands.
 //! What fails is said once and marks what uses it as *tainted*, so that one mistake gives one diagnostic.
 
 mod evaluation;
 mod world;
 mod scope;
+mod own_files;
+mod called;
 mod reference;
 mod repeat;
+mod call;
+mod input;
+mod defaults;
 mod place;
 mod nested;
 mod lifecycle;

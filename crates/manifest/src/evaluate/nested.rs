@@ -129,7 +129,7 @@ fn map(entries: Vec<(String, Expr)>, at: &Expr) -> Expr {
 }
 
 /// Makes a literal of a list or map of literals.
-fn fold(expr: &mut Expr) {
+pub(super) fn fold(expr: &mut Expr) {
     let folded = match &mut expr.kind {
         ExprKind::List(items) if items.iter().all(|item| item.as_value().is_some()) => {
             Value::List(std::mem::take(items).into_iter().filter_map(literal).collect())

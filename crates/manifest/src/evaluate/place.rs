@@ -1,6 +1,11 @@
 //! Region, zone, billing and tags: from the block itself or from `[defaults]`.
 
-use super::{nested::shadow, scope::InstanceScope, world::World};
+use super::{
+    defaults::{KnownDefaults, Setting},
+    nested::shadow,
+    scope::InstanceScope,
+    world::World,
+};
 use crate::{codes, spot::spot_in_attribute};
 use firma_catalog::{Procedure, billing as methods, places, procedure::ZoneRule, shape};
 use firma_expr::Trace;
@@ -12,110 +17,10 @@ use firma_model::{
     span::Span,
     value::{Map, Value},
 };
-use std::{collections::BTreeMap, sync::Arc};
-
-/// Something that may be set, and may have gone wrong.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) enum Setting<T> {
-    /// Not written.
-    #[default]
-    Absent,
-    /// Written and wrong, which was said.
-    Tainted,
-    /// Written.
-    Set(T, Span),
-}
-
-impl<T: Clone> Setting<T> {
-    /// This, or the other where this is not written.
-    fn or(&self, other: &Setting<T>) -> Setting<T> {
-        match self {
-            Setting::Absent => other.clone(),
-            found => found.clone(),
-        }
-    }
-}
-
-/// `[defaults]`, evaluated.
-#[derive(Clone, Debug, Default)]
-pub(super) struct KnownDefaults {
-    region: Setting<String>,
-    every: Shared,
-    regions: BTreeMap<String, Shared>,
-}
-
-/// What the whole project and a single region can both give a default for.
-#[derive(Clone, Debug, Default)]
-struct Shared {
-    zone: Setting<String>,
-    billing: Setting<Value>,
-    tags: Setting<Map>,
-}
-
-impl KnownDefaults {
-    /// Evaluates and checks the defaults.
-    pub(super) fn evaluate(world: &World<'_>, diagnostics: &mut Diagnostics) -> KnownDefaults {
-        let written = &world.project.defaults;
-        let text = |expr: &Option<Expr>, what: &str, diagnostics: &mut Diagnostics| {
-            world.setting(expr.as_ref(), what, diagnostics, |value| value.as_str().map(str::to_owned), "text")
-        };
-        let shared = |zone: &Option<Expr>,
-                      billing: &Option<Expr>,
-                      tags: &Option<Expr>,
-                      diagnostics: &mut Diagnostics| {
-            let any = |value: &Value| value.as_map().map(|_| value.clone());
-            Shared {
-                zone: text(zone, "the default zone", diagnostics),
-                billing: world.setting(billing.as_ref(), "the default billing", diagnostics, any, "a table"),
-                tags: world.setting(tags.as_ref(), "the default tags", diagnostics, |v| v.as_map().cloned(), "a table"),
-            }
-        };
-        let mut every = shared(&written.zone, &written.billing, &written.tags, diagnostics);
-        let mut regions = BTreeMap::new();
-        for (name, region) in &written.regions {
-            let found = places::check_region(name, region.name_span);
-            let is_region = found.is_empty();
-            diagnostics.extend(found);
-            let mut shared = shared(&region.zone, &region.billing, &region.tags, diagnostics);
-            if is_region
-                && let Setting::Set(zone, span) = &shared.zone
-                && !places::is_zone_of(name, zone)
-            {
-                diagnostics.push(outside(zone, name, *span));
-                shared.zone = Setting::Tainted;
-            }
-            regions.insert(name.clone(), shared);
-        }
-        let mut region = text(&written.region, "the default region", diagnostics);
-        if let Setting::Set(id, span) = &region {
-            let found = places::check_region(id, *span);
-            if !found.is_empty() {
-                diagnostics.extend(found);
-                region = Setting::Tainted;
-            }
-        }
-        if let Setting::Set(zone, span) = &every.zone
-            && !places::regions().iter().any(|region| places::is_zone_of(&region.id, zone))
-        {
-            let all: Vec<&str> = places::regions().iter().flat_map(|region| places::zones(&region.id)).collect();
-            diagnostics.push(
-                Diagnostic::error(codes::DEFAULT_ZONE, format!("the default zone `{zone}` lies in no region"))
-                    .at(*span)
-                    .did_you_mean(firma_model::suggest::closest(zone, all.iter().copied()))
-                    .hint(format!("zones are {}", all.join(", "))),
-            );
-            every.zone = Setting::Tainted;
-        }
-        KnownDefaults { region, every, regions }
-    }
-
-    fn of(&self, region: Option<&str>) -> Option<&Shared> {
-        self.regions.get(region?)
-    }
-}
+use std::sync::Arc;
 
 /// Everybody who reads a plan reads this.
-fn sensitive(what: &str, span: Span) -> Diagnostic {
+pub(super) fn sensitive(what: &str, span: Span) -> Diagnostic {
     Diagnostic::error(codes::SENSITIVE_PLACE, format!("{what} cannot be sensitive"))
         .at(span)
         .hint("nonsensitive(...) says that the value is no secret")
@@ -136,12 +41,6 @@ fn name_of_place(value: &Value, what: &str, span: Span, diagnostics: &mut Diagno
     Err(())
 }
 
-fn outside(zone: &str, region: &str, span: Span) -> Diagnostic {
-    Diagnostic::error(codes::DEFAULT_ZONE, format!("`{zone}` is not a zone of {region}"))
-        .at(span)
-        .hint(format!("zones of {region} are {}", places::zones(region).join(", ")))
-}
-
 /// Where a resource or a look-up is evaluated.
 pub(super) struct Site<'s, 'w, 'p> {
     /// What it is, for messages: its kind.
@@ -152,32 +51,8 @@ pub(super) struct Site<'s, 'w, 'p> {
 }
 
 impl<'p> World<'p> {
-    fn setting<T>(
-        &self,
-        expr: Option<&Expr>,
-        what: &str,
-        diagnostics: &mut Diagnostics,
-        read: impl Fn(&Value) -> Option<T>,
-        expected: &str,
-    ) -> Setting<T> {
-        let Some(expr) = expr else { return Setting::Absent };
-        let scope = InstanceScope::plain(self);
-        match self.known(expr, &scope, &mut Trace::new(), what, diagnostics) {
-            None => Setting::Tainted,
-            Some(value) if value.is_null() => Setting::Absent,
-            Some(Value::Sensitive(_)) => {
-                diagnostics.push(sensitive(what, expr.span));
-                Setting::Tainted
-            }
-            Some(value) => match read(&value) {
-                Some(found) => Setting::Set(found, expr.span),
-                None => {
-                    let message = format!("{what} must be {expected}, not {}", value.type_name());
-                    diagnostics.push(Diagnostic::error(codes::WRONG_SETTING, message).at(expr.span));
-                    Setting::Tainted
-                }
-            },
-        }
+    fn defaults_of(&self, site: &Site<'_, '_, 'p>) -> &KnownDefaults {
+        &self.modules[site.scope.module].defaults
     }
 
     /// The region: `Ok(None)` for what lives in none.
@@ -215,7 +90,7 @@ impl<'p> World<'p> {
                 Err(())
             }
             (_, false) => Ok(None),
-            (_, true) => match &self.defaults.region {
+            (_, true) => match &self.defaults_of(site).region {
                 Setting::Set(region, _) => Ok(Some(region.clone())),
                 Setting::Tainted => Err(()),
                 Setting::Absent => {
@@ -253,8 +128,9 @@ impl<'p> World<'p> {
         }
         let Some(region) = region else { return Ok(None) };
         if zone == Setting::Absent && procedure.zone == ZoneRule::Required {
-            let of_region = self.defaults.of(Some(region)).map(|shared| shared.zone.clone()).unwrap_or_default();
-            zone = of_region.or(&self.defaults.every.zone);
+            let of_region =
+                self.defaults_of(site).of(Some(region)).map(|shared| shared.zone.clone()).unwrap_or_default();
+            zone = of_region.or(&self.defaults_of(site).every.zone);
             // A default of the whole project means only the region it lies in.
             if let Setting::Set(name, _) = &zone
                 && !places::is_zone_of(region, name)
@@ -298,8 +174,8 @@ impl<'p> World<'p> {
         }
         let own = written.filter(|_| billing != Setting::Absent);
         if own.is_none() {
-            let of_region = self.defaults.of(region).map(|shared| shared.billing.clone()).unwrap_or_default();
-            billing = of_region.or(&self.defaults.every.billing);
+            let of_region = self.defaults_of(site).of(region).map(|shared| shared.billing.clone()).unwrap_or_default();
+            billing = of_region.or(&self.defaults_of(site).every.billing);
         }
         let (value, span) = match billing {
             Setting::Tainted => return Err(()),
@@ -345,6 +221,7 @@ impl<'p> World<'p> {
     /// They cannot be told, which was said.
     pub(super) fn tags(
         &self,
+        site: &Site<'_, '_, 'p>,
         procedure: &Procedure,
         region: Option<&str>,
         explicit: Option<(Expr, &Expr)>,
@@ -355,7 +232,7 @@ impl<'p> World<'p> {
         }
         let mut defaults = Map::new();
         let mut place = Span::default();
-        for setting in [Some(&self.defaults.every), self.defaults.of(region)].into_iter().flatten() {
+        for setting in [Some(&self.defaults_of(site).every), self.defaults_of(site).of(region)].into_iter().flatten() {
             match &setting.tags {
                 Setting::Absent => {}
                 Setting::Tainted => return Err(()),

@@ -74,7 +74,7 @@ fn missing(form: &Shape, name: &str) -> Option<Diagnostic> {
 }
 
 /// The form of a chain that ends in an attribute or an element: of a spec, the fields that can be read.
-fn form(expr: &Expr, world: &World<'_>) -> Option<Shape> {
+pub(super) fn form(expr: &Expr, world: &World<'_>) -> Option<Shape> {
     match &expr.kind {
         ExprKind::Attribute(of, name) => match &of.kind {
             ExprKind::Node(Node::Instance(address)) => {

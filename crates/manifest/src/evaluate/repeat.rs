@@ -29,8 +29,8 @@ pub(super) struct Instances {
 
 impl World<'_> {
     /// Evaluates how a block repeats.
-    pub(super) fn repeat(&self, repeat: &Repeat, diagnostics: &mut Diagnostics) -> Option<Instances> {
-        let scope = InstanceScope::plain(self);
+    pub(super) fn repeat(&self, module: usize, repeat: &Repeat, diagnostics: &mut Diagnostics) -> Option<Instances> {
+        let scope = InstanceScope::plain(self, module);
         let mut trace = Trace::new();
         let known = |expr: &Expr, what: &str, trace: &mut Trace, diagnostics: &mut Diagnostics| {
             let value = self.known(expr, &scope, trace, what, diagnostics)?;

@@ -6,25 +6,40 @@ use crate::{
     sections::RESOURCE_KEYS,
 };
 use firma_catalog::{Procedure, shape};
-use firma_model::{diagnostic::Diagnostics, suggest::closest, value::Value};
+use firma_model::{
+    address::{Block, BlockName},
+    diagnostic::Diagnostics,
+    suggest::closest,
+    value::Value,
+};
 use std::sync::{Arc, OnceLock};
 
 /// Instances of one block whose mistakes are shown: the others have the same.
 const SHOWN_INSTANCES: usize = 20;
 
 impl World<'_> {
+    /// A block's name with the module instance it stands in.
+    pub(super) fn name(&self, module: usize, block: &Block) -> Block {
+        match module {
+            0 => block.clone(),
+            _ => BlockName { module: self.modules[module].path.clone(), ..(**block).clone() }.into(),
+        }
+    }
+
     /// Evaluates a block and all its instances.
-    pub(super) fn resource(&mut self, index: usize, diagnostics: &mut Diagnostics) {
-        let block = &self.project.resources[index];
+    pub(super) fn resource(&mut self, module: usize, index: usize, diagnostics: &mut Diagnostics) {
+        let here = &self.modules[module];
+        let block = &here.project.resources[index];
         let Some(procedure) = self.inputs.catalog.kind(&block.block.kind) else {
             diagnostics.push(self.inputs.catalog.unknown_kind(block.block.kind.as_str(), block.span));
             return;
         };
         let (attributes, wrong_names) = known_names(block, &procedure);
         diagnostics.extend(wrong_names);
-        let Some(instances) = self.repeat(&block.repeat, diagnostics) else { return };
-        let depends_on = self.depends_on(&block.depends_on, diagnostics);
+        let Some(instances) = self.repeat(module, &block.repeat, diagnostics) else { return };
+        let depends_on = self.depends_on(module, &block.depends_on, diagnostics);
         let mut evaluated = EvaluatedBlock {
+            block: self.name(module, &block.block),
             repetition: instances.repetition,
             procedure: procedure.clone(),
             instances: Vec::with_capacity(instances.keys.len()),
@@ -32,11 +47,12 @@ impl World<'_> {
         };
         let mut dependencies = instances.dependencies;
         dependencies.extend(depends_on);
+        dependencies.extend(here.dependencies.iter().cloned());
         let mut wrong = 0;
         for (key, each) in instances.keys {
             let mut found = Diagnostics::new();
             let (instance, timeouts) =
-                self.instance(block, &attributes, &procedure, key, each, &dependencies, &mut found);
+                self.instance(module, block, &attributes, &procedure, key, each, &dependencies, &mut found);
             if let Some(timeouts) = timeouts {
                 self.timeouts.insert(instance.resource.address.clone(), timeouts);
             }
@@ -48,7 +64,7 @@ impl World<'_> {
                 }
             }
         }
-        self.blocks[index] = Some(evaluated);
+        self.modules[module].blocks[index] = Some(evaluated);
     }
 }
 

@@ -2,10 +2,12 @@
 
 use super::{
     nested,
-    world::{EvaluatedBlock, World},
+    own_files::OwnFiles,
+    world::{Caller, EvaluatedBlock, ModuleInstance, World},
 };
 use crate::{
     codes,
+    environment::unknown_variable,
     project::{find, kind_id},
     source::{UNREADABLE, list},
 };
@@ -22,39 +24,59 @@ use firma_model::{
 use std::{borrow::Cow, cell::Cell, sync::Arc};
 
 /// Names that are not services.
-const ROOTS: [&str; 6] = ["count", "data", "each", "env", "local", "var"];
+const ROOTS: [&str; 8] = ["count", "data", "each", "env", "local", "module", "path", "var"];
 /// Keys of instances shown in a message.
 const SHOWN_KEYS: usize = 10;
 /// Names among which a suggestion is looked for.
-const SUGGEST_AMONG: usize = 2000;
+pub(super) const SUGGEST_AMONG: usize = 2000;
 
 /// The scope of one instance, or of something that is no instance.
 pub(super) struct InstanceScope<'w, 'p> {
-    world: &'w World<'p>,
+    pub(super) world: &'w World<'p>,
+    /// In which instance of a module.
+    pub(super) module: usize,
     each: Option<(Arc<str>, Expr)>,
     index: Option<u64>,
     /// What `self` is.
     this: Option<Address>,
+    files: OwnFiles<'w>,
     /// Something that went wrong elsewhere was used.
     pub(super) tainted: Cell<bool>,
 }
 
-type Answered<'s> = Result<Resolution<'s>, Diagnostic>;
+pub(super) type Answered<'s> = Result<Resolution<'s>, Diagnostic>;
 
 impl<'w, 'p> InstanceScope<'w, 'p> {
     /// Outside any repetition.
-    pub(super) fn plain(world: &'w World<'p>) -> InstanceScope<'w, 'p> {
-        InstanceScope { world, each: None, index: None, this: None, tainted: Cell::new(false) }
+    pub(super) fn plain(world: &'w World<'p>, module: usize) -> InstanceScope<'w, 'p> {
+        let files = OwnFiles { all: world.inputs.files, directory: &world.modules[module].project.directory };
+        InstanceScope { world, module, each: None, index: None, this: None, files, tainted: Cell::new(false) }
+    }
+
+    /// Where the inputs of an instance of a module are written.
+    pub(super) fn of_call(world: &'w World<'p>, caller: &Caller) -> InstanceScope<'w, 'p> {
+        match (&caller.key, &caller.each) {
+            (Some(Key::Name(name)), Some(value)) => {
+                InstanceScope::each(world, caller.module, name.clone(), value.clone())
+            }
+            (Some(Key::Index(index)), _) => InstanceScope::index(world, caller.module, *index),
+            _ => InstanceScope::plain(world, caller.module),
+        }
+    }
+
+    /// The module instance.
+    pub(super) fn here(&self) -> &'w ModuleInstance<'p> {
+        &self.world.modules[self.module]
     }
 
     /// An instance of `for_each`.
-    pub(super) fn each(world: &'w World<'p>, key: Arc<str>, value: Expr) -> InstanceScope<'w, 'p> {
-        InstanceScope { each: Some((key, value)), ..InstanceScope::plain(world) }
+    pub(super) fn each(world: &'w World<'p>, module: usize, key: Arc<str>, value: Expr) -> InstanceScope<'w, 'p> {
+        InstanceScope { each: Some((key, value)), ..InstanceScope::plain(world, module) }
     }
 
     /// An instance of `count`.
-    pub(super) fn index(world: &'w World<'p>, index: u64) -> InstanceScope<'w, 'p> {
-        InstanceScope { index: Some(index), ..InstanceScope::plain(world) }
+    pub(super) fn index(world: &'w World<'p>, module: usize, index: u64) -> InstanceScope<'w, 'p> {
+        InstanceScope { index: Some(index), ..InstanceScope::plain(world, module) }
     }
 
     /// The same, where `self` is this instance.
@@ -84,40 +106,51 @@ impl<'w, 'p> InstanceScope<'w, 'p> {
     }
 
     /// Stands in for what went wrong elsewhere.
-    fn taint(&self, consumed: usize) -> Resolution<'_> {
+    pub(super) fn taint(&self, consumed: usize) -> Resolution<'_> {
         self.tainted.set(true);
         Resolution::value(Value::unknown(), consumed)
     }
 
     /// Nothing has this name. In a project of which a file could not be read, it may stand there.
-    fn missing(&self, diagnostic: Diagnostic, consumed: usize) -> Answered<'_> {
-        match self.world.project.incomplete {
+    pub(super) fn missing(&self, diagnostic: Diagnostic, consumed: usize) -> Answered<'_> {
+        match self.here().project.incomplete {
             true => Ok(self.taint(consumed)),
             false => Err(diagnostic),
         }
     }
 
-    fn variable(&self, reference: &Reference<'_>) -> Answered<'_> {
-        let project = self.world.project;
+    fn variable(&self, reference: &Reference<'_>, trace: &mut Trace) -> Answered<'_> {
+        let here = self.here();
         let Some(name) = reference.name(1) else { return Err(incomplete(reference, "var.NAME")) };
-        if let Some(value) = self.world.inputs.variables.get(name) {
-            return Ok(Resolution::borrowed(value, 2));
+        let place = &self.world.tree.places[here.place];
+        match (place.variable(name), &here.caller) {
+            (Some(_), None) => {
+                return match self.world.inputs.variables.get(name) {
+                    Some(value) => Ok(Resolution::borrowed(value, 2)),
+                    None => Ok(self.taint(2)),
+                };
+            }
+            (Some(index), Some(_)) => {
+                return match &here.variables[index] {
+                    Some(variable) => {
+                        trace.extend(&variable.trace);
+                        Ok(Resolution::borrowed(&variable.value, 2))
+                    }
+                    None => Ok(self.taint(2)),
+                };
+            }
+            (None, _) => {}
         }
-        if project.variables.contains_key(name) {
-            return Ok(self.taint(2));
-        }
-        let diagnostic = Diagnostic::error(codes::UNKNOWN_REFERENCE, format!("there is no variable `{name}`"))
-            .at(reference.span)
-            .did_you_mean(closest(name, project.variables()).map(|n| format!("var.{n}")).as_deref())
-            .hint(format!("declare it with `[variable.{name}]`"));
+        let diagnostic =
+            unknown_variable(here.project, name, reference).hint(format!("declare it with `[variable.{name}]`"));
         self.missing(diagnostic, 2)
     }
 
     fn local(&self, reference: &Reference<'_>, trace: &mut Trace) -> Answered<'_> {
-        let project = self.world.project;
+        let project = self.here().project;
         let Some(name) = reference.name(1) else { return Err(incomplete(reference, "local.NAME")) };
         if let Some(index) = project.local_names.get(name) {
-            return match &self.world.locals[*index] {
+            return match &self.here().locals[*index] {
                 None => Ok(self.taint(2)),
                 Some(local) => {
                     trace.extend(&local.trace);
@@ -157,7 +190,7 @@ impl<'w, 'p> InstanceScope<'w, 'p> {
     }
 
     fn lookup(&self, reference: &Reference<'_>) -> Answered<'_> {
-        let project = self.world.project;
+        let project = self.here().project;
         let (Some(service), Some(kind), Some(name)) = (reference.name(1), reference.name(2), reference.name(3)) else {
             return Err(incomplete(reference, "data.SERVICE.KIND.NAME"));
         };
@@ -168,7 +201,7 @@ impl<'w, 'p> InstanceScope<'w, 'p> {
                 Diagnostic::error(codes::UNKNOWN_REFERENCE, message).at(reference.span).did_you_mean(near.as_deref());
             return self.missing(diagnostic, 4);
         };
-        let Some(answer) = &self.world.lookups[index] else { return Ok(self.taint(4)) };
+        let Some(answer) = &self.here().lookups[index] else { return Ok(self.taint(4)) };
         match reference.name(4) {
             None | Some("items") => Ok(Resolution::borrowed(&answer.value, 4)),
             Some("one") if answer.count == 1 => Ok(Resolution::borrowed(&answer.value, 4)),
@@ -189,7 +222,7 @@ impl<'w, 'p> InstanceScope<'w, 'p> {
     }
 
     fn resource(&self, reference: &Reference<'_>, trace: &mut Trace) -> Answered<'_> {
-        let project = self.world.project;
+        let project = self.here().project;
         let service = reference.root();
         let (Some(kind), Some(name)) = (reference.name(1), reference.name(2)) else {
             if project.resource_names.contains_key(service) {
@@ -210,8 +243,8 @@ impl<'w, 'p> InstanceScope<'w, 'p> {
                 .hint(format!("declare it with `[{service}.{kind}.{name}]`"));
             return self.missing(diagnostic, 3);
         };
-        let Some(block) = &self.world.blocks[index] else { return Ok(self.taint(3)) };
-        self.block(reference, &project.resources[index].block, block, trace)
+        let Some(block) = &self.here().blocks[index] else { return Ok(self.taint(3)) };
+        self.block(reference, block, trace)
     }
 
     fn is_service(&self, name: &str) -> bool {
@@ -219,13 +252,8 @@ impl<'w, 'p> InstanceScope<'w, 'p> {
         catalog.kind_names().any(|kind| kind.split_once('.').is_some_and(|(service, _)| service == name))
     }
 
-    fn block(
-        &self,
-        reference: &Reference<'_>,
-        name: &Block,
-        block: &'w EvaluatedBlock,
-        trace: &mut Trace,
-    ) -> Answered<'_> {
+    fn block(&self, reference: &Reference<'_>, block: &'w EvaluatedBlock, trace: &mut Trace) -> Answered<'_> {
+        let name = &block.block;
         let segment = reference.segments.get(3);
         let key = match (block.repetition, segment) {
             (Repetition::Single, Some(Segment::Key(_) | Segment::Index(_)))
@@ -286,7 +314,9 @@ impl<'w, 'p> InstanceScope<'w, 'p> {
 impl Scope for InstanceScope<'_, '_> {
     fn root(&self, reference: &Reference<'_>, trace: &mut Trace) -> Result<Resolution<'_>, Diagnostic> {
         match reference.root() {
-            "var" => self.variable(reference),
+            "var" => self.variable(reference, trace),
+            "module" => self.called(reference, trace),
+            "path" => self.path(reference),
             "local" => self.local(reference, trace),
             "each" => self.each_of(reference),
             "count" => self.count(reference),
@@ -295,7 +325,7 @@ impl Scope for InstanceScope<'_, '_> {
                 "read it in a variable's default, and use the variable: everything else depends on variables alone",
             )),
             "self" => self.this(reference),
-            "module" | "path" | "terraform" => {
+            "terraform" => {
                 let message = format!("`{}` is not supported yet", reference.root());
                 Err(Diagnostic::error(codes::NOT_YET, message).at(reference.span))
             }
@@ -306,13 +336,14 @@ impl Scope for InstanceScope<'_, '_> {
 
     fn attribute(&self, node: &Node, name: &str, span: Span) -> Result<Option<Cow<'_, Expr>>, Diagnostic> {
         let Node::Instance(address) = node else { return Ok(None) };
-        let project = self.world.project;
-        let found = address
-            .kind()
-            .as_str()
-            .split_once('.')
-            .and_then(|(service, kind)| find(&project.resource_names, service, kind, &address.block.name))
-            .and_then(|index| self.world.blocks[index].as_ref());
+        let here = self.here();
+        // A value may have come from another module.
+        let module = if here.path == address.block.module { Some(here) } else { self.world.at(&address.block.module) };
+        let found = module.and_then(|module| {
+            let (service, kind) = address.kind().as_str().split_once('.')?;
+            let index = find(&module.project.resource_names, service, kind, &address.block.name)?;
+            module.blocks[index].as_ref()
+        });
         let Some(block) = found else { return Ok(None) };
         let Some(instance) = block.instance(address.key.as_ref()) else { return Ok(None) };
         let procedure = &block.procedure;
@@ -345,7 +376,10 @@ impl Scope for InstanceScope<'_, '_> {
     }
 
     fn files(&self) -> &dyn Files {
-        self.world.inputs.files
+        match self.here().caller {
+            None => self.world.inputs.files,
+            Some(_) => &self.files,
+        }
     }
 }
 
@@ -393,10 +427,14 @@ fn first_key(block: &EvaluatedBlock) -> Option<&Key> {
 }
 
 fn keys(block: &EvaluatedBlock) -> String {
-    if block.instances.is_empty() {
+    spelled_keys(block.instances.len(), block.instances.iter().filter_map(|i| i.resource.address.key.as_ref()))
+}
+
+/// Which keys there are, for hints.
+pub(super) fn spelled_keys<'k>(count: usize, keys: impl Iterator<Item = &'k Key>) -> String {
+    if count == 0 {
         return "it has no instances".to_owned();
     }
-    let keys = block.instances.iter().filter_map(|i| i.resource.address.key.as_ref());
     let shown: Vec<String> = keys
         .take(SHOWN_KEYS)
         .map(|key| match key {
@@ -404,14 +442,14 @@ fn keys(block: &EvaluatedBlock) -> String {
             Key::Index(index) => index.to_string(),
         })
         .collect();
-    match block.instances.len() - shown.len() {
+    match count - shown.len() {
         0 => format!("its keys are {}", list(&shown)),
         more => format!("its keys are {} and {more} more", list(&shown)),
     }
 }
 
 /// A reference that stops too early.
-fn incomplete(reference: &Reference<'_>, form: &str) -> Diagnostic {
+pub(super) fn incomplete(reference: &Reference<'_>, form: &str) -> Diagnostic {
     Diagnostic::error(codes::UNKNOWN_REFERENCE, format!("`{reference}` names nothing"))
         .at(reference.span)
         .hint(format!("write `{form}`"))

@@ -76,8 +76,17 @@ impl<'p> World<'p> {
     /// What the statements say, now that everything else is evaluated.
     pub(super) fn statements(&self, diagnostics: &mut Diagnostics) -> Said {
         let mut said = Said::default();
-        let scope = InstanceScope::plain(self);
-        for block in &self.project.moved {
+        for module in 0..self.modules.len() {
+            self.statements_of(module, &mut said, diagnostics);
+        }
+        said
+    }
+
+    fn statements_of(&self, module: usize, said: &mut Said, diagnostics: &mut Diagnostics) {
+        let here = &self.modules[module];
+        let project = here.project;
+        let scope = InstanceScope::plain(self, module);
+        for block in &project.moved {
             let from = self.extent(&block.from, "`from`", &scope, diagnostics);
             let to = self.extent(&block.to, "`to`", &scope, diagnostics);
             let (Some(from), Some(to)) = (from, to) else { continue };
@@ -88,7 +97,7 @@ impl<'p> World<'p> {
                 }
             }
         }
-        for block in &self.project.removed {
+        for block in &project.removed {
             let Some(from) = self.extent(&block.from, "`from`", &scope, diagnostics) else { continue };
             let on_remove = match &block.on_remove {
                 None => None,
@@ -112,25 +121,32 @@ impl<'p> World<'p> {
             };
             said.removals.push(Removal { from, on_remove, span: block.span });
         }
-        for block in &self.project.imports {
-            self.import(block, &mut said, diagnostics);
+        for block in &project.imports {
+            self.import(module, block, said, diagnostics);
         }
-        for check in self.project.checks.values() {
-            let conditions = self.conditions(&check.asserts, &scope, &mut BTreeSet::new(), diagnostics);
+        // What a module's output demands is watched like a check.
+        for (name, output) in project.outputs.iter().filter(|_| module != 0) {
+            let conditions = self.conditions(&output.preconditions, &scope, &mut BTreeSet::new(), diagnostics);
             if !conditions.is_empty() {
-                said.checks.insert(check.name.to_string(), conditions);
+                said.checks.insert(format!("{}.output.{name}", here.path), conditions);
             }
         }
-        said
+        for check in project.checks.values() {
+            let conditions = self.conditions(&check.asserts, &scope, &mut BTreeSet::new(), diagnostics);
+            if !conditions.is_empty() {
+                let dot = if here.path.is_root() { "" } else { "." };
+                said.checks.insert(format!("{}{dot}{}", here.path, check.name), conditions);
+            }
+        }
     }
 
-    fn import(&self, block: &ImportBlock, said: &mut Said, diagnostics: &mut Diagnostics) {
+    fn import(&self, module: usize, block: &ImportBlock, said: &mut Said, diagnostics: &mut Diagnostics) {
         let repeat = block.for_each.clone().map_or(Repeat::Single, Repeat::ForEach);
-        let Some(instances) = self.repeat(&repeat, diagnostics) else { return };
+        let Some(instances) = self.repeat(module, &repeat, diagnostics) else { return };
         for (key, each) in instances.keys {
             let scope = match (key, each) {
-                (Some(Key::Name(name)), Some(value)) => InstanceScope::each(self, name, value),
-                _ => InstanceScope::plain(self),
+                (Some(Key::Name(name)), Some(value)) => InstanceScope::each(self, module, name, value),
+                _ => InstanceScope::plain(self, module),
             };
             let to = self.extent(&block.to, "`to`", &scope, diagnostics);
             let id = self.text(&block.id, "`id`", &scope, diagnostics);
@@ -197,7 +213,8 @@ impl<'p> World<'p> {
                 diagnostics.push(wrong(format!("`{text}` is a look-up, which has no object"), form));
                 None
             }
-            Ok(extent) => Some(extent),
+            // What is written in a module is about that module.
+            Ok(extent) => Some(extent.inside(&scope.here().path)),
         }
     }
 

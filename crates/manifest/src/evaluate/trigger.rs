@@ -36,7 +36,7 @@ impl<'p> World<'p> {
             });
             match segments.as_deref() {
                 Some([Segment::Name(name), ..]) if &**name == UNREADABLE => {}
-                Some(segments) => match self.trigger(segments, of, entry.span) {
+                Some(segments) => match self.trigger(segments, of, scope, entry.span) {
                     Ok(trigger) => triggers.extend(trigger),
                     Err(diagnostic) => diagnostics.push(*diagnostic),
                 },
@@ -61,11 +61,17 @@ impl<'p> World<'p> {
         parsed
     }
 
-    fn trigger(&self, segments: &[Segment], of: &Address, span: Span) -> Result<Option<Trigger>, Box<Diagnostic>> {
+    fn trigger(
+        &self,
+        segments: &[Segment],
+        of: &Address,
+        scope: &InstanceScope<'_, 'p>,
+        span: Span,
+    ) -> Result<Option<Trigger>, Box<Diagnostic>> {
         let [Segment::Name(service), Segment::Name(kind), Segment::Name(name), rest @ ..] = segments else {
             return Err(Box::new(unclear(span)));
         };
-        let project = self.project;
+        let project = scope.here().project;
         let Some(index) = find(&project.resource_names, service, kind, name) else {
             if project.incomplete {
                 return Ok(None);
@@ -79,7 +85,7 @@ impl<'p> World<'p> {
                     .did_you_mean(near.map(|near| format!("{service}.{kind}.{near}")).as_deref()),
             ));
         };
-        let block = project.resources[index].block.clone();
+        let block = self.name(scope.module, &project.resources[index].block);
         let (key, rest) = match rest {
             [Segment::Key(key), rest @ ..] => (Some(Key::Name(key.clone())), rest),
             [Segment::Index(index), rest @ ..] => (Some(Key::Index(*index)), rest),

@@ -1,34 +1,87 @@
 //! The state of an evaluation: what every local, look-up and block has become so far.
 
-use super::{Evaluated, Inputs, Timeouts, place::KnownDefaults, scope::InstanceScope};
-use crate::{codes, order::Item, project::Project};
+use super::{Evaluated, Inputs, Timeouts, defaults::KnownDefaults, scope::InstanceScope};
+use crate::{
+    call_tree::{CallTree, Item, Part},
+    codes,
+    project::Project,
+};
 use firma_catalog::Procedure;
 use firma_expr::{Limits, Trace};
 use firma_model::{
-    address::{Address, Key},
+    address::{Address, Block, Key, ModulePath, Node},
     desired::{Desired, DesiredResource, Lookup, Repetition},
-    diagnostic::{Diagnostic, Diagnostics},
-    expr::Expr,
+    diagnostic::{Diagnostic, Diagnostics, Label},
+    expr::{Expr, ExprKind},
+    span::Span,
     value::Value,
 };
 use std::{
     cell::Cell,
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::{Arc, OnceLock},
 };
 
 /// Everything known so far. `None` and missing parts are *tainted*: what went wrong was said.
 pub(super) struct World<'p> {
-    pub(super) project: &'p Project,
+    pub(super) tree: &'p CallTree<'p>,
     pub(super) inputs: Inputs<'p>,
-    pub(super) defaults: KnownDefaults,
-    pub(super) locals: Vec<Option<LocalValue>>,
-    pub(super) lookups: Vec<Option<Answer>>,
-    pub(super) blocks: Vec<Option<EvaluatedBlock>>,
+    /// The instances of all modules; the root is the first.
+    pub(super) modules: Vec<ModuleInstance<'p>>,
+    by_path: HashMap<ModulePath, usize>,
+    /// The instances of each place.
+    pub(super) of_place: Vec<Vec<usize>>,
+    /// There are too many instances, which was said.
+    pub(super) full: bool,
     pub(super) pending: Vec<Lookup>,
     pub(super) timeouts: BTreeMap<Address, Timeouts>,
     /// Evaluation steps taken so far.
     pub(super) steps: Cell<u64>,
+}
+
+/// An instance of a module, or the root.
+pub(super) struct ModuleInstance<'p> {
+    pub(super) place: usize,
+    pub(super) project: &'p Project,
+    pub(super) path: ModulePath,
+    /// The instance that calls it and what `each` and `count` are in the call; `None` for the root.
+    pub(super) caller: Option<Caller>,
+    /// What everything in it depends on, because the call does.
+    pub(super) dependencies: Arc<BTreeSet<Node>>,
+    pub(super) defaults: Arc<KnownDefaults>,
+    pub(super) variables: Vec<Option<LocalValue>>,
+    pub(super) locals: Vec<Option<LocalValue>>,
+    pub(super) lookups: Vec<Option<Answer>>,
+    pub(super) blocks: Vec<Option<EvaluatedBlock>>,
+    pub(super) outputs: Vec<Option<LocalValue>>,
+    pub(super) calls: Vec<Option<EvaluatedCall>>,
+    /// All its outputs as one expression: made when it is first referred to.
+    pub(super) whole: OnceLock<Option<Expr>>,
+}
+
+/// Who calls an instance of a module.
+pub(super) struct Caller {
+    pub(super) module: usize,
+    pub(super) key: Option<Key>,
+    /// What `each.value` is.
+    pub(super) each: Option<Expr>,
+}
+
+/// A call, evaluated.
+pub(super) struct EvaluatedCall {
+    pub(super) repetition: Repetition,
+    /// In the order of their keys.
+    pub(super) instances: Vec<(Option<Key>, usize)>,
+    /// All instances as one expression: made when it is first referred to.
+    pub(super) whole: OnceLock<Option<Expr>>,
+}
+
+impl EvaluatedCall {
+    /// The instance with a key.
+    pub(super) fn instance(&self, key: Option<&Key>) -> Option<usize> {
+        let at = self.instances.binary_search_by(|(known, _)| known.as_ref().cmp(&key)).ok()?;
+        Some(self.instances[at].1)
+    }
 }
 
 /// A local, reduced, and what it used.
@@ -47,6 +100,8 @@ pub(super) struct Answer {
 
 /// A block, evaluated.
 pub(super) struct EvaluatedBlock {
+    /// Its name, the module instance with it.
+    pub(super) block: Block,
     pub(super) repetition: Repetition,
     pub(super) procedure: Arc<Procedure>,
     /// In the order of their keys.
@@ -79,37 +134,117 @@ impl EvaluatedBlock {
 }
 
 impl<'p> World<'p> {
-    pub(super) fn new(project: &'p Project, inputs: Inputs<'p>) -> World<'p> {
-        World {
-            project,
+    pub(super) fn new(tree: &'p CallTree<'p>, inputs: Inputs<'p>) -> World<'p> {
+        let mut world = World {
+            tree,
             inputs,
-            defaults: KnownDefaults::default(),
+            modules: Vec::new(),
+            by_path: HashMap::new(),
+            of_place: vec![Vec::new(); tree.places.len()],
+            full: false,
+            steps: Cell::new(0),
+            pending: Vec::new(),
+            timeouts: BTreeMap::new(),
+        };
+        world.add(0, ModulePath::ROOT, None, Arc::default());
+        world
+    }
+
+    /// Adds an instance of a place.
+    pub(super) fn add(
+        &mut self,
+        place: usize,
+        path: ModulePath,
+        caller: Option<Caller>,
+        dependencies: Arc<BTreeSet<Node>>,
+    ) -> usize {
+        let index = self.modules.len();
+        let here = &self.tree.places[place];
+        let project = here.project;
+        self.by_path.insert(path.clone(), index);
+        self.of_place[place].push(index);
+        self.modules.push(ModuleInstance {
+            place,
+            project,
+            path,
+            caller,
+            dependencies,
+            defaults: Arc::default(),
+            variables: none(here.variables.len()),
             locals: none(project.locals.len()),
             lookups: none(project.lookups.len()),
             blocks: none(project.resources.len()),
-            pending: Vec::new(),
-            timeouts: BTreeMap::new(),
-            steps: Cell::new(0),
+            outputs: none(here.outputs.len()),
+            calls: none(project.calls.len()),
+            whole: OnceLock::new(),
+        });
+        index
+    }
+
+    /// The instance of a module that has this path.
+    pub(super) fn at(&self, path: &ModulePath) -> Option<&ModuleInstance<'p>> {
+        match path.is_root() {
+            true => self.modules.first(),
+            false => self.modules.get(*self.by_path.get(path)?),
         }
     }
 
-    /// Evaluates one item; everything it refers to was evaluated before.
+    /// Evaluates one item in every instance of its place; everything it refers to was evaluated before.
     pub(super) fn item(&mut self, item: Item, diagnostics: &mut Diagnostics) {
-        match item {
-            Item::Defaults => self.defaults = KnownDefaults::evaluate(self, diagnostics),
-            Item::Local(index) => {
-                let mut trace = Trace::new();
-                let value = self.reduce(
-                    &self.project.locals[index].value,
-                    &InstanceScope::plain(self),
-                    &mut trace,
-                    diagnostics,
-                );
-                self.locals[index] = value.map(|value| LocalValue { value, trace });
-            }
-            Item::Lookup(index) => self.lookup(index, diagnostics),
-            Item::Resource(index) => self.resource(index, diagnostics),
+        if item.part == Part::Instances {
+            return self.instances(item.place, diagnostics);
         }
+        // The list does not change any more: the instances come before everything else of a place.
+        let instances = std::mem::take(&mut self.of_place[item.place]);
+        for module in &instances {
+            let before = diagnostics.list.len();
+            self.part(*module, item.part, diagnostics);
+            // An input is written in the caller.
+            let within = match (item.part, &self.modules[*module].caller) {
+                (Part::Variable(_), Some(caller)) => &self.modules[caller.module],
+                _ => &self.modules[*module],
+            };
+            if let Some(call) = self.tree.call(within.place) {
+                said_of(&within.path, call.span, &mut diagnostics.list[before..]);
+            }
+        }
+        self.of_place[item.place] = instances;
+    }
+
+    fn part(&mut self, module: usize, part: Part, diagnostics: &mut Diagnostics) {
+        let here = &self.modules[module];
+        match part {
+            Part::Instances | Part::End => {}
+            Part::Defaults => self.modules[module].defaults = self.known_defaults(module, diagnostics),
+            Part::Variable(index) => self.modules[module].variables[index] = self.input(module, index, diagnostics),
+            Part::Validations => self.validations(module, diagnostics),
+            Part::Local(index) => {
+                let value = self.value(module, &here.project.locals[index].value, diagnostics);
+                self.modules[module].locals[index] = value;
+            }
+            Part::Lookup(index) => self.lookup(module, index, diagnostics),
+            Part::Resource(index) => self.resource(module, index, diagnostics),
+            Part::Output(index) => {
+                let output = self.tree.places[here.place].outputs[index].1;
+                let mut value = self.value(module, &output.value, diagnostics);
+                if output.sensitive && module != 0 {
+                    value = value.map(|value| LocalValue { value: marked(value.value), ..value });
+                }
+                self.modules[module].outputs[index] = value;
+            }
+        }
+    }
+
+    /// An expression of a module outside any repetition, and what it used.
+    fn value(&self, module: usize, expr: &Expr, diagnostics: &mut Diagnostics) -> Option<LocalValue> {
+        let mut trace = Trace::new();
+        let value = self.reduce(expr, &InstanceScope::plain(self, module), &mut trace, diagnostics)?;
+        Some(LocalValue { value, trace })
+    }
+
+    /// What the outputs of the root have become.
+    pub(super) fn root_outputs(&mut self) -> Vec<Option<LocalValue>> {
+        self.modules.first_mut().map(|root| std::mem::take(&mut root.outputs)).unwrap_or_default()
     }
 
     /// Reduces an expression; `None` when it is wrong, or uses something that was.
@@ -185,13 +320,12 @@ impl<'p> World<'p> {
     pub(super) fn finish(self) -> (Evaluated, Vec<Lookup>) {
         let mut desired = Desired::default();
         let mut resources = Vec::new();
-        let mut blocks = Vec::with_capacity(self.blocks.len());
-        for (block, evaluated) in self.project.resources.iter().zip(self.blocks) {
-            let Some(evaluated) = evaluated else { continue };
-            if !desired.kinds.contains(&block.block.kind) {
-                desired.kinds.insert(block.block.kind.clone());
+        let mut blocks = Vec::new();
+        for evaluated in self.modules.into_iter().flat_map(|module| module.blocks).flatten() {
+            if !desired.kinds.contains(&evaluated.block.kind) {
+                desired.kinds.insert(evaluated.block.kind.clone());
             }
-            blocks.push((block.block.clone(), evaluated.repetition));
+            blocks.push((evaluated.block, evaluated.repetition));
             resources.extend(evaluated.instances.into_iter().map(|instance| Some(instance.resource)));
         }
         desired.blocks = blocks.into_iter().collect();
@@ -209,4 +343,24 @@ impl<'p> World<'p> {
 
 fn none<T>(length: usize) -> Vec<Option<T>> {
     std::iter::repeat_with(|| None).take(length).collect()
+}
+
+/// A value, marked as sensitive.
+pub(super) fn marked(expr: Expr) -> Expr {
+    let span = expr.span;
+    match expr.kind {
+        ExprKind::Literal(value) => Expr::literal_at(value.sensitive(), span),
+        ExprKind::Sensitive(_) => expr,
+        kind => Expr { kind: ExprKind::Sensitive(Box::new(Expr { kind, span })), span },
+    }
+}
+
+/// Adds to what was found in a module in which of its instances it was, and who calls it.
+fn said_of(path: &ModulePath, call: Span, found: &mut [Diagnostic]) {
+    for diagnostic in found {
+        let already = diagnostic.span == Some(call) || diagnostic.related.iter().any(|label| label.span == call);
+        if !already {
+            diagnostic.related.push(Label { span: call, text: format!("in {path}, called here") });
+        }
+    }
 }

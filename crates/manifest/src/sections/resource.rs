@@ -1,16 +1,13 @@
 //! `[service.kind.name]`: what every resource shares is taken out, the rest are the kind's attributes.
 
-use super::{Head, read_conditions};
+use super::{Head, read_conditions, repeat::Repeats};
 use crate::{
-    codes,
     project::{LifecycleBlock, Repeat, ResourceBlock, TimeoutOf, Written},
     source::Reader,
 };
 use firma_model::{
     address::{BlockName, KindId, ModulePath},
-    diagnostic::Diagnostic,
     expr::Expr,
-    span::Span,
 };
 use std::sync::Arc;
 use toml::{
@@ -49,13 +46,13 @@ pub(crate) fn read_resource<'t>(
         lifecycle: LifecycleBlock::default(),
         attributes: Vec::with_capacity(table.len()),
     };
-    let mut repeats: Vec<(Span, &'static str, Repeat)> = Vec::new();
+    let mut repeats = Repeats::default();
     for (key, value) in table {
-        let at = |reader: &Reader<'t>| reader.span(&key.span());
-        match key.get_ref().as_ref() {
-            "count" => repeats.push((at(reader), "count", Repeat::Count(reader.expr(value)))),
-            "enabled" => repeats.push((at(reader), "enabled", Repeat::Enabled(reader.expr(value)))),
-            "for_each" => repeats.push((at(reader), "for_each", Repeat::ForEach(reader.expr(value)))),
+        let name = key.get_ref().as_ref();
+        if repeats.take(reader, name, &key.span(), value) {
+            continue;
+        }
+        match name {
             "region" => resource.region = Some(reader.expr(value)),
             "depends_on" => resource.depends_on = reader.plain_texts("`depends_on`", value),
             "timeouts" => resource.timeouts = read_timeouts(reader, value),
@@ -63,20 +60,7 @@ pub(crate) fn read_resource<'t>(
             _ => resource.attributes.push(written(reader, key, value)),
         }
     }
-    if let [(first, first_name, _), (second, second_name, _), ..] = &repeats[..] {
-        reader.diagnostics.push(
-            Diagnostic::error(
-                codes::EXCLUSIVE,
-                format!("`{}` has both `{first_name}` and `{second_name}`", resource.block),
-            )
-            .at(*second)
-            .related(*first, format!("`{first_name}` is here"))
-            .hint("a block repeats in one way: `for_each`, `count` or `enabled`"),
-        );
-    }
-    if let Some((_, _, repeat)) = repeats.into_iter().next() {
-        resource.repeat = repeat;
-    }
+    resource.repeat = repeats.finish(reader, &resource.block.to_string());
     resource
 }
 

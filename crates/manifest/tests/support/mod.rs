@@ -1,6 +1,7 @@
 //! Runs a case file: manifests in, diagnostics and the desired world as text out.
 //!
-//! A case is one file. Lines that begin with `#@` divide it: `#@ file NAME` begins a manifest, `#@ vars NAME` a file of
+//! A case is one file. Lines that begin with `#@` divide it: `#@ file NAME` begins a manifest (of a module, if the name has
+//! a directory), `#@ vars NAME` a file of
 //! values, `#@ var name=text` and `#@ env NAME=text` give one value, `#@ answer ADDRESS JSON` answers a look-up,
 //! `#@ expect` begins what must come out.
 
@@ -8,8 +9,11 @@ mod dump;
 
 use firma_catalog::Catalog;
 use firma_expr::Files;
-use firma_manifest::{Inputs, Origin, VariableInput, VariableSource, evaluate, read, settings, variables};
+use firma_manifest::{
+    Inputs, ModuleSource, Modules, Origin, VariableInput, VariableSource, evaluate, link, read, settings, variables,
+};
 use firma_model::{
+    diagnostic::Diagnostic,
     document::from_plain_json,
     span::{Source, SourceId},
 };
@@ -87,10 +91,9 @@ impl Case {
 
     /// Everything that comes out.
     pub(crate) fn run(&self) -> String {
-        let mut sources = self.files.clone();
-        let (project, mut diagnostics) = read(&sources);
-        let (found, more) = settings(&project, &self.env, "0.1.0");
-        diagnostics.extend(more);
+        let (mut sources, inner): (Vec<Source>, Vec<Source>) =
+            self.files.iter().cloned().partition(|file| !file.name.contains('/'));
+        let (mut project, mut diagnostics) = read(&sources);
         let mut given = Vec::new();
         for (name, text) in &self.env {
             if let Some(name) = name.strip_prefix("FIRMA_VAR_") {
@@ -103,6 +106,10 @@ impl Case {
         }
         let (values, more) = variables(&project, &self.env, &given);
         diagnostics.extend(more);
+        let (found, more) = settings(&project, &self.env, &values, "0.1.0");
+        diagnostics.extend(more);
+        let mut modules = Directories(inner);
+        diagnostics.extend(link(&mut project, &self.env, &values, &mut sources, &mut modules));
         let answers = self
             .answers
             .iter()
@@ -138,13 +145,39 @@ fn source_of(sources: &mut Vec<Source>, origin: Origin, name: Option<String>, so
     VariableSource { origin, source: id, input }
 }
 
-/// One file, `greeting.txt`.
+/// The modules of a case: its files whose names have directories.
+struct Directories(Vec<Source>);
+
+impl Modules for Directories {
+    fn locate(&mut self, source: &ModuleSource, from: &str) -> Result<String, Diagnostic> {
+        let ModuleSource::Directory(path) = source else {
+            return Err(Diagnostic::error("E0145", format!("`{source}` is not fetched yet")));
+        };
+        let mut steps: Vec<&str> = from.split('/').filter(|step| !step.is_empty()).collect();
+        for step in path.split('/') {
+            match step {
+                "." | "" => {}
+                ".." if steps.last().is_some_and(|last| *last != "..") => drop(steps.pop()),
+                step => steps.push(step),
+            }
+        }
+        Ok(steps.join("/"))
+    }
+
+    fn manifests(&mut self, directory: &str) -> Result<Vec<Source>, Diagnostic> {
+        let inside = |file: &&Source| file.name.rsplit_once('/').is_some_and(|(before, _)| before == directory);
+        Ok(self.0.iter().filter(inside).cloned().collect())
+    }
+}
+
+/// One file, `greeting.txt`, and one below `modules/net`.
 struct Greeting;
 
 impl Files for Greeting {
     fn read(&self, path: &str) -> Result<Vec<u8>, String> {
         match path {
             "greeting.txt" => Ok(b"hello".to_vec()),
+            "modules/net/motd.txt" => Ok(b"welcome".to_vec()),
             _ => Err("there is no such file".to_owned()),
         }
     }

@@ -214,6 +214,10 @@ impl RecordReader {
 
     /// Instances of one block share its decoded name, and the blocks of a kind what is before it.
     fn address(&mut self, text: &str) -> Result<Address, StoreError> {
+        // Keys of modules stand in the middle, where a bracket says nothing.
+        if text.starts_with("module.") {
+            return text.parse().map_err(undecodable);
+        }
         let Some((head, _)) = text.split_once('[') else { return self.single(text) };
         // The first bracket may belong to a module.
         if text.starts_with("module.") {

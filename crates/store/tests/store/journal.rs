@@ -236,6 +236,9 @@ fn every_form_of_address_is_read_back() {
         "firma.value.x[\"\u{e9} \\n\"]",
         "module.net.firma.value.x[\"a\"]",
         "module.net.firma.value.x[\"b\"]",
+        "module.net[\"a.b\"].firma.value.x",
+        "module.net[\"a.b\"].firma.value.y[0]",
+        "module.net[0].module.web[\"]\"].firma.value.y[\"[\"]",
     ];
     let mut store = Store::in_memory().expect("store");
     let (lease, run) = begin(&mut store);

@@ -1,0 +1,269 @@
+//! `module.net.id`, `module.net["a"].id`, `module.net[*].id`, `path.module`: what modules give to their callers.
+
+use super::{
+    nested::fold,
+    scope::{Answered, InstanceScope, SUGGEST_AMONG, incomplete, spelled_keys},
+    world::{EvaluatedCall, World},
+};
+use crate::{codes, source::list};
+use firma_expr::{Reference, Resolution, Segment, Trace};
+use firma_model::{
+    address::{Key, ModulePath, Node},
+    desired::Repetition,
+    diagnostic::Diagnostic,
+    expr::{Expr, ExprKind},
+    span::Span,
+    suggest::closest,
+    value::Value,
+};
+use std::{collections::BTreeSet, sync::Arc};
+
+impl<'w> InstanceScope<'w, '_> {
+    /// A reference into a module that is called here.
+    pub(super) fn called(&self, reference: &Reference<'_>, trace: &mut Trace) -> Answered<'_> {
+        let here = self.here();
+        let project = here.project;
+        let Some(name) = reference.name(1) else { return Err(incomplete(reference, "module.NAME.OUTPUT")) };
+        let Some(index) = project.call_names.get(name) else {
+            let near = closest(name, project.calls.iter().take(SUGGEST_AMONG).map(|call| &*call.name));
+            let diagnostic = Diagnostic::error(codes::UNKNOWN_REFERENCE, format!("there is no module `{name}`"))
+                .at(reference.span)
+                .did_you_mean(near.map(|near| format!("module.{near}")).as_deref())
+                .hint(format!("call it with `[module.{name}]`"));
+            return self.missing(diagnostic, 2);
+        };
+        let Some(call) = &here.calls[*index] else { return Ok(self.taint(2)) };
+        let shown = here.path.child(name, None);
+        let child = self.world.tree.places[here.place].children[*index];
+        let is_output = |name: &str| child.is_some_and(|child| self.world.tree.places[child].output(name).is_some());
+        let segment = reference.segments.get(2);
+        let key = match (call.repetition, segment) {
+            (Repetition::Single, Some(Segment::Key(_) | Segment::Index(_)))
+                if !segment.and_then(Segment::text).is_some_and(is_output) =>
+            {
+                return Err(Diagnostic::error(codes::NO_INSTANCE, format!("`{shown}` has one instance and no keys"))
+                    .at(reference.span)
+                    .hint(format!("leave the brackets out: `{shown}`")));
+            }
+            (Repetition::Single, segment) => {
+                return match (call.instances.first(), segment) {
+                    (Some((_, instance)), _) => self.output(reference, *instance, 2, trace),
+                    (None, None) => Ok(Resolution::value(Value::Null, 2)),
+                    (None, Some(_)) => {
+                        Err(Diagnostic::error(codes::DISABLED, format!("`{shown}` is disabled, so it has no outputs"))
+                            .at(reference.span)
+                            .hint(format!("ask first: `{shown} == null ? ... : {reference}`, or `try(...)`")))
+                    }
+                };
+            }
+            (Repetition::Count, Some(Segment::Index(index))) => Key::Index(*index),
+            (Repetition::ForEach, Some(Segment::Key(key))) => Key::Name(key.clone()),
+            (_, None) => {
+                let world = self.world;
+                call.instances.iter().for_each(|(_, instance)| world.note_all(*instance, trace));
+                return match call.whole.get_or_init(|| world.every_instance(call)) {
+                    Some(whole) => Ok(Resolution::borrowed(whole, 2)),
+                    None => Ok(self.taint(2)),
+                };
+            }
+            (repetition, Some(_)) => {
+                let (by, example) = match repetition {
+                    Repetition::Count => ("count", "[0]".to_owned()),
+                    _ => ("for_each", first_key(call).map_or("[\"key\"]".to_owned(), ToString::to_string)),
+                };
+                let message = format!("`{shown}` repeats with `{by}`, so an instance needs its key");
+                return Err(Diagnostic::error(codes::NO_INSTANCE, message)
+                    .at(reference.span)
+                    .hint(format!("write `{shown}{example}`; {}", keys(call)))
+                    .hint(format!("for all of them: `[for instance in {shown} : instance.OUTPUT]`")));
+            }
+        };
+        match call.instance(Some(&key)) {
+            Some(instance) => self.output(reference, instance, 3, trace),
+            None => {
+                let names = call.instances.iter().filter_map(|(key, _)| match key {
+                    Some(Key::Name(name)) => Some(&**name),
+                    _ => None,
+                });
+                let near = match &key {
+                    Key::Name(key) => closest(key, names.take(SUGGEST_AMONG)),
+                    Key::Index(_) => None,
+                };
+                Err(Diagnostic::error(codes::NO_INSTANCE, format!("`{shown}` has no instance {key}"))
+                    .at(reference.span)
+                    .did_you_mean(near.map(|near| format!("{shown}{}", Key::Name(Arc::from(near)))).as_deref())
+                    .hint(keys(call)))
+            }
+        }
+    }
+
+    /// The output of an instance that segment `at` of the reference names, or all of them.
+    fn output(&self, reference: &Reference<'_>, module: usize, at: usize, trace: &mut Trace) -> Answered<'_> {
+        let world: &'w World<'_> = self.world;
+        let instance = &world.modules[module];
+        let place = &world.tree.places[instance.place];
+        if reference.segments.get(at).is_none() {
+            world.note_all(module, trace);
+            return match world.instance_as_value(module) {
+                Some(whole) => Ok(Resolution::borrowed(whole, at)),
+                None => Ok(self.taint(at)),
+            };
+        }
+        let name = reference.name(at).unwrap_or_default();
+        let Some(index) = place.output(name) else {
+            if instance.project.incomplete {
+                return Ok(self.taint(at + 1));
+            }
+            let names: Vec<&str> = place.outputs.iter().map(|(name, _)| &***name).collect();
+            let message = format!("`{}` has no output `{name}`", instance.path);
+            let diagnostic = Diagnostic::error(codes::UNKNOWN_OUTPUT, message).at(reference.span);
+            return Err(match closest(name, names.iter().copied()) {
+                Some(near) => diagnostic.did_you_mean(Some(near)),
+                None if names.is_empty() => diagnostic.hint("the module declares no outputs"),
+                None => diagnostic.hint(format!("its outputs are {}", list(&names))),
+            });
+        };
+        match &instance.outputs[index] {
+            None => Ok(self.taint(at + 1)),
+            Some(output) => {
+                trace.extend(&output.trace);
+                Ok(Resolution::borrowed(&output.value, at + 1))
+            }
+        }
+    }
+
+    /// `path.module` and `path.root`, both as the root sees them.
+    pub(super) fn path(&self, reference: &Reference<'_>) -> Answered<'_> {
+        let path = match reference.name(1) {
+            Some("root") => ".",
+            Some("module") => match self.here().project.directory.as_str() {
+                "" => ".",
+                directory => directory,
+            },
+            Some("cwd") => {
+                return Err(Diagnostic::error(codes::NOT_HERE, "there is no `path.cwd`")
+                    .at(reference.span)
+                    .hint("what is planned does not depend on where the command runs: use `path.root`"));
+            }
+            _ => return Err(incomplete(reference, "path.module` or `path.root")),
+        };
+        Ok(Resolution::value(Value::from(path), 2))
+    }
+}
+
+impl World<'_> {
+    /// Notes everything that the outputs of an instance use.
+    fn note_all(&self, module: usize, trace: &mut Trace) {
+        self.modules[module].outputs.iter().flatten().for_each(|output| trace.extend(&output.trace));
+    }
+
+    /// The outputs of an instance as a map; `None` when one of them is tainted.
+    fn instance_as_value(&self, module: usize) -> Option<&Expr> {
+        let instance = &self.modules[module];
+        let names = self.tree.places[instance.place].outputs.iter().map(|(name, _)| name);
+        let whole = instance.whole.get_or_init(|| {
+            let entries = names
+                .zip(&instance.outputs)
+                .map(|(name, output)| Some((Expr::literal(Value::from(&***name)), output.as_ref()?.value.clone())));
+            Some(composite(ExprKind::Map(entries.collect::<Option<_>>()?)))
+        });
+        whole.as_ref()
+    }
+
+    /// The instances of a call as a map or a list.
+    fn every_instance(&self, call: &EvaluatedCall) -> Option<Expr> {
+        let values =
+            call.instances.iter().map(|(key, instance)| Some((key, self.instance_as_value(*instance)?.clone())));
+        Some(composite(match call.repetition {
+            Repetition::ForEach => ExprKind::Map(
+                values
+                    .map(|found| {
+                        let (key, value) = found?;
+                        let name = match key {
+                            Some(Key::Name(name)) => &**name,
+                            _ => "",
+                        };
+                        Some((Expr::literal(Value::from(name)), value))
+                    })
+                    .collect::<Option<_>>()?,
+            ),
+            _ => ExprKind::List(values.map(|found| Some(found?.1)).collect::<Option<_>>()?),
+        }))
+    }
+
+    /// What `depends_on = ["module.net"]` stands for: everything that is made in these instances and in what they call.
+    pub(super) fn depended_modules(
+        &self,
+        module: usize,
+        path: &ModulePath,
+        span: Span,
+        nodes: &mut BTreeSet<Node>,
+    ) -> Result<(), Box<Diagnostic>> {
+        let error = |message: String| Diagnostic::error(codes::BAD_DEPENDENCY, message).at(span);
+        let [step] = path.steps() else {
+            let outer = path.steps().first().map(|step| format!("module.{}", step.name)).unwrap_or_default();
+            return Err(Box::new(
+                error(format!("`{path}` stands inside a module"))
+                    .hint(format!("depend on the whole module, as in `{outer}`")),
+            ));
+        };
+        let here = &self.modules[module];
+        let Some(index) = here.project.call_names.get(&step.name) else {
+            return match here.project.incomplete {
+                true => Ok(()),
+                false => Err(Box::new(error(format!("there is no `{path}`")))),
+            };
+        };
+        let Some(call) = &here.calls[*index] else { return Ok(()) };
+        match &step.key {
+            None => call.instances.iter().for_each(|(_, instance)| self.nodes_of(*instance, nodes)),
+            Some(key) => match call.instance(Some(key)) {
+                Some(instance) => self.nodes_of(instance, nodes),
+                None => return Err(Box::new(error(format!("`module.{}` has no instance {key}", step.name)))),
+            },
+        }
+        Ok(())
+    }
+
+    fn nodes_of(&self, module: usize, nodes: &mut BTreeSet<Node>) {
+        let mut left = vec![module];
+        while let Some(module) = left.pop() {
+            let instance = &self.modules[module];
+            for block in instance.blocks.iter().flatten() {
+                match (block.repetition, block.instances.first()) {
+                    (_, None) => {}
+                    (Repetition::Single, Some(only)) => {
+                        nodes.insert(Node::Instance(only.resource.address.clone()));
+                    }
+                    _ => {
+                        nodes.insert(Node::Block(block.block.clone()));
+                    }
+                }
+            }
+            left.extend(instance.calls.iter().flatten().flat_map(|call| call.instances.iter().map(|(_, at)| *at)));
+        }
+    }
+}
+
+/// What consists of several values, a literal where all of them are.
+fn composite(kind: ExprKind) -> Expr {
+    let mut expr = Expr { kind, span: Span::default() };
+    let empty = match &expr.kind {
+        ExprKind::List(items) => items.is_empty(),
+        ExprKind::Map(entries) => entries.is_empty(),
+        _ => false,
+    };
+    // A splat over no instances has no elements: that needs the form of instances.
+    if !empty {
+        fold(&mut expr);
+    }
+    expr
+}
+
+fn first_key(call: &EvaluatedCall) -> Option<&Key> {
+    call.instances.first()?.0.as_ref()
+}
+
+fn keys(call: &EvaluatedCall) -> String {
+    spelled_keys(call.instances.len(), call.instances.iter().filter_map(|(key, _)| key.as_ref()))
+}
