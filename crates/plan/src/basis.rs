@@ -149,8 +149,13 @@ pub(crate) fn narrow(plan: &mut Plan, worlds: Worlds<'_>) {
         .filter(|step| step.moves_from().is_some())
         .map(|step| (&step.address, step.deposed.as_str()))
         .collect();
+    let own = set_aside(plan);
     let mut halves: BTreeMap<Address, BTreeMap<String, u64>> = BTreeMap::new();
     for step in plan.steps.iter().filter(|step| !step.deposed.is_empty()) {
+        // What this plan itself sets aside stands as the current object until then, and is compared as such.
+        if own.contains(&(&step.address, step.deposed.as_str())) {
+            continue;
+        }
         let Some(record) = &step.record else { continue };
         if step.moves_from().is_some() || !moves.contains(&(&step.address, step.deposed.as_str())) {
             halves.entry(record.address.clone()).or_default().insert(step.deposed.clone(), record.version);
@@ -217,6 +222,21 @@ fn moved_outputs(plan: &Plan, recorded: &Recorded) -> Vec<Moved> {
     names.into_iter().filter_map(moved).collect()
 }
 
+/// The objects that a plan sets aside when their successors are there.
+fn set_aside(plan: &Plan) -> HashSet<(&Address, &str)> {
+    let makes = plan.steps.iter().filter(|step| !step.deposes.is_empty());
+    makes.map(|step| (&step.address, step.deposes.as_str())).collect()
+}
+
+/// Addresses whose current objects a plan deletes, whether before or after it makes new ones.
+pub(crate) fn replaced_or_deleted(plan: &Plan) -> impl Iterator<Item = &Address> {
+    let own = set_aside(plan);
+    let deletes = plan.steps.iter().filter(|step| step.leg == Leg::Delete);
+    deletes
+        .filter(move |step| step.deposed.is_empty() || own.contains(&(&step.address, step.deposed.as_str())))
+        .map(|step| &step.address)
+}
+
 /// What a plan deletes, or deletes to make it anew.
 struct Deleted<'a> {
     addresses: HashSet<&'a Address>,
@@ -225,8 +245,7 @@ struct Deleted<'a> {
 
 impl<'a> Deleted<'a> {
     fn by(plan: &'a Plan) -> Deleted<'a> {
-        let deletes = plan.steps.iter().filter(|step| step.leg == Leg::Delete && step.deposed.is_empty());
-        let addresses: HashSet<&Address> = deletes.map(|step| &step.address).collect();
+        let addresses: HashSet<&Address> = replaced_or_deleted(plan).collect();
         Deleted { blocks: addresses.iter().map(|address| &address.block).collect(), addresses }
     }
 

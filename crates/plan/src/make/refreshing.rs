@@ -40,6 +40,8 @@ impl<'a> Planner<'a> {
             }
         }
         for record in &self.worlds.recorded.deposed {
+            let current = self.worlds.recorded.records.get(&record.address).map(|record| record.version);
+            self.plan.basis.entry(record.address.clone()).or_insert(current);
             let place = (record.address.clone(), record.deposed.clone());
             let sighting = self.worlds.observed.deposed.get(&place);
             // An old half that is another's by now is told when its deletion is planned.

@@ -2,7 +2,8 @@
 
 use super::selection::Selection;
 use crate::{
-    step::{Leg, Mode, Plan, PlannedOutput},
+    basis::replaced_or_deleted,
+    step::{Mode, Plan, PlannedOutput},
     worlds::Worlds,
 };
 use firma_model::{
@@ -168,8 +169,7 @@ pub(crate) fn finish(plan: &mut Plan, worlds: Worlds<'_>, selection: &Selection,
 
 /// Something is deleted, or made anew, while what uses it is left out.
 fn left_behind(plan: &Plan, worlds: Worlds<'_>, selection: &Selection) -> Option<Diagnostic> {
-    let current = plan.steps.iter().filter(|step| step.leg == Leg::Delete && step.deposed.is_empty());
-    let deleted: HashSet<&Address> = current.map(|step| &step.address).collect();
+    let deleted: HashSet<&Address> = replaced_or_deleted(plan).collect();
     if deleted.is_empty() {
         return None;
     }

@@ -255,6 +255,16 @@ fn a_plan_stands_on_what_it_touches_and_reads_and_on_nothing_else() {
 }
 
 #[test]
+fn what_a_plan_sets_aside_itself_is_no_reason_to_be_stale() {
+    let mut stage = chain(true);
+    stage.want("firma.value.d", json!({ "input": "2" })).lifecycle.create_before_destroy = true;
+    choose(&mut stage, "!firma.value.d");
+    let plan = stage.planned();
+    assert!(plan.steps.iter().any(|step| !step.deposes.is_empty()), "{:#?}", plan.steps);
+    assert_eq!((moved(&plan, &stage.recorded), plan.deposed_basis.len()), (vec![], 0));
+}
+
+#[test]
 fn a_unique_key_must_still_be_free() {
     let subnet = |range: &str| json!({ "vpc_id": "vpc-1", "subnet_name": "web", "address_prefix": range });
     let mut stage = Stage::default();
