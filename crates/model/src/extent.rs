@@ -31,7 +31,7 @@ impl Extent {
     #[must_use]
     pub fn inside(self, module: &ModulePath) -> Extent {
         let below = |inner: &ModulePath| ModulePath::new([module.steps(), inner.steps()].concat());
-        let block = |block: &Block| BlockName { module: below(&block.module), ..(**block).clone() }.into();
+        let block = |block: &Block| block.in_module(below(&block.module));
         match self {
             whole if module.is_root() => whole,
             Extent::Module(path) => Extent::Module(below(&path)),

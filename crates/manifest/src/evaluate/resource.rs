@@ -6,12 +6,7 @@ use crate::{
     sections::RESOURCE_KEYS,
 };
 use firma_catalog::{Procedure, shape};
-use firma_model::{
-    address::{Block, BlockName},
-    diagnostic::Diagnostics,
-    suggest::closest,
-    value::Value,
-};
+use firma_model::{address::Block, diagnostic::Diagnostics, suggest::closest, value::Value};
 use std::sync::{Arc, OnceLock};
 
 /// Instances of one block whose mistakes are shown: the others have the same.
@@ -22,7 +17,7 @@ impl World<'_> {
     pub(super) fn name(&self, module: usize, block: &Block) -> Block {
         match module {
             0 => block.clone(),
-            _ => BlockName { module: self.modules[module].path.clone(), ..(**block).clone() }.into(),
+            _ => block.in_module(self.modules[module].path.clone()),
         }
     }
 
