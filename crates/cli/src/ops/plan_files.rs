@@ -57,7 +57,10 @@ pub(crate) async fn approved(context: &Context, file: &Path) -> Result<Approved,
         }
     }
     for (path, hash) in &plan.files {
-        let files = super::files::ProjectFiles::new(&loaded.directory);
+        // A module may lie outside of the project, and its files with it.
+        let beside: Vec<_> =
+            loaded.directory.join(path).parent().and_then(|at| at.canonicalize().ok()).into_iter().collect();
+        let files = super::files::ProjectFiles::new(&loaded.directory, &beside);
         let now = firma_expr::Files::read(&files, path).ok().and_then(|_| files.hashes().remove(path));
         if now.as_ref() != Some(hash) {
             return Err(Failure::refused(

@@ -17,7 +17,9 @@ use crate::{
     },
 };
 use firma_catalog::{Catalog, Procedure};
-use firma_manifest::{Evaluated, Inputs, Origin, VariableInput, VariableSource, Variables, is_automatic_variable_file};
+use firma_manifest::{
+    Evaluated, Inputs, Origin, Project, VariableInput, VariableSource, Variables, is_automatic_variable_file,
+};
 use firma_model::{
     address::{Address, KindId},
     diagnostic::{Diagnostic, Diagnostics},
