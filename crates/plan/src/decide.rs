@@ -291,7 +291,8 @@ pub fn unwanted(
         _ => {}
     }
     let on_remove = desired.map_or(record.on_remove, |desired| desired.lifecycle.on_remove);
-    if on_remove == OnRemove::Retain {
+    // A replacement deletes what it replaces, at once or by a later plan.
+    if on_remove == OnRemove::Retain && record.deposed.is_empty() {
         return Decision {
             action: Some(Action::Forget),
             reasons: vec![reason, Reason::Retained],
