@@ -142,7 +142,6 @@ fn what_is_left_out_is_not_touched_and_outputs_stay() {
         dependencies: BTreeSet::new(),
         sensitive: false,
         description: None,
-        preconditions: Vec::new(),
         span: Span::default(),
     };
     stage.desired.outputs.insert("a".into(), output("firma.value.a"));
@@ -294,7 +293,6 @@ fn an_output_that_somebody_else_wrote_is_not_written_over() {
             dependencies: BTreeSet::new(),
             sensitive: false,
             description: None,
-            preconditions: Vec::new(),
             span: Span::default(),
         },
     );
@@ -331,7 +329,6 @@ fn taking_note_is_of_old_halves_and_outputs_too() {
             dependencies: BTreeSet::new(),
             sensitive: false,
             description: None,
-            preconditions: Vec::new(),
             span: Span::default(),
         },
     );
