@@ -19,6 +19,15 @@ use firma_model::{
 };
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque, hash_map::Entry};
 
+/// What the record says of it.
+const FLAG: &str = "create_before_destroy";
+
+/// Whether a step writes down nothing but that.
+pub(crate) fn is_noted_alone(step: &Step) -> bool {
+    let flag = |reason: &Reason| matches!(reason, Reason::Bookkeeping { what } if what == FLAG);
+    !step.reasons.is_empty() && step.reasons.iter().all(flag)
+}
+
 /// Everything that is created before it is destroyed, each with the address that wishes it.
 type Effective<'a> = HashMap<&'a Address, &'a Address>;
 
@@ -155,7 +164,7 @@ fn both(
 /// Has a record say what holds now, where nothing else of it changes.
 fn write_down(plan: &mut Plan, worlds: Worlds<'_>, effective: &Effective<'_>) {
     let differs = |record: &Record| record.create_before_destroy != effective.contains_key(&record.address);
-    let reason = || Reason::Bookkeeping { what: "create_before_destroy".into() };
+    let reason = || Reason::Bookkeeping { what: FLAG.into() };
     let mut touched: HashSet<Address> = HashSet::new();
     for step in &mut plan.steps {
         if !step.deposed.is_empty() {

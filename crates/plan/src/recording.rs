@@ -2,6 +2,7 @@
 
 use crate::{
     compare::found,
+    create_first,
     fill::attributes,
     secret::{HashKey, concealed},
     step::{Action, Leg, Mode, Plan, Step},
@@ -89,7 +90,8 @@ pub fn rewritten(plan: &Plan, step: &Step, nodes: &dyn Nodes, key: &HashKey) -> 
     }
     // A refresh and a move have nothing to say about attributes; of what is written down for the manifests' sake, none is
     // an answer too.
-    let kept = step.attributes.is_empty() && !(plan.mode == Mode::Apply && step.action == Action::Record);
+    let kept = step.attributes.is_empty()
+        && (create_first::is_noted_alone(step) || !(plan.mode == Mode::Apply && step.action == Action::Record));
     let applied = match kept {
         true => crate::nodes::recorded_inputs(old),
         false => attributes(step, procedure, nodes)?,

@@ -137,6 +137,13 @@ fn without_anything_replaced_the_wish_is_only_written_down() {
     let plan = stage.planned();
     assert_eq!(action(&plan, "firma.value.a"), Some(Action::Record));
     assert_eq!(plan.unchanged, 0);
+    // Nothing else of the record changes.
+    let old = &stage.recorded.records[&address("firma.value.a")];
+    let progress = firma_plan::progress::Progress::new(std::sync::Arc::new(plan.clone()));
+    let key = firma_plan::secret::HashKey::default();
+    let new = firma_plan::recording::rewritten(&plan, &plan.steps[0], &progress, &key);
+    let new = new.expect("filled").expect("a record");
+    assert_eq!((&new.inputs, new.create_before_destroy), (&old.inputs, true));
     stage.recorded.records.get_mut(&address("firma.value.a")).expect("recorded").create_before_destroy = true;
     let plan = stage.planned();
     assert!(plan.steps.is_empty());
