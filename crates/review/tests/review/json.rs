@@ -35,6 +35,7 @@ fn the_shape() {
         keys(&review),
         [
             "changes",
+            "conditions",
             "diagnostics",
             "drift",
             "format",
