@@ -26,6 +26,7 @@ struct ReviewForm<'a> {
     changes: Vec<ChangeForm<'a>>,
     drift: Vec<DriftForm<'a>>,
     outputs: BTreeMap<&'a str, OutputForm>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     conditions: Vec<ConditionForm<'a>>,
     diagnostics: Vec<FindingForm<'a>>,
 }

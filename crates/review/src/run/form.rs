@@ -21,6 +21,7 @@ pub struct ReportForm<'a> {
     done: BTreeMap<&'static str, u64>,
     troubles: Vec<TroubleForm<'a>>,
     broken_outputs: BTreeMap<&'a str, &'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     conditions: Vec<ConditionForm<'a>>,
 }
 
