@@ -9,6 +9,7 @@ mod collection;
 mod conditional;
 mod env;
 mod operator;
+mod seen;
 mod references;
 mod shapes;
 mod template;

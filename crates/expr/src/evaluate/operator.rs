@@ -1,6 +1,6 @@
 //! Unary and binary operators.
 
-use super::{Env, Evaluator, Reduced, fail};
+use super::{Env, Evaluator, Reduced, fail, seen::seen};
 use crate::{
     codes,
     decimal::Decimal,
@@ -41,9 +41,9 @@ impl<'a> Evaluator<'a> {
         let result = match (op, value.reveal()) {
             (UnaryOp::Not, Value::Unknown(_)) => unknown_of(Type::Bool, true),
             (UnaryOp::Negate, Value::Unknown(_)) => unknown_of(Type::Number, true),
-            (UnaryOp::Not, value) => Value::Bool(!truth(value, "!", place)?),
-            (UnaryOp::Negate, value) => {
-                let number = number(value, "-", place)?;
+            (UnaryOp::Not, _) => Value::Bool(!truth(&value, "!", place)?),
+            (UnaryOp::Negate, _) => {
+                let number = number(&value, "-", place)?;
                 let zero = Number::from(0_i64);
                 Value::Number(Decimal::subtract(&zero, &number).ok_or_else(|| too_large("-", span))?)
             }
@@ -107,14 +107,15 @@ impl<'a> Evaluator<'a> {
             return Ok(Part::value(result).marked(marked));
         }
         let marked = matches!(&*a, Value::Sensitive(_)) || matches!(&*b, Value::Sensitive(_));
-        let (a, b) = (a.reveal(), b.reveal());
+        let (marked_a, marked_b) = (&*a, &*b);
+        let (a, b) = (marked_a.reveal(), marked_b.reveal());
         // A division by what is not known may be one by zero.
         let taken: &[Type] = if matches!(op, BinaryOp::Divide | BinaryOp::Modulo) { &[] } else { &[Type::Number] };
         self.doubts(a, &[Type::Number]);
         self.doubts(b, taken);
         let sign = op.sign();
         let compares = matches!(op, BinaryOp::Less | BinaryOp::LessEqual | BinaryOp::Greater | BinaryOp::GreaterEqual);
-        let result = match (known_number(a, sign, places[0])?, known_number(b, sign, places[1])?) {
+        let result = match (known_number(marked_a, sign, places[0])?, known_number(marked_b, sign, places[1])?) {
             (Some(a), Some(b)) => {
                 let whole = |number: &Number| number.as_str().parse::<i128>().is_ok();
                 if !compares && (op == BinaryOp::Divide || !whole(&a) || !whole(&b)) {
@@ -189,7 +190,7 @@ struct Side {
 
 impl Side {
     fn of(part: &Part<'_>, op: BinaryOp, place: Span) -> Result<Side, Diagnostics> {
-        let truth = part.as_value().map(|value| known_truth(value.reveal(), op.sign(), place)).transpose()?;
+        let truth = part.as_value().map(|value| known_truth(value, op.sign(), place)).transpose()?;
         Ok(Side { truth, marked: matches!(part.as_value(), Some(Value::Sensitive(_))) })
     }
 
@@ -267,28 +268,28 @@ fn too_large(sign: &str, span: Span) -> Diagnostics {
 }
 
 fn known_number(value: &Value, sign: &str, span: Span) -> Result<Option<Number>, Diagnostics> {
-    match value {
+    match value.reveal() {
         Value::Unknown(_) => Ok(None),
-        value => number(value, sign, span).map(Some),
+        _ => number(value, sign, span).map(Some),
     }
 }
 
 fn number(value: &Value, sign: &str, span: Span) -> Result<Number, Diagnostics> {
-    text::number(value).ok_or_else(|| operand("a number", value, sign, span))
+    text::number(value.reveal()).ok_or_else(|| operand("a number", value, sign, span))
 }
 
 fn known_truth(value: &Value, sign: &str, span: Span) -> Result<Option<bool>, Diagnostics> {
-    match value {
+    match value.reveal() {
         Value::Unknown(_) => Ok(None),
-        value => truth(value, sign, span).map(Some),
+        _ => truth(value, sign, span).map(Some),
     }
 }
 
 fn truth(value: &Value, sign: &str, span: Span) -> Result<bool, Diagnostics> {
-    text::truth(value).ok_or_else(|| operand("a bool", value, sign, span))
+    text::truth(value.reveal()).ok_or_else(|| operand("a bool", value, sign, span))
 }
 
 fn operand(wanted: &str, value: &Value, sign: &str, span: Span) -> Diagnostics {
-    let message = format!("`{sign}` takes {wanted}, and this is {}", value.type_name());
-    Diagnostic::error(codes::OPERAND, message).at(span).into()
+    let message = format!("`{sign}` takes {wanted}, and this is {}", value.reveal().type_name());
+    Diagnostic::error(codes::OPERAND, message).at(span).label(seen(value)).into()
 }
