@@ -12,4 +12,4 @@ mod tests;
 
 pub use finding::{Finding, findings};
 pub use place::Place;
-pub use snippet::render;
+pub use snippet::{MOST_SHOWN, render};

@@ -21,18 +21,50 @@ const LONGEST_LINE: usize = 2000;
 /// Columns to draw in.
 const WIDTH: usize = 120;
 
-/// All findings, one after another.
+/// Findings that are drawn; a person reads the first, and more would push them off the screen.
+pub const MOST_SHOWN: usize = 20;
+
+/// The findings one after another, errors before warnings where not all of them are shown, and how many are left.
 pub fn render(diagnostics: &Diagnostics, sources: &[Source], style: Style) -> String {
     let mut lines = Lines::new(sources);
     let mut out = String::new();
-    for diagnostic in &diagnostics.list {
+    let (shown, left) = first(&diagnostics.list);
+    for diagnostic in shown {
         if !out.is_empty() {
             out.push('\n');
         }
         out.push_str(&one(diagnostic, &mut lines, style));
         out.push('\n');
     }
+    if !left.is_empty() {
+        let errors = left.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
+        let count = |count: usize, what: &str| match count {
+            0 => None,
+            1 => Some(format!("1 {what}")),
+            many => Some(format!("{many} {what}s")),
+        };
+        let counted: Vec<String> =
+            [count(errors, "error"), count(left.len() - errors, "warning")].into_iter().flatten().collect();
+        out.push_str(&format!("\nand {} more", counted.join(" and ")));
+        // Whatever is wrong with manifests, that command lists.
+        if left.iter().all(|diagnostic| diagnostic.code < "E05") {
+            out.push_str("; `firma validate --format json` lists them all");
+        }
+        out.push('\n');
+    }
     out
+}
+
+/// What is shown, and what is only counted.
+fn first(list: &[Diagnostic]) -> (Vec<&Diagnostic>, Vec<&Diagnostic>) {
+    if list.len() <= MOST_SHOWN {
+        return (list.iter().collect(), Vec::new());
+    }
+    let (errors, warnings): (Vec<_>, Vec<_>) =
+        list.iter().partition(|diagnostic| diagnostic.severity == Severity::Error);
+    let mut all: Vec<&Diagnostic> = errors.into_iter().chain(warnings).collect();
+    let left = all.split_off(MOST_SHOWN);
+    (all, left)
 }
 
 /// A marked span of one source.

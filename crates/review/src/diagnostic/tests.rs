@@ -1,6 +1,6 @@
 //! Whatever the span and the source, a finding is drawn and nothing panics.
 
-use super::{findings, render};
+use super::{MOST_SHOWN, findings, render};
 use crate::style::Style;
 use firma_model::{
     diagnostic::{Diagnostic, Diagnostics},
@@ -30,4 +30,25 @@ proptest! {
             prop_assert!(!finding.on_one_line().chars().any(char::is_control));
         }
     }
+}
+
+#[test]
+fn twenty_are_shown_errors_first_and_the_rest_is_counted() {
+    let mut diagnostics = Diagnostics::new();
+    for _ in 0..3 {
+        diagnostics.push(Diagnostic::warning("E0120", "early"));
+    }
+    for at in 0..22 {
+        diagnostics.push(Diagnostic::error("E0104", format!("mistake {at};")));
+    }
+    let text = render(&diagnostics, &[], Style::Plain);
+    assert_eq!(text.matches("error[").count(), MOST_SHOWN);
+    assert!(!text.contains("early") && text.contains("mistake 19;") && !text.contains("mistake 20;"), "{text}");
+    assert!(
+        text.ends_with("\nand 2 errors and 3 warnings more; `firma validate --format json` lists them all\n"),
+        "{text}"
+    );
+    diagnostics.list.truncate(MOST_SHOWN + 1);
+    diagnostics.list.iter_mut().for_each(|diagnostic| diagnostic.code = "E0801");
+    assert!(render(&diagnostics, &[], Style::Plain).ends_with("\nand 1 warning more\n"));
 }
