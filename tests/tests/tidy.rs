@@ -171,25 +171,13 @@ fn planted_files_are_found() {
 
 #[test]
 fn planted_codes_are_found() {
-    let codes_of = |code: &str| {
-        format!(
-            "const A: &str = \"E0100\";\npub const CODES: &[(&str, &str, &str)] = &[(A, \"a\", \"b (c)\"), (\"{code}\", \"d\", \"e\")];"
-        )
-    };
-    let page = codes_of("E0101");
-    let uses = "fn f() { g(\"E0101\"); g(\"E0100\"); }";
-    finds(codes::check, &[("crates/plan/src/codes.rs", &page), ("crates/plan/src/x.rs", uses)], &[]);
-    finds(
-        codes::check,
-        &[("crates/plan/src/codes.rs", &page), ("crates/plan/src/x.rs", "fn f() { g(\"E0102\"); }")],
-        &["E0102 is in no list"],
-    );
-    let second = codes_of("E0103");
-    finds(
-        codes::check,
-        &[("crates/plan/src/codes.rs", &page), ("crates/model/src/codes.rs", &second)],
-        &["E0100 is explained at crates/model/src/codes.rs"],
-    );
+    let page = |code: &str| format!("# {code}: t\n\nwhat\n\n## Why\n\ny\n\n## Example\n\ne\n\n## Fix\n\nf\n");
+    let (path, uses) = ("crates/model/codes/E0101.md", ("crates/plan/src/x.rs", "fn f() { g(\"E0101\"); }"));
+    finds(codes::check, &[(path, &page("E0101")), uses], &[]);
+    finds(codes::check, &[uses], &["E0101 has no page"]);
+    finds(codes::check, &[(path, &page("E0101"))], &["nothing says E0101"]);
+    finds(codes::check, &[(path, &page("E0102")), uses], &["is headed E0102"]);
+    finds(codes::check, &[(path, &page("E0101").replace("## Why", "Why")), uses], &["lacks ## Why"]);
 }
 
 #[test]

@@ -90,13 +90,3 @@ fn billing_table() {
         assert_eq!(said(&billing::check(&procedure, billing.as_ref(), Span::default())), expected, "{billing:?}");
     }
 }
-
-#[test]
-fn every_code_is_explained_once() {
-    let codes: Vec<&str> = firma_catalog::codes::CODES.iter().map(|(code, ..)| *code).collect();
-    assert!(codes.is_sorted_by(|a, b| a < b), "{codes:?}");
-    for (code, title, text) in firma_catalog::codes::CODES {
-        assert!(code.starts_with("E03") || code.starts_with("E04"), "{code}");
-        assert!(!title.is_empty() && text.len() > 80, "{code}");
-    }
-}

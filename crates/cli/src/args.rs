@@ -409,4 +409,7 @@ pub(crate) struct ApiArgs {
 pub(crate) struct ExplainArgs {
     /// The code, such as E0312; all codes without it
     pub code: Option<String>,
+    /// Output format
+    #[arg(long, default_value = "text", value_name = "FORMAT")]
+    pub format: Format,
 }

@@ -16,6 +16,9 @@ use std::{
 /// first; the next picture brings them back.
 static PICTURE: Mutex<usize> = Mutex::new(0);
 
+/// The code of data that could not be printed.
+const NOT_WRITTEN: &str = "E0903";
+
 /// The size of a terminal that does not tell its own.
 const USUAL_SIZE: Size = Size { width: 80, height: 24 };
 
@@ -76,7 +79,7 @@ impl Terminal {
                 self.note("standard output was closed; the rest is not printed, the work goes on");
             } else {
                 STDOUT_FAILED.store(true, Ordering::Relaxed);
-                self.note(&format!("error[E0903]: cannot write to standard output: {error}"));
+                self.note(&format!("error[{NOT_WRITTEN}]: cannot write to standard output: {error}"));
             }
         }
     }

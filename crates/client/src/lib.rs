@@ -10,8 +10,6 @@
 
 #![expect(clippy::result_large_err, reason = "a fault travels once per failed call, which took a network round trip")]
 
-pub mod codes;
-
 pub mod credentials;
 
 mod profile;
@@ -39,7 +37,6 @@ pub mod wall;
 pub use calls::{CallLog, CallRecord, Counts};
 pub use classify::{Answer, Outcome, Retry, Verdict, classify};
 pub use cloud::Cloud;
-pub use codes::CODES;
 pub use credentials::{Credentials, Source};
 pub use endpoint::Endpoint;
 pub use firma_signature::Scheme;

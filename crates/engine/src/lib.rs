@@ -11,8 +11,6 @@
 
 #![expect(clippy::result_large_err, reason = "a fault travels once per failed call, which took a network round trip")]
 
-pub mod codes;
-
 mod ask;
 mod young;
 
@@ -40,7 +38,6 @@ pub mod orphans;
 pub mod report;
 
 pub use apply::{ApplyContext, CancelLevel, apply};
-pub use codes::CODES;
 pub use event::Observers;
 pub use firma_plan::basis::{Moved, moved};
 pub use firma_plan::event::{RunEvent, Settled, Settlement};

@@ -78,3 +78,41 @@ pub fn stuck(settlements: &[Settlement]) -> Diagnostics {
     }
     diagnostics
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outcome::FailedStep;
+    use firma_model::fault::{Fault, FaultKind};
+    use firma_plan::step::Leg;
+
+    #[test]
+    fn endings_have_their_codes() {
+        let address: firma_model::address::Address = "vpc.vpc.main".parse().expect("an address");
+        let fault = Fault {
+            kind: FaultKind::Denied,
+            service: "vpc".into(),
+            operation: "createVpc".into(),
+            http_status: Some(403),
+            code: None,
+            status: None,
+            message: "no".into(),
+            request_id: None,
+        };
+        let mut outcome = Outcome {
+            failed: vec![FailedStep {
+                address: address.clone(),
+                leg: Leg::Create,
+                fault: fault.clone(),
+                incomplete: true,
+            }],
+            unresolved: vec![(address, fault)],
+            interrupted: true,
+            journal: Some(firma_store::StoreError::from(firma_store::ErrorKind::Full)),
+            ..Outcome::default()
+        };
+        outcome.outputs.broken.insert("first".into(), Diagnostic::error("E0207", "there is no element 0").into());
+        let codes: Vec<&str> = outcome.diagnostics().list.iter().map(|diagnostic| diagnostic.code).collect();
+        assert_eq!(codes, ["E0804", "E0606", "E0801", "E0802", "E0805", "E0803"]);
+    }
+}

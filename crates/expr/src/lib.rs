@@ -10,7 +10,7 @@
 //!
 //! Beside that: [`each_reference`] lists the references of a tree before evaluating it (to order locals and to find cycles),
 //! [`parse_type`] reads `"object({ a = string, b = optional(number, 3) })"`, [`convert()`] brings a value to a type,
-//! [`FUNCTIONS`] describes the functions, [`CODES`] explains the diagnostics.
+//! [`FUNCTIONS`] describes the functions.
 //!
 //! Steps, text sizes and depths are bounded by [`Limits`]: bad input gives a diagnostic, never a hang or an overflow.
 
@@ -31,7 +31,6 @@ mod convert;
 mod text;
 mod functions;
 
-pub use codes::CODES;
 pub use convert::{ConvertError, convert};
 pub use evaluate::evaluate;
 pub use functions::{FUNCTIONS, Function, Kind, Parameter};

@@ -10,7 +10,7 @@
 //!    evaluation.
 //!
 //! All of it is pure: texts, environment, answers and files are arguments. Every function returns everything it found
-//! wrong, in the order of the files; [`CODES`] explains the codes.
+//! wrong, in the order of the files.
 
 mod codes;
 mod files;
@@ -30,7 +30,6 @@ mod call_tree;
 mod order;
 mod evaluate;
 
-pub use codes::CODES;
 pub use evaluate::{Evaluated, Inputs, Timeouts, evaluate};
 pub use files::{is_automatic_variable_file, is_manifest_file};
 pub use modules::{GitSource, LOCK_FILE, Lock, ModuleSource, Modules, Pin, link};

@@ -50,8 +50,11 @@ fn every_code_has_a_case() {
     // Their texts would be cases of many mebibytes: they have tests of their own.
     // A lock file belongs to no case.
     let elsewhere = ["E0101", "E0144", "E0149"];
-    for (code, title, explanation) in firma_manifest::CODES {
-        assert!(all.contains(code) || elsewhere.contains(code), "{code} ({title}) has no case");
-        assert!(explanation.len() > 60, "{code} is not explained");
+    let codes = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/codes.rs")).expect("the codes");
+    let mut count = 0;
+    for code in codes.split('"').filter(|word| word.starts_with("E0")) {
+        assert!(all.contains(code) || elsewhere.contains(&code), "{code} has no case");
+        count += 1;
     }
+    assert!(count > 30, "{count} codes were found");
 }

@@ -3,7 +3,7 @@
 //! Addresses and kinds name things; values, types, paths and expressions describe them; places say where they live and how
 //! they are paid for. The three worlds are `desired` (what the manifests say), `record` (what Firma wrote down) and
 //! `observed` (what the cloud says). Events are the journal, faults are what the world did to a call, diagnostics are what
-//! a user can fix. Everything here is plain data: no I/O, no clock, no policy.
+//! a user can fix; each of their codes has a page. Everything here is plain data: no I/O, no clock, no policy.
 
 pub mod number;
 pub mod types;
@@ -12,6 +12,7 @@ pub mod path;
 pub mod address;
 pub mod span;
 pub mod diagnostic;
+pub mod codes;
 pub mod suggest;
 pub mod expr;
 pub mod place;

@@ -56,7 +56,6 @@ pub mod outputs;
 pub mod recover;
 pub mod progress;
 pub mod event;
-pub mod codes;
 
 pub use firma_catalog::procedure;
 pub use make::plan;

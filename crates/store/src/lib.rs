@@ -29,7 +29,6 @@ mod restored;
 mod library;
 mod examine;
 mod writer;
-pub mod codes;
 
 pub use count::RunCounts;
 pub use duration::Duration;

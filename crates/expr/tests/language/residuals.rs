@@ -390,3 +390,11 @@ fn files() {
     let message = error("${templatefile(\"bad.tpl\", { name = 1 })}", &scope).message;
     assert_eq!(message, "templatefile: \"bad.tpl\", line 2: the template is not given `nam`");
 }
+
+#[test]
+fn only_resources_have_a_meaning_after_planning() {
+    let found = firma_expr::resolve(&parsed("${var.env}").expect("an expression"), &nodes(), &Limits::default())
+        .expect_err("refused");
+    assert_eq!(found.list[0].code, "E0205");
+    assert!(found.list[0].message.contains("`var` has no meaning after planning"), "{found:?}");
+}

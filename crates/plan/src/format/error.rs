@@ -4,29 +4,6 @@ use super::encode::FORMAT;
 use firma_model::diagnostic::Diagnostic;
 use std::fmt;
 
-/// Code, title and explanation of the diagnostics about plan files.
-pub const CODES: &[(&str, &str, &str)] = &[
-    (
-        "E0640",
-        "not a plan",
-        "The file that was given is not a plan. A plan is written by `firma plan --out FILE`; the JSON that `firma plan \
-         --format json` prints is for reading and cannot be applied.\n\n```sh\nfirma plan --out web.plan\nfirma apply web.plan\n```",
-    ),
-    (
-        "E0641",
-        "a plan of another version of Firma",
-        "Plans carry the version of their format. This one was made by a version of Firma whose format this one does not \
-         know, so it cannot say what the plan would do and refuses it.\n\nApply it with the version that made it, or make \
-         it again:\n\n```sh\nfirma plan --out web.plan\n```",
-    ),
-    (
-        "E0642",
-        "a damaged plan",
-        "The file says it is a plan of this version, but its contents do not hold together: it was cut short or changed \
-         after it was written. Nothing of it is carried out.\n\nMake the plan again:\n\n```sh\nfirma plan --out web.plan\n```",
-    ),
-];
-
 /// Why bytes are no plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FormatError {

@@ -20,5 +20,5 @@ mod tests;
 
 pub use digest::{id, id_of_encoded};
 pub use encode::{FORMAT, decode, encode};
-pub use error::{CODES, FormatError};
+pub use error::FormatError;
 pub use sealed::decode_closed;

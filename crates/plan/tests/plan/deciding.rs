@@ -441,3 +441,12 @@ fn what_is_an_id_is_no_secret() {
     stage.want("vm.keypair.admin", key).attributes.insert("key_name".into(), secret);
     assert_eq!(stage.codes(), ["E0532"]);
 }
+
+#[test]
+fn a_kind_that_the_catalogue_lacks_is_refused() {
+    let mut stage = Stage::default();
+    stage.want("vpc.subnets.web", json!({}));
+    let (plan, diagnostics) = stage.plan();
+    assert!(plan.is_none());
+    assert_eq!(diagnostics.list[0].code, "E0525");
+}

@@ -7,7 +7,7 @@ use firma_model::{
     event::{Event, EventBody},
     record::Recorded,
 };
-use firma_store::{Mode, OpenIntent, Store, codes::CODES, examine};
+use firma_store::{Mode, OpenIntent, Store, examine};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -116,7 +116,7 @@ fn place(healthy: &Healthy, database: &[u8]) -> PathBuf {
 #[track_caller]
 fn examined(path: &Path, before: &Said, what: &str) -> Noticed {
     let bytes = fs::read(path).expect("there");
-    let explained = |code: &str| assert!(CODES.iter().any(|(known, _, _)| *known == code), "{what}: {code}");
+    let explained = |code: &str| assert!(firma_model::codes::page(code).is_some(), "{what}: {code}");
     let doctor = examine(path, &[], NOW);
     let findings: Vec<&str> = doctor.iter().flat_map(|checked| &checked.findings).map(|finding| finding.code).collect();
     findings.iter().for_each(|code| explained(code));
@@ -396,7 +396,7 @@ fn examined_with_log(path: &Path, before: &Said, what: &str) -> Noticed {
     examine(path, &[], NOW);
     match Store::open(path, Mode::Existing) {
         Err(error) => {
-            assert!(CODES.iter().any(|(known, _, _)| *known == error.code()), "{what}: {error}");
+            assert!(firma_model::codes::page(error.code()).is_some(), "{what}: {error}");
             Noticed::AtOpening
         }
         Ok(store) if store.restored().is_some() => Noticed::ByTheMark,
