@@ -28,6 +28,7 @@ pub mod codes;
 
 pub mod catalog;
 pub mod view;
+pub mod docs;
 
 pub use catalog::Catalog;
 pub use procedure::{LookupProcedure, Procedure};

@@ -195,7 +195,7 @@ impl KindView {
 }
 
 /// The type in a word or two; the fields of tables are listed by themselves.
-fn type_text(shape: &Shape) -> String {
+pub(crate) fn type_text(shape: &Shape) -> String {
     match shape {
         Shape::Object(_) => "table".to_owned(),
         Shape::List(item) => format!("list({})", type_text(item)),

@@ -67,6 +67,8 @@ pub(crate) enum Command {
     Init(InitArgs),
     /// Check the manifests without asking the cloud
     Validate(ValidateArgs),
+    /// Write the manifests in their conventional form
+    Fmt(FmtArgs),
     /// Show what an apply would change, and why
     Plan(PlanArgs),
     /// Make the cloud as the manifests say
@@ -94,6 +96,12 @@ pub(crate) enum Command {
     Catalog(CatalogCommand),
     /// Make one signed call and print its answer
     Api(ApiArgs),
+    /// Describe a kind of resource or a look-up, with an example; list them all
+    Docs(DocsArgs),
+    /// Print a JSON Schema of manifests, for editors
+    Schema(SchemaArgs),
+    /// Draw what depends on what, or the order of a plan
+    Graph(GraphArgs),
     /// Explain a diagnostic code
     Explain(ExplainArgs),
     /// Print a completion script for a shell
@@ -402,6 +410,77 @@ pub(crate) struct ApiArgs {
     /// Output format
     #[arg(long, default_value = "json", value_name = "FORMAT")]
     pub format: Format,
+}
+
+/// Options of `fmt`.
+#[derive(Args, Debug)]
+pub(crate) struct FmtArgs {
+    /// Files and directories; the project's without any, `-` is standard input
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Write nothing; fail if a file is not in the form, and name it
+    #[arg(long)]
+    pub check: bool,
+    /// Write nothing; show what would change
+    #[arg(long)]
+    pub diff: bool,
+    /// Directories inside of directories too
+    #[arg(short = 'r', long)]
+    pub recursive: bool,
+}
+
+/// Options of `docs`.
+#[derive(Args, Debug)]
+pub(crate) struct DocsArgs {
+    /// A kind such as vpc.subnet, or a look-up such as data.vm.image; all of them without it
+    pub kind: Option<String>,
+    /// Output format
+    #[arg(long, default_value = "text", value_name = "FORMAT")]
+    pub format: DocsFormat,
+}
+
+/// How documentation is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DocsFormat {
+    /// For a terminal
+    #[default]
+    Text,
+    /// For a page
+    Markdown,
+    /// For programs
+    Json,
+}
+
+/// Options of `schema`.
+#[derive(Args, Debug)]
+pub(crate) struct SchemaArgs {
+    /// Write it to a file, such as .firma/schema.json, which the first line of a manifest can name
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// Options of `graph`.
+#[derive(Args, Debug)]
+pub(crate) struct GraphArgs {
+    /// Values of variables
+    #[command(flatten)]
+    pub variables: VariableArgs,
+    /// Plan, and draw what is done after what
+    #[arg(long)]
+    pub plan: bool,
+    /// Output format
+    #[arg(long, default_value = "dot", value_name = "FORMAT")]
+    pub format: GraphFormat,
+}
+
+/// How a graph is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GraphFormat {
+    /// For Graphviz
+    #[default]
+    Dot,
+    /// For Mermaid
+    Mermaid,
 }
 
 /// Options of `explain`.

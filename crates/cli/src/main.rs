@@ -86,6 +86,7 @@ fn run(context: &Context, command: Command) -> Outcome {
     match command {
         Command::Init(args) => commands::init::run(context, &args),
         Command::Validate(args) => commands::validate::run(context, &args),
+        Command::Fmt(args) => commands::fmt::run(context, &args),
         Command::Plan(args) => block_on(commands::plan::run(context, &args)),
         Command::Apply(args) => block_on(commands::apply::apply(context, &args)),
         Command::Destroy(args) => block_on(commands::apply::destroy(context, &args)),
@@ -98,6 +99,9 @@ fn run(context: &Context, command: Command) -> Outcome {
         Command::Emulator(command) => block_on(commands::emulator::run(context, &command)),
         Command::Catalog(command) => commands::catalog::run(context, &command),
         Command::Api(args) => block_on(commands::api::run(context, &args)),
+        Command::Docs(args) => commands::docs::run(context, &args),
+        Command::Schema(args) => commands::schema::run(context, &args),
+        Command::Graph(args) => block_on(commands::graph::run(context, &args)),
         Command::Explain(args) => commands::explain::run(context, &args),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -5,7 +5,7 @@ use crate::{
     escape,
     view::{Attribute, Change, Drift, Output, View},
 };
-use firma_model::{document::to_plain_json, value::Value};
+use firma_model::{diagnostic::Severity, document::to_plain_json, value::Value};
 use firma_plan::step::Reason;
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -188,6 +188,30 @@ pub fn plan(view: &View) -> String {
 /// Findings alone, as a list in lines: what commands that make no plan print.
 pub fn findings(findings: &[Finding]) -> String {
     print(&findings.iter().map(finding).collect::<Vec<_>>())
+}
+
+/// What a report of findings says of itself.
+pub const DIAGNOSTICS_FORMAT: &str = "firma.diagnostics/v1";
+
+#[derive(Serialize)]
+struct ReportForm<'a> {
+    format: &'static str,
+    valid: bool,
+    errors: usize,
+    warnings: usize,
+    diagnostics: Vec<FindingForm<'a>>,
+}
+
+/// `firma.diagnostics/v1`, described in `state/formats/diagnostics.md`: what was found wrong, all of it.
+pub fn report(findings: &[Finding]) -> String {
+    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
+    print(&ReportForm {
+        format: DIAGNOSTICS_FORMAT,
+        valid: errors == 0,
+        errors,
+        warnings: findings.len() - errors,
+        diagnostics: findings.iter().map(finding).collect(),
+    })
 }
 
 /// One finding on one line, for logs of events.

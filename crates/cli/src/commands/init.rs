@@ -14,7 +14,8 @@ use firma_model::diagnostic::Diagnostic;
 use firma_store::{Mode, Store};
 use std::{fs, io::Write};
 
-const FIRST: &str = r#"# The project, and the cloud it lives in. "emulator" is a local JD Cloud kept in .firma/: it costs nothing.
+const FIRST: &str = r#"#:schema ./.firma/schema.json
+# The project, and the cloud it lives in. "emulator" is a local JD Cloud kept in .firma/: it costs nothing.
 [project]
 name = "NAME"
 
@@ -22,12 +23,12 @@ name = "NAME"
 endpoint = "emulator"
 
 [defaults]
-region = "cn-north-1"
-zone = "cn-north-1a"
+region  = "cn-north-1"
+zone    = "cn-north-1a"
 billing = { method = "postpaid_by_duration" }
 
 [vpc.vpc.main]
-vpc_name = "NAME"
+vpc_name       = "NAME"
 address_prefix = "10.0.0.0/16"
 
 [output.vpc_id]
@@ -66,6 +67,7 @@ pub(crate) fn run(context: &Context, args: &InitArgs) -> Outcome {
         .collect();
     let path = context.directory.join("firma.toml");
     fs::write(&path, FIRST.replace("NAME", &name)).map_err(|error| cannot("firma.toml", error))?;
+    super::schema::write(&context.directory.join(super::schema::PLACE)).map_err(|error| cannot("the schema", error))?;
     ignore_local_files(context).map_err(|error| cannot(".gitignore", error))?;
     context.terminal.note(&format!("wrote {}; next: firma -C {} plan", path.display(), context.directory.display()));
     Ok(Exit::Done)

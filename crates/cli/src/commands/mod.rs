@@ -1,5 +1,6 @@
 //! One file a verb: arguments in, one flow called, an exit code out.
 
+pub(crate) mod fmt;
 pub(crate) mod init;
 pub(crate) mod validate;
 pub(crate) mod plan;
@@ -13,4 +14,7 @@ pub(crate) mod doctor;
 pub(crate) mod emulator;
 pub(crate) mod catalog;
 pub(crate) mod api;
+pub(crate) mod docs;
+pub(crate) mod schema;
+pub(crate) mod graph;
 pub(crate) mod explain;

@@ -13,7 +13,12 @@ use std::{fs, io::Write, path::Path};
 
 /// Runs it.
 pub(crate) async fn run(context: &Context, args: &PlanArgs) -> Outcome {
-    let mut made = ops::planning::make(context, &args.planning).await?;
+    let made = ops::planning::make(context, &args.planning).await;
+    if let (Err(failure), Format::Json) = (&made, args.format) {
+        // Whoever reads standard output learns why there is no plan, too.
+        context.terminal.data(&super::validate::report(&failure.diagnostics, &failure.sources));
+    }
+    let mut made = made?;
     match made.plan.steps.is_empty() {
         true => made.worlds.leave(),
         // What is shown of a large plan is large, and takes the place of what it was made of.

@@ -8,38 +8,43 @@ use crate::{
 };
 use firma_catalog::Catalog;
 use firma_manifest::Inputs;
-use firma_model::diagnostic::Severity;
-use serde_json::json;
+use firma_model::{desired::Desired, diagnostic::Diagnostics, span::Source};
 use std::collections::BTreeMap;
 
 /// Runs it.
 pub(crate) fn run(context: &Context, args: &ValidateArgs) -> Outcome {
     let checked = check(context, &args.variables);
     let (diagnostics, sources) = match &checked {
-        Ok((diagnostics, sources, _)) => (diagnostics, sources),
+        Ok(checked) => (&checked.diagnostics, &checked.sources),
         Err(failure) => (&failure.diagnostics, &failure.sources),
     };
     if args.format == Format::Json {
-        let errors = diagnostics.list.iter().filter(|d| d.severity == Severity::Error).count();
-        let findings = firma_review::json::findings(&firma_review::diagnostic::findings(diagnostics, sources));
-        let findings: serde_json::Value = serde_json::from_str(&findings).unwrap_or_default();
-        context.terminal.json(&json!({
-            "valid": errors == 0,
-            "errors": errors,
-            "warnings": diagnostics.list.len() - errors,
-            "diagnostics": findings,
-        }));
-        return Ok(if errors == 0 { Exit::Done } else { Exit::Error });
+        context.terminal.data(&report(diagnostics, sources));
+        return Ok(if diagnostics.has_errors() { Exit::Error } else { Exit::Done });
     }
-    let (diagnostics, sources, resources) = checked?;
+    let Checked { diagnostics, sources, desired } = checked?;
     context.terminal.diagnostics(&diagnostics, &sources);
-    context.terminal.note(&format!("the manifests are valid: {resources} resource instances"));
+    context.terminal.note(&format!("the manifests are valid: {} resource instances", desired.resources.len()));
     Ok(Exit::Done)
 }
 
-type Checked = (firma_model::diagnostic::Diagnostics, Vec<firma_model::span::Source>, usize);
+/// All findings, for programs.
+pub(crate) fn report(diagnostics: &Diagnostics, sources: &[Source]) -> String {
+    firma_review::json::report(&firma_review::diagnostic::findings(diagnostics, sources))
+}
 
-fn check(context: &Context, variables: &VariableArgs) -> Result<Checked, Failure> {
+/// Manifests that hold, as far as that can be told without the cloud.
+pub(crate) struct Checked {
+    /// Warnings.
+    pub diagnostics: Diagnostics,
+    /// Files that spans point into.
+    pub sources: Vec<Source>,
+    /// What they ask for.
+    pub desired: Desired,
+}
+
+/// Reads and evaluates the manifests, without asking anybody.
+pub(crate) fn check(context: &Context, variables: &VariableArgs) -> Result<Checked, Failure> {
     let mut loaded = project::load_with(&context.directory, &context.env, variables)?;
     let mut sources = loaded.sources.clone();
     let (variables, found) = planning::read_variables(&loaded, variables, &mut sources)?;
@@ -57,5 +62,5 @@ fn check(context: &Context, variables: &VariableArgs) -> Result<Checked, Failure
     if diagnostics.has_errors() {
         return Err(Failure::in_sources(diagnostics, &sources));
     }
-    Ok((diagnostics, sources, evaluated.desired.resources.len()))
+    Ok(Checked { diagnostics, sources, desired: evaluated.desired })
 }

@@ -1,5 +1,6 @@
 //! What commands do, from top to bottom; each file is one flow.
 
+pub(crate) mod formatting;
 pub(crate) mod project;
 pub(crate) mod git;
 pub(crate) mod checkout;
