@@ -1,7 +1,6 @@
 //! The tables other crates rely on: functions and codes.
 
 use firma_expr::FUNCTIONS;
-use std::collections::BTreeSet;
 
 #[test]
 fn functions_are_sorted_and_described() {
