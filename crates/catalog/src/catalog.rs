@@ -18,7 +18,7 @@ use std::{
 #[derive(Debug, Default)]
 pub struct Catalog {
     kinds: Mutex<BTreeMap<&'static str, Arc<Procedure>>>,
-    lookups: Mutex<BTreeMap<&'static str, Arc<LookupProcedure>>>,
+    lookups: Mutex<BTreeMap<String, Arc<LookupProcedure>>>,
 }
 
 /// A line of a list: id and title.
@@ -51,17 +51,27 @@ impl Catalog {
         Some(compiled.clone())
     }
 
-    /// A look-up, compiled.
+    /// A look-up, compiled: one of those written down, or what the rule makes of a describe operation.
     pub fn lookup(&self, id: &KindId) -> Option<Arc<LookupProcedure>> {
-        let (id, text) = find(builtin::LOOKUPS, id.as_str())?;
         let mut lookups = self.lookups.lock().unwrap_or_else(PoisonError::into_inner);
-        let compiled = lookups.entry(id).or_insert_with(|| {
-            let text: LookupText = toml::from_str(text).expect("BUG: a look-up's text, which tests read");
-            let (procedure, problems) = compile::lookup(id, &text);
-            debug_assert!(problems.is_empty(), "BUG: {problems:?}");
-            Arc::new(procedure)
-        });
-        Some(compiled.clone())
+        if let Some(known) = lookups.get(id.as_str()) {
+            return Some(known.clone());
+        }
+        let procedure = match find(builtin::LOOKUPS, id.as_str()) {
+            Some((id, text)) => {
+                let text: LookupText = toml::from_str(text).expect("BUG: a look-up's text, which tests read");
+                let (procedure, problems) = compile::lookup(id, &text);
+                debug_assert!(problems.is_empty(), "BUG: {problems:?}");
+                procedure
+            }
+            None => {
+                let (service, name) = id.as_str().split_once('.')?;
+                compile::derive(firma_api::service(service)?, name)?
+            }
+        };
+        let procedure = Arc::new(procedure);
+        lookups.insert(id.as_str().to_owned(), procedure.clone());
+        Some(procedure)
     }
 
     /// Ids of all kinds, sorted.
@@ -69,19 +79,28 @@ impl Catalog {
         builtin::KINDS.iter().map(|(id, _)| *id)
     }
 
-    /// Ids of all look-ups, sorted.
-    pub fn lookup_names(&self) -> impl Iterator<Item = &'static str> + Clone {
-        builtin::LOOKUPS.iter().map(|(id, _)| *id)
-    }
-
     /// All kinds with their titles, without compiling any.
     pub fn kinds(&self) -> Vec<Entry> {
         entries(builtin::KINDS)
     }
 
-    /// All look-ups with their titles, without compiling any.
+    /// The look-ups of a service with their titles, sorted.
+    pub fn lookups_of(&self, service: &str) -> Vec<Entry> {
+        let Some(service) = firma_api::service(service) else { return Vec::new() };
+        let derived = compile::derived_names(service).into_iter().map(|(name, operation)| {
+            let id = format!("{}.{name}", service.id);
+            let title = match find(builtin::LOOKUPS, &id) {
+                Some((_, text)) => title(text).to_owned(),
+                None => compile::derived_title(operation),
+            };
+            Entry { id, title }
+        });
+        derived.collect()
+    }
+
+    /// The look-ups of every service.
     pub fn lookups(&self) -> Vec<Entry> {
-        entries(builtin::LOOKUPS)
+        firma_api::services().flat_map(|outline| self.lookups_of(outline.service)).collect()
     }
 
     /// Says that there is no such kind, and what was probably meant.
@@ -99,13 +118,19 @@ impl Catalog {
     /// Says that there is no such look-up, and what was probably meant.
     pub fn unknown_lookup(&self, id: &str, span: Span) -> Diagnostic {
         let error = Diagnostic::error(codes::UNKNOWN_LOOKUP, format!("there is no look-up `data.{id}`")).at(span);
-        match closest(id, self.lookup_names()) {
-            Some(near) => error.did_you_mean(Some(&format!("data.{near}"))),
-            None => {
-                let all: Vec<&str> = self.lookup_names().collect();
-                error.hint(format!("what can be looked up: {}", all.join(", ")))
-            }
+        let service = id.split('.').next().unwrap_or(id);
+        let services = || firma_api::services().filter(|outline| outline.operations > 0).map(|outline| outline.service);
+        if !services().any(|known| known == service) {
+            return match closest(service, services()) {
+                Some(near) => error.hint(format!("there is no service `{service}`; did you mean `{near}`?")),
+                None => error.hint("`firma catalog services` lists the services"),
+            };
         }
+        let known = self.lookups_of(service);
+        let near = closest(id, known.iter().map(|entry| entry.id.as_str()));
+        error
+            .did_you_mean(near.map(|near| format!("data.{near}")).as_deref())
+            .hint(format!("`firma catalog kinds {service}` lists what can be looked up there"))
     }
 
     /// Identifies the catalogue: a hash of every kind and look-up, and of the procedure format.

@@ -525,12 +525,39 @@ pub struct LookupProcedure {
     pub regional: bool,
     /// The operation's own parameters by manifest name; `filters` among them where it has that.
     pub parameters: BTreeMap<String, Field>,
-    /// Path of the items in the result.
+    /// Whether the answer is a list; else it is a single thing.
+    pub many: bool,
+    /// Path of the items, or of the single thing, in the result; empty where the result itself is it.
     pub items: String,
     /// Form of one item.
     pub item: Shape,
     /// Manifest name of an item's id, so that every item also answers to `id`.
     pub id: Option<String>,
-    /// Page size; `None` when the operation has no pages.
-    pub page_size: Option<u32>,
+    /// Path in the result of how many there are on all pages together.
+    pub total: Option<String>,
+    /// How pages are asked for; `None` when the operation has none.
+    pub pages: Option<Pages>,
+}
+
+/// How an operation gives its answer in pages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pages {
+    /// Parameter that says which page.
+    pub number: String,
+    /// Parameter that says how many items a page has.
+    pub size: String,
+    /// What the first of them counts.
+    pub by: PageBy,
+    /// Items to ask for at once.
+    pub limit: u32,
+}
+
+/// How a page is named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PageBy {
+    /// By its number, from 1.
+    Number,
+    /// By the items before it.
+    Offset,
 }

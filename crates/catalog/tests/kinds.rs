@@ -21,15 +21,33 @@ fn no_kind_has_findings() {
 
 #[test]
 fn lists_are_sorted_and_titles_need_no_parsing() {
-    for (list, entries) in
-        [(builtin::KINDS, Catalog::builtin().kinds()), (builtin::LOOKUPS, Catalog::builtin().lookups())]
-    {
+    let catalog = Catalog::builtin();
+    for (list, entries) in [(builtin::KINDS, catalog.kinds()), (builtin::LOOKUPS, catalog.lookups())] {
         assert!(list.is_sorted_by(|a, b| a.0 < b.0));
-        for ((id, text), entry) in list.iter().zip(entries) {
+        assert!(entries.is_sorted_by(|a, b| a.id < b.id));
+        for (id, text) in list {
             let parsed: toml::Table = toml::from_str(text).expect("TOML");
-            assert_eq!((entry.id.as_str(), entry.title.as_str()), (*id, parsed["title"].as_str().expect("a title")));
+            let entry = entries.iter().find(|entry| entry.id == *id).expect("a listed one");
+            assert_eq!(entry.title, parsed["title"].as_str().expect("a title"));
         }
     }
+}
+
+#[test]
+fn an_unknown_look_up_is_answered_with_what_was_meant() {
+    let say = |id: &str| {
+        let diagnostic = Catalog::builtin().unknown_lookup(id, Span::default());
+        format!("{}; {}", diagnostic.message, diagnostic.hints.join("; "))
+    };
+    assert_eq!(
+        say("vpc.route_tables"),
+        "there is no look-up `data.vpc.route_tables`; did you mean `data.vpc.route_table`?; \
+         `firma catalog kinds vpc` lists what can be looked up there"
+    );
+    assert_eq!(
+        say("vcp.subnet"),
+        "there is no look-up `data.vcp.subnet`; there is no service `vcp`; did you mean `vpc`?"
+    );
 }
 
 #[test]
@@ -44,7 +62,7 @@ fn every_kind_compiles_to_one_shared_procedure_that_survives_json() {
         let back: firma_catalog::Procedure = serde_json::from_str(&text).expect("a procedure");
         assert_eq!(back, *procedure);
     }
-    for id in catalog.lookup_names() {
+    for (id, _) in builtin::LOOKUPS {
         let lookup = catalog.lookup(&KindId::new(id)).expect("a look-up");
         assert!(lookup.regional, "{id}");
     }

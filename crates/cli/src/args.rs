@@ -111,6 +111,17 @@ pub(crate) enum Command {
     },
 }
 
+/// Options of `catalog kinds`.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct KindsArgs {
+    /// Only those of this service
+    #[arg(value_name = "SERVICE")]
+    pub service: Option<String>,
+    /// Output format
+    #[command(flatten)]
+    pub format: FormatArgs,
+}
+
 /// Output format.
 #[derive(Args, Clone, Copy, Debug, Default)]
 pub(crate) struct FormatArgs {
@@ -226,6 +237,12 @@ pub(crate) struct ApplyArgs {
     /// A plan made with `plan --out`; the file is the approval
     #[arg(value_name = "PLAN")]
     pub plan: Option<PathBuf>,
+    /// Plan and apply again until nothing is left, at most N times
+    #[arg(
+        long, value_name = "N", num_args = 0..=1, require_equals = true, value_parser = clap::value_parser!(u32).range(1..=1000),
+        default_missing_value = crate::commands::converge::USUAL_ROUNDS
+    )]
+    pub converge: Option<u32>,
     /// How to plan
     #[command(flatten)]
     pub planning: PlanningArgs,
@@ -367,7 +384,7 @@ pub(crate) enum CatalogCommand {
     /// Services of the API
     Services(FormatArgs),
     /// Kinds of resources and look-ups
-    Kinds(FormatArgs),
+    Kinds(KindsArgs),
     /// Everything about one kind
     Kind {
         /// Its name, such as vpc.subnet

@@ -15,6 +15,8 @@ pub(crate) enum Exit {
     Error,
     /// There are changes (`plan --detailed-exitcode`).
     Changes,
+    /// Done as far as possible now; another apply has more to do.
+    More,
     /// Refused; nothing was changed.
     Refused,
     /// Stopped by SIGINT; the state is safe.
@@ -29,6 +31,7 @@ impl From<Exit> for ExitCode {
             Exit::Done => 0,
             Exit::Error => 1,
             Exit::Changes => 2,
+            Exit::More => 3,
             Exit::Refused => 4,
             Exit::Interrupted => 130,
             Exit::Terminated => 143,

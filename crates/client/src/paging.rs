@@ -26,6 +26,8 @@ pub struct Listing<'a> {
     pub items: &'a str,
     /// The field that tells one object from another (`vpcId`, dotted if nested); `None` compares whole objects.
     pub identity: Option<&'a str>,
+    /// Where in `result` it says how many objects there are on all pages together; `None` when it does not.
+    pub total: Option<&'a str>,
     /// Objects per page that were asked for.
     pub page_size: u32,
     /// Which part of the rate limit to use.
@@ -35,7 +37,7 @@ pub struct Listing<'a> {
 impl<'a> Listing<'a> {
     /// A listing of new work.
     pub fn new(items: &'a str, identity: Option<&'a str>, page_size: u32) -> Listing<'a> {
-        Listing { items, identity, page_size, priority: Priority::Normal }
+        Listing { items, identity, total: Some("totalCount"), page_size, priority: Priority::Normal }
     }
 }
 
@@ -107,7 +109,11 @@ impl Cloud {
             let request = page(number);
             let (service, operation) = (request.service.clone(), request.operation.clone());
             let result = self.read_as(request, listing.priority).await?;
-            let total = result.get("totalCount").and_then(whole_number).and_then(|total| u64::try_from(total).ok());
+            let total = listing
+                .total
+                .and_then(|path| at(&result, path))
+                .and_then(whole_number)
+                .and_then(|total| u64::try_from(total).ok());
             let items = match items_of(&result, listing.items, total) {
                 Some(items) => items,
                 None => {

@@ -62,10 +62,19 @@ pub(crate) async fn all_pages(
     page_size: u32,
     priority: Priority,
 ) -> Result<Vec<Json>, Fault> {
+    let listing = Listing { priority, ..Listing::new(items, identity, page_size) };
+    pages(cloud, &listing, page).await
+}
+
+/// All items of a listing.
+pub(crate) async fn pages(
+    cloud: &Cloud,
+    listing: &Listing<'_>,
+    page: impl Fn(u32) -> Question + Send + Sync,
+) -> Result<Vec<Json>, Fault> {
     let first = question(&page(1))?;
-    let listing = Listing { items, identity, page_size, priority };
     // Only the page's number differs, so that what could be formed once can be formed again.
-    cloud.list_all(&listing, |number| question(&page(number)).unwrap_or_else(|_| first.clone())).await
+    cloud.list_all(listing, |number| question(&page(number)).unwrap_or_else(|_| first.clone())).await
 }
 
 /// Everything of a kind in a region.

@@ -4,7 +4,7 @@ use crate::{
     ask,
     young::{self, Doubt},
 };
-use firma_client::{Cloud, Priority};
+use firma_client::{Cloud, Listing, Priority};
 use firma_model::{
     address::Address,
     fault::Fault,
@@ -16,7 +16,7 @@ use firma_plan::{
     imports::Candidate,
     lookup,
     observe::{self, Batch, Look},
-    procedure::{LookupProcedure, Procedure},
+    procedure::{LookupProcedure, Procedure, Shape},
     tags,
 };
 use futures_util::{StreamExt as _, stream};
@@ -224,10 +224,23 @@ pub async fn look_up(
     parameters: &Map,
 ) -> Result<Value, Fault> {
     let page = |number| lookup::question(procedure, region, parameters, number);
-    let found = match procedure.page_size {
-        Some(size) => ask::all_pages(cloud, page, &procedure.items, None, size, Priority::Normal).await?,
-        // Without pages a list is one answer; the same reading takes it, and stops after the first.
-        None => ask::all_pages(cloud, page, &procedure.items, None, u32::MAX, Priority::Normal).await?,
+    let found = match (procedure.many, &procedure.pages) {
+        (false, _) => lookup::single(procedure, &ask::read(cloud, &page(1), Priority::Normal).await?),
+        (true, pages) => {
+            let id = procedure.id.as_ref().and_then(|id| match &procedure.item {
+                Shape::Object(fields) => fields.get(id)?.read.as_deref(),
+                _ => None,
+            });
+            let listing = Listing {
+                items: &procedure.items,
+                identity: id,
+                total: procedure.total.as_deref(),
+                // Without pages a list is one answer; the same reading takes it, and stops after the first.
+                page_size: pages.as_ref().map_or(u32::MAX, |pages| pages.limit),
+                priority: Priority::Normal,
+            };
+            ask::pages(cloud, &listing, page).await?
+        }
     };
     Ok(lookup::items(procedure, &found))
 }

@@ -77,7 +77,9 @@ fn evaluated(sources: &[Source]) {
     assert!(diagnostics.is_empty(), "{diagnostics:?}");
     let (values, _) = variables(&project, &BTreeMap::new(), &[]);
     let answers = BTreeMap::new();
-    let inputs = Inputs { variables: &values, answers: &answers, catalog: Catalog::builtin(), files: &NoFiles };
+    let outlooks = BTreeMap::new();
+    let catalog = Catalog::builtin();
+    let inputs = Inputs { variables: &values, answers: &answers, outlooks: &outlooks, catalog, files: &NoFiles };
     let (evaluated, diagnostics) = evaluate(&project, inputs);
     assert!(diagnostics.is_empty(), "{diagnostics:?}");
     assert_eq!(evaluated.desired.resources.len(), RESOURCES);

@@ -159,6 +159,7 @@ impl<'p> Gather<'_, 'p> {
             Part::Lookup(index) => {
                 let lookup = &project.lookups[index];
                 self.exprs(place, lookup.region.iter().chain(lookup.parameters.iter().map(|p| &p.value)));
+                self.depends_on(place, &lookup.depends_on);
                 self.after_defaults(lookup.span);
             }
             Part::Resource(index) => {

@@ -240,6 +240,7 @@ pub(crate) struct DataBlock {
     pub(crate) block: Block,
     pub(crate) span: Span,
     pub(crate) region: Option<Expr>,
+    pub(crate) depends_on: Vec<Spelled>,
     pub(crate) parameters: Vec<Written>,
 }
 

@@ -43,7 +43,9 @@ fn run(root: &str, modules: &mut Directories) -> (Evaluated, Diagnostics) {
     diagnostics.extend(found);
     diagnostics.extend(link(&mut project, &BTreeMap::new(), &values, &mut sources, modules));
     let answers = BTreeMap::new();
-    let inputs = Inputs { variables: &values, answers: &answers, catalog: Catalog::builtin(), files: &NoFiles };
+    let outlooks = BTreeMap::new();
+    let catalog = Catalog::builtin();
+    let inputs = Inputs { variables: &values, answers: &answers, outlooks: &outlooks, catalog, files: &NoFiles };
     let (evaluated, found) = evaluate(&project, inputs);
     diagnostics.extend(found);
     (evaluated, diagnostics)

@@ -11,7 +11,9 @@ fn run(sources: &[Source]) -> (Evaluated, Diagnostics) {
     let (values, found) = variables(&project, &BTreeMap::new(), &[]);
     diagnostics.extend(found);
     let answers = BTreeMap::new();
-    let inputs = Inputs { variables: &values, answers: &answers, catalog: Catalog::builtin(), files: &NoFiles };
+    let outlooks = BTreeMap::new();
+    let catalog = Catalog::builtin();
+    let inputs = Inputs { variables: &values, answers: &answers, outlooks: &outlooks, catalog, files: &NoFiles };
     let (evaluated, found) = evaluate(&project, inputs);
     diagnostics.extend(found);
     (evaluated, diagnostics)

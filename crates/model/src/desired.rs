@@ -2,6 +2,7 @@
 
 use crate::{
     address::{Address, Block, KindId, Node},
+    deferral::{Deferred, Subject},
     expr::Expr,
     path::Path,
     place::Billing,
@@ -155,4 +156,19 @@ pub struct Desired {
     pub imports: BTreeMap<Address, Import>,
     /// What is asserted of the whole, by the name of the check.
     pub checks: BTreeMap<String, Vec<Condition>>,
+    /// Blocks, look-ups and modules of which nobody can say yet what there is.
+    pub deferred: BTreeMap<Subject, Deferred>,
+}
+
+impl Desired {
+    /// What is deferred, when this block is: itself, or a module it stands in.
+    pub fn deferred_by(&self, block: &Block) -> Option<&Subject> {
+        if self.deferred.is_empty() {
+            return None;
+        }
+        let own = self.deferred.get_key_value(&Subject::Block(block.clone()));
+        own.map(|(subject, _)| subject).or_else(|| {
+            self.deferred.keys().find(|subject| matches!(subject, Subject::Module(_)) && subject.covers(block))
+        })
+    }
 }

@@ -159,40 +159,48 @@ impl Expr {
 
     /// Calls `visit` for every node that is a free name of this expression.
     pub fn each_node<'e>(&'e self, visit: &mut dyn FnMut(&'e Node)) {
+        self.each_use(&mut |node, _| visit(node));
+    }
+
+    /// Calls `visit` for every node that is a free name of this expression, with the attribute that is read of it; `None`
+    /// where the node is used as a whole.
+    pub fn each_use<'e>(&'e self, visit: &mut dyn FnMut(&'e Node, Option<&'e str>)) {
         match &self.kind {
             ExprKind::Literal(_) | ExprKind::Name(_) => {}
-            ExprKind::Node(node) => visit(node),
-            ExprKind::Attribute(of, _) | ExprKind::Unary(_, of) | ExprKind::Sensitive(of) => {
-                of.each_node(visit);
-            }
+            ExprKind::Node(node) => visit(node, None),
+            ExprKind::Attribute(of, name) => match &of.kind {
+                ExprKind::Node(node) => visit(node, Some(name)),
+                _ => of.each_use(visit),
+            },
+            ExprKind::Unary(_, of) | ExprKind::Sensitive(of) => of.each_use(visit),
             ExprKind::Index(a, b) | ExprKind::Splat(a, b) | ExprKind::Binary(_, a, b) => {
-                a.each_node(visit);
-                b.each_node(visit);
+                a.each_use(visit);
+                b.each_use(visit);
             }
             ExprKind::Template(items) | ExprKind::List(items) | ExprKind::Call(_, items, _) => {
                 for item in items {
-                    item.each_node(visit);
+                    item.each_use(visit);
                 }
             }
             ExprKind::Map(entries) => {
                 for (key, value) in entries {
-                    key.each_node(visit);
-                    value.each_node(visit);
+                    key.each_use(visit);
+                    value.each_use(visit);
                 }
             }
             ExprKind::Conditional(a, b, c) => {
-                a.each_node(visit);
-                b.each_node(visit);
-                c.each_node(visit);
+                a.each_use(visit);
+                b.each_use(visit);
+                c.each_use(visit);
             }
             ExprKind::For(inner) => {
-                inner.collection.each_node(visit);
-                inner.value.each_node(visit);
+                inner.collection.each_use(visit);
+                inner.value.each_use(visit);
                 if let Some(key) = &inner.key {
-                    key.each_node(visit);
+                    key.each_use(visit);
                 }
                 if let Some(condition) = &inner.condition {
-                    condition.each_node(visit);
+                    condition.each_use(visit);
                 }
             }
         }

@@ -21,6 +21,7 @@ pub mod time;
 pub mod fault;
 pub mod extent;
 pub mod statement;
+pub mod deferral;
 pub mod desired;
 pub mod record;
 pub mod observed;

@@ -5,13 +5,14 @@
 //! (what of it matters), [`decide`] (what happens to each address, and why),
 //! [`triggers`] and [`conditions`] (what hangs on what happens elsewhere), [`moves`], [`imports`], [`removals`] and
 //! [`renames`] (who is where now), [`walk`], [`nodes`] and [`table`] (values in dependency order), [`select`] (a part of the project), [`make`](mod@make) (the planner
-//! itself), [`unique`] (keys that two objects cannot share), `create_first` (replacements that create before they destroy), [`order`](mod@order) (edges), [`lower`] (calls), [`preflight`], [`basis`], [`audit`](mod@audit), [`format`](mod@format)
+//! itself), [`deferral`] and [`postponed`] (what waits for a later plan), [`unique`] (keys that two objects cannot share), `create_first` (replacements that create before they destroy), [`order`](mod@order) (edges), [`lower`] (calls), [`preflight`], [`basis`], [`audit`](mod@audit), [`format`](mod@format)
 //! (the durable form). Then what carries a plan out: [`marker`], [`legible`], [`fill`], [`listing`] (the calls for whoever reviews), [`recording`], [`wait`], [`outputs`](mod@outputs),
 //! [`recover`], [`progress`], the one transition function, and [`event`], what a run tells those who watch. Nothing here does I/O: the planner is given answers and
 //! returns questions, and an apply is a sequence of transitions.
 
 pub mod worlds;
 pub mod step;
+pub mod postponed;
 pub mod observe;
 pub mod tags;
 pub mod lookup;
@@ -39,6 +40,7 @@ pub mod select;
 pub mod make;
 pub mod unique;
 mod create_first;
+pub mod deferral;
 pub mod order;
 pub mod lower;
 pub mod preflight;
@@ -57,6 +59,7 @@ pub mod recover;
 pub mod progress;
 pub mod event;
 
+pub use deferral::foresee;
 pub use firma_catalog::procedure;
 pub use make::plan;
 pub use worlds::{Options, Worlds};

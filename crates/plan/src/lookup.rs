@@ -1,7 +1,10 @@
 //! Data look-ups: what is asked, and what the answer is worth to a manifest.
 
 use crate::observe::Question;
-use firma_catalog::{procedure::LookupProcedure, shape};
+use firma_catalog::{
+    procedure::{LookupProcedure, PageBy},
+    shape,
+};
 use firma_model::value::{Map, Value};
 use serde_json::{Map as JsonMap, Value as Json, json};
 
@@ -15,9 +18,13 @@ pub fn question(procedure: &LookupProcedure, region: Option<&str>, parameters: &
             asked.insert(field.write.clone(), value);
         }
     }
-    if let Some(size) = procedure.page_size {
-        asked.insert("pageNumber".into(), json!(page));
-        asked.insert("pageSize".into(), json!(size));
+    if let Some(pages) = &procedure.pages {
+        let which = match pages.by {
+            PageBy::Number => page,
+            PageBy::Offset => page.saturating_sub(1).saturating_mul(pages.limit),
+        };
+        asked.insert(pages.number.clone(), json!(which));
+        asked.insert(pages.size.clone(), json!(pages.limit));
     }
     Question {
         service: procedure.service.clone(),
@@ -25,6 +32,15 @@ pub fn question(procedure: &LookupProcedure, region: Option<&str>, parameters: &
         region: region.map(str::to_owned),
         parameters: asked,
     }
+}
+
+/// What an answer that is no list holds: the single thing, or nothing.
+pub fn single(procedure: &LookupProcedure, answer: &Json) -> Vec<Json> {
+    let found = match procedure.items.as_str() {
+        "" => Some(answer),
+        path => path.split('.').try_fold(answer, |inner, name| inner.get(name)),
+    };
+    found.filter(|found| !found.is_null()).cloned().into_iter().collect()
 }
 
 /// The items of a look-up as manifest values, in the cloud's order; each also answers to `id`.

@@ -8,11 +8,12 @@ use crate::{
     create_first::create_first,
     decide,
     decide::Decision,
+    deferral::Aside,
     drift, imports,
     moves::{self, Carried},
     nodes,
     order::order,
-    preflight, removals, renames, select,
+    outputs, preflight, removals, renames, select,
     step::{Action, BlockShape, Leg, Mode, Plan, PlannedOutput, Reason, Step},
     steps::{embed_procedures, set_timeouts, wanted_step},
     table::Table,
@@ -34,37 +35,17 @@ use std::collections::BTreeMap;
 
 /// Makes a plan of three worlds. With errors among the diagnostics there is no plan.
 pub fn plan(worlds: Worlds<'_>, options: &Options) -> (Option<Plan>, Diagnostics) {
-    let mut diagnostics = Diagnostics::new();
     if let Some(refusal) = vanished(worlds, options) {
-        diagnostics.push(refusal);
-        return (None, diagnostics);
+        return (None, refusal.into());
     }
+    let mut diagnostics = Diagnostics::new();
     let written = worlds;
-    let mut carried = match options.mode {
-        Mode::Apply => moves::carry(worlds, options, &mut diagnostics),
-        Mode::Destroy | Mode::RefreshOnly => Carried::nothing(worlds),
-    };
-    if options.mode == Mode::Apply {
-        imports::take_over(&mut carried, worlds, &mut diagnostics);
-    }
+    let carried = carry(worlds, options, &mut diagnostics);
     let whole = Worlds { recorded: &carried.recorded, observed: &carried.observed, ..worlds };
     let part = select::partial::Part::of(whole, &options.selection, options.mode);
     let worlds = select::partial::Part::of_worlds(&part, whole);
-    let mut planner = Planner {
-        worlds,
-        carried: &carried,
-        options,
-        table: Table::for_references(worlds.desired),
-        triggers: Triggers::of(worlds.desired),
-        plan: Plan {
-            identity: options.identity.clone(),
-            mode: options.mode,
-            files: options.files.clone(),
-            ..Plan::default()
-        },
-        diagnostics,
-        limits: Limits::default(),
-    };
+    let mut planner = Planner::new(worlds, &carried, options);
+    planner.diagnostics = diagnostics;
     match options.mode {
         Mode::Apply => planner.apply(),
         Mode::Destroy => planner.destroy(),
@@ -91,25 +72,56 @@ pub fn plan(worlds: Worlds<'_>, options: &Options) -> (Option<Plan>, Diagnostics
     if diagnostics.has_errors() { (None, diagnostics) } else { (Some(plan), diagnostics) }
 }
 
+/// Who is where, moves and imports done.
+pub(crate) fn carry<'a>(worlds: Worlds<'a>, options: &Options, diagnostics: &mut Diagnostics) -> Carried<'a> {
+    if options.mode != Mode::Apply {
+        return Carried::nothing(worlds);
+    }
+    let mut carried = moves::carry(worlds, options, diagnostics);
+    imports::take_over(&mut carried, worlds, diagnostics);
+    carried
+}
+
 /// The planner at work.
-struct Planner<'a> {
-    worlds: Worlds<'a>,
+pub(crate) struct Planner<'a> {
+    pub(crate) worlds: Worlds<'a>,
     carried: &'a Carried<'a>,
-    options: &'a Options,
-    table: Table,
+    pub(crate) options: &'a Options,
+    pub(crate) table: Table,
     triggers: Triggers,
-    plan: Plan,
-    diagnostics: Diagnostics,
-    limits: Limits,
+    pub(crate) plan: Plan,
+    pub(crate) aside: Aside,
+    pub(crate) diagnostics: Diagnostics,
+    pub(crate) limits: Limits,
 }
 
 impl<'a> Planner<'a> {
-    fn apply(&mut self) {
+    pub(crate) fn new(worlds: Worlds<'a>, carried: &'a Carried<'a>, options: &'a Options) -> Planner<'a> {
+        Planner {
+            worlds,
+            carried,
+            options,
+            table: Table::for_references(worlds.desired),
+            triggers: Triggers::of(worlds.desired),
+            plan: Plan {
+                identity: options.identity.clone(),
+                mode: options.mode,
+                files: options.files.clone(),
+                ..Plan::default()
+            },
+            aside: Aside::default(),
+            diagnostics: Diagnostics::new(),
+            limits: Limits::default(),
+        }
+    }
+
+    /// Decides for everything that is wanted, what is depended on first; `false` where there is no such order.
+    pub(crate) fn walk(&mut self) -> bool {
         let desired: &'a Desired = self.worlds.desired;
         let blocks = walk::instances(desired);
         let visits = walk::dependency_order(desired, &blocks, &mut self.diagnostics);
         if self.diagnostics.has_errors() {
-            return;
+            return false;
         }
         for visit in visits {
             match visit {
@@ -130,12 +142,21 @@ impl<'a> Planner<'a> {
                 }
             }
         }
+        true
+    }
+
+    fn apply(&mut self) {
+        if !self.walk() {
+            return;
+        }
+        let desired: &'a Desired = self.worlds.desired;
         let orphans: Vec<&'a Record> = self
             .worlds
             .recorded
             .records
             .values()
             .filter(|record| !desired.resources.contains_key(&record.address))
+            .filter(|record| desired.deferred_by(&record.address.block).is_none())
             .collect();
         for record in orphans {
             let reason = match self.options.declared.contains(&record.address.block) {
@@ -145,11 +166,12 @@ impl<'a> Planner<'a> {
             self.decide_unwanted(record, None, reason);
         }
         self.delete_deposed();
+        self.hold();
         self.diagnostics.extend(removals::still_declared(desired));
         self.diagnostics.extend(renames::suggest(&self.plan, self.worlds, self.options));
         preflight::check_ids(self.worlds, &mut self.diagnostics);
         preflight::check(self.worlds, &self.plan, &mut self.diagnostics);
-        self.outputs();
+        outputs::planned(self);
         for (name, asserts) in &desired.checks {
             let of = || Subject::Check(name.clone());
             conditions::plan(asserts, of, &self.table, &mut self.plan, &mut self.diagnostics);
@@ -185,6 +207,7 @@ impl<'a> Planner<'a> {
             self.diagnostics.push(Diagnostic::error("E0525", message).at(resource.span));
             return;
         };
+        let found = self.diagnostics.list.len();
         let mut resolved = BTreeMap::new();
         for (name, expr) in &resource.attributes {
             match resolve(expr, &self.table, &self.limits) {
@@ -225,6 +248,9 @@ impl<'a> Planner<'a> {
         conditions::plan(&lifecycle.postconditions, after, &self.table, &mut self.plan, &mut self.diagnostics);
         if let Some(drift) = &decision.drift {
             self.plan.drift.push(drift.clone());
+        }
+        if self.set_aside(address, decision.action, found) {
+            return;
         }
         if let Some(origin) = origin {
             self.plan.basis.insert(origin.address.clone(), Some(origin.version));
@@ -403,51 +429,6 @@ impl<'a> Planner<'a> {
             calls: Vec::new(),
             after: Vec::new(),
             priority: 0,
-        }
-    }
-
-    fn outputs(&mut self) {
-        for (name, output) in &self.worlds.desired.outputs {
-            let after = match resolve(&output.value, &self.table, &self.limits) {
-                Ok(value) if nodes::is_too_deep(&value) => {
-                    let message = format!("output {name} is nested more than {} levels deep", nodes::DEEPEST);
-                    self.diagnostics.push(Diagnostic::error("E0528", message).at(output.span));
-                    continue;
-                }
-                Ok(value) => value.into_owned(),
-                Err(findings) => {
-                    self.diagnostics.extend(findings);
-                    continue;
-                }
-            };
-            let recorded = self.worlds.recorded.outputs.get(name);
-            let sensitive = output.sensitive || after.has_sensitive();
-            if sensitive && !output.sensitive {
-                self.diagnostics.push(
-                    Diagnostic::error("E0526", format!("output {name} holds a sensitive value")).at(output.span).hint(
-                        "set sensitive = true on the output, or wrap the value in nonsensitive() if it may be shown",
-                    ),
-                );
-            }
-            let of = || Subject::Output(name.clone());
-            conditions::plan(&output.preconditions, of, &self.table, &mut self.plan, &mut self.diagnostics);
-            let before = recorded.and_then(|recorded| recorded.value.decode().ok());
-            let value = match after.has_unknown() {
-                true => output.value.clone(),
-                false => firma_model::expr::Expr::literal(after.clone()),
-            };
-            self.plan.outputs.insert(name.clone(), PlannedOutput { value, after, before, sensitive });
-        }
-        for (name, recorded) in &self.worlds.recorded.outputs {
-            if !self.worlds.desired.outputs.contains_key(name) {
-                let planned = PlannedOutput {
-                    value: firma_model::expr::Expr::literal(Value::Null),
-                    after: Value::Null,
-                    before: recorded.value.decode().ok(),
-                    sensitive: recorded.sensitive,
-                };
-                self.plan.outputs.insert(name.clone(), planned);
-            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What a plan is made of: steps, why they happen, and what orders them.
 
 use crate::conditions::PlannedCondition;
+use crate::postponed::Postponed;
 use firma_catalog::procedure::Procedure;
 use firma_model::{
     address::{Address, KindId, Node},
@@ -526,6 +527,8 @@ pub struct Plan {
     pub unchanged: u64,
     /// Conditions that could not be told while planning, and assertions that fail.
     pub conditions: Vec<PlannedCondition>,
+    /// What is left for a later plan.
+    pub postponed: Vec<Postponed>,
     /// Contents of files that were read while planning: path and hash.
     pub files: BTreeMap<String, String>,
 }

@@ -25,14 +25,7 @@ impl Table {
     /// An empty table that will keep exactly what the desired world refers to.
     pub fn for_references(desired: &Desired) -> Table {
         let mut table = Table::default();
-        let mut note = |node: &Node| match node {
-            Node::Instance(address) => {
-                table.wanted.insert(address.clone());
-            }
-            Node::Block(block) => {
-                table.wanted_blocks.insert(block.clone());
-            }
-        };
+        let mut note = |node: &Node| table.want(node);
         for resource in desired.resources.values() {
             for expr in resource.attributes.values() {
                 expr.each_node(&mut note);
@@ -51,6 +44,18 @@ impl Table {
             condition.each_node(&mut note);
         }
         table
+    }
+
+    /// Keeps this one too.
+    pub fn want(&mut self, node: &Node) {
+        match node {
+            Node::Instance(address) => {
+                self.wanted.insert(address.clone());
+            }
+            Node::Block(block) => {
+                self.wanted_blocks.insert(block.clone());
+            }
+        }
     }
 
     /// Whether anybody refers to this instance, alone or through its block.

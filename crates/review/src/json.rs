@@ -6,7 +6,10 @@ use crate::{
     view::{Attribute, Change, Drift, Output, View},
 };
 use firma_model::{diagnostic::Severity, document::to_plain_json, value::Value};
-use firma_plan::step::Reason;
+use firma_plan::{
+    postponed::{Postponed, What},
+    step::Reason,
+};
 use serde::Serialize;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -25,6 +28,7 @@ struct ReviewForm<'a> {
     summary: SummaryForm,
     changes: Vec<ChangeForm<'a>>,
     drift: Vec<DriftForm<'a>>,
+    deferred: Vec<PostponedForm<'a>>,
     outputs: BTreeMap<&'a str, OutputForm>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     conditions: Vec<ConditionForm<'a>>,
@@ -115,6 +119,24 @@ struct DriftForm<'a> {
 }
 
 #[derive(Serialize)]
+struct PostponedForm<'a> {
+    what: &'static str,
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    asks: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    action: Option<&'static str>,
+    waits_for: Vec<WaitForm<'a>>,
+    stays: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct WaitForm<'a> {
+    on: &'a str,
+    why: &'static str,
+}
+
+#[derive(Serialize)]
 struct OutputForm {
     before: Json,
     after: Json,
@@ -170,11 +192,12 @@ pub fn plan(view: &View) -> String {
             forget: summary.forget,
             record: summary.record,
             no_op: summary.no_op,
-            deferred: 0,
+            deferred: summary.deferred,
             left_out: view.scope.left_out,
         },
         changes: view.changes.iter().map(change).collect(),
         drift: view.drift.iter().map(drift).collect(),
+        deferred: view.postponed.iter().map(postponed).collect(),
         outputs: view.outputs.iter().map(|(name, output)| (name.as_str(), self::output(output))).collect(),
         conditions: view
             .conditions
@@ -288,6 +311,22 @@ fn drift(drift: &Drift) -> DriftForm<'_> {
                 these.iter().map(move |one| AttributeForm { relevant: Some(relevant), ..attribute(one) })
             })
             .collect(),
+    }
+}
+
+fn postponed(postponed: &Postponed) -> PostponedForm<'_> {
+    let (asks, action) = match &postponed.what {
+        What::Subject { asks, .. } => (Some(asks.as_str()), None),
+        What::Instance { action, .. } | What::Held { action, .. } => (None, Some(action.as_str())),
+        What::Output { .. } => (None, None),
+    };
+    PostponedForm {
+        what: postponed.what.code(),
+        name: postponed.what.name(),
+        asks,
+        action,
+        waits_for: postponed.waits.iter().map(|wait| WaitForm { on: &wait.on, why: wait.why.as_str() }).collect(),
+        stays: postponed.stays.iter().map(ToString::to_string).collect(),
     }
 }
 

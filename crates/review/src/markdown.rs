@@ -9,11 +9,11 @@ pub fn plan(view: &View) -> String {
     if let Some(why) = &view.unverified {
         out.push_str(&format!("> **UNVERIFIED:** {}\n\n", entities(&crate::escape::line(why))));
     }
-    if summary.changes() > 0 {
-        out.push_str("| replace | delete | update | create | move | forget | write down | unchanged |\n");
-        out.push_str("|---|---|---|---|---|---|---|---|\n");
+    if summary.changes() + summary.deferred > 0 {
+        out.push_str("| replace | delete | update | create | move | forget | write down | deferred | unchanged |\n");
+        out.push_str("|---|---|---|---|---|---|---|---|---|\n");
         out.push_str(&format!(
-            "| {} | {} | {} | {} | {} | {} | {} | {} |\n\n",
+            "| {} | {} | {} | {} | {} | {} | {} | {} | {} |\n\n",
             summary.replace,
             summary.delete,
             summary.update,
@@ -21,6 +21,7 @@ pub fn plan(view: &View) -> String {
             summary.moved,
             summary.forget,
             summary.record,
+            summary.deferred,
             summary.no_op
         ));
     }

@@ -17,6 +17,7 @@ use firma_model::{
 };
 use firma_plan::{
     conditions::{PlannedCondition, Standing},
+    postponed::What,
     step::{Action, AttributeChange, Leg, Plan, PlannedOutput, Step},
     table::Table,
 };
@@ -32,7 +33,8 @@ impl View {
     /// The view of a plan.
     pub fn of(plan: &Plan, plan_id: &str) -> View {
         let changes = changes(plan);
-        let mut summary = Summary { no_op: plan.unchanged, ..Summary::default() };
+        let deferred = plan.postponed.iter().filter(|postponed| !matches!(postponed.what, What::Output { .. }));
+        let mut summary = Summary { no_op: plan.unchanged, deferred: deferred.count() as u64, ..Summary::default() };
         let mut regions = BTreeMap::new();
         let mut paid = BTreeMap::new();
         let mut no_longer_paid = BTreeMap::new();
@@ -67,6 +69,7 @@ impl View {
             paid,
             no_longer_paid,
             changes,
+            postponed: plan.postponed.clone(),
             drift: plan.drift.iter().map(|one| drift(one, plan)).collect(),
             all_drift: false,
             outputs: outputs(plan),

@@ -2,7 +2,10 @@
 
 use crate::{delta::Delta, diagnostic::Finding};
 use firma_model::{address::Address, place::Billing, value::Value};
-use firma_plan::step::{Action, Leg, Mode, Reason, Scope};
+use firma_plan::{
+    postponed::Postponed,
+    step::{Action, Leg, Mode, Reason, Scope},
+};
 use std::collections::BTreeMap;
 
 /// A plan, to be looked at. Made by [`View::of`].
@@ -36,6 +39,8 @@ pub struct View {
     pub drift: Vec<Drift>,
     /// Whether all of it is shown, or what matters to the plan.
     pub all_drift: bool,
+    /// What is left for a later plan.
+    pub postponed: Vec<Postponed>,
     /// Every output.
     pub outputs: BTreeMap<String, Output>,
     /// Conditions that are looked at while applying, and checks that fail already.
@@ -65,6 +70,8 @@ pub struct Summary {
     pub import: u64,
     /// Staying as they are.
     pub no_op: u64,
+    /// Left for a later plan: blocks, look-ups, instances and what is held back for them; not outputs.
+    pub deferred: u64,
 }
 
 impl Summary {

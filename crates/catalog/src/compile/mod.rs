@@ -10,8 +10,10 @@ mod attributes;
 mod shapes;
 mod calls;
 mod lookup;
+mod derived;
 mod paths;
 
 pub use attributes::RESERVED;
+pub(crate) use derived::{derive, names as derived_names, title as derived_title};
 pub use kind::compile;
 pub(crate) use lookup::lookup;

@@ -11,6 +11,7 @@ use crate::{
     terminal::style,
 };
 use firma_model::diagnostic::Diagnostic;
+use firma_plan::step::Plan;
 use firma_review::View;
 
 /// Applies what the manifests say, or a plan file.
@@ -23,11 +24,37 @@ pub(crate) async fn apply(context: &Context, args: &ApplyArgs) -> Outcome {
                         .hint("the file says already what is planned; leave the options out, or the file"),
                 ));
             }
+            if args.converge.is_some() {
+                return Err(Failure::new(
+                    Diagnostic::error("E0936", "--converge and a plan file exclude each other")
+                        .hint("a file is one plan that somebody approved, and each round makes another: apply the file, then `firma apply --converge`"),
+                ));
+            }
             let approved = plan_files::approved(context, file).await?;
-            carrying::carry(context, approved, &args.carrying).await
+            let exit = carrying::carry(context, approved, &args.carrying).await?;
+            Ok(tell_more(context, exit))
         }
-        None => plan_and_carry(context, &args.planning, &args.carrying, "apply").await,
+        None => match args.converge {
+            Some(bound) => super::converge::run(context, &args.planning, &args.carrying, bound).await,
+            None => {
+                let exit = plan_and_carry(context, &args.planning, &args.carrying, "apply").await?;
+                Ok(tell_more(context, exit))
+            }
+        },
     }
+}
+
+/// Says how to go on where something was left for later.
+fn tell_more(context: &Context, exit: Exit) -> Exit {
+    if exit == Exit::More {
+        let next = context.next("apply");
+        let all = next.command("apply --converge");
+        context.terminal.note(&format!(
+            "more to do: what was deferred can be planned now; {} goes on, {all} until nothing is left",
+            next.again()
+        ));
+    }
+    exit
 }
 
 /// Deletes everything.
@@ -55,6 +82,20 @@ async fn plan_and_carry(
     carrying: &CarryingArgs,
     command: &'static str,
 ) -> Outcome {
+    round(context, planning, carrying, command, &mut |_| Ok(())).await
+}
+
+/// Looks at a plan before anybody is asked.
+pub(crate) type Check<'c> = dyn FnMut(&Plan) -> Result<(), Failure> + Send + 'c;
+
+/// Plans, asks, and carries the plan out.
+pub(crate) async fn round(
+    context: &Context,
+    planning: &PlanningArgs,
+    carrying: &CarryingArgs,
+    command: &'static str,
+    check: &mut Check<'_>,
+) -> Outcome {
     let terminal = &context.terminal;
     let loaded = project::load_with(&context.directory, &context.env, &planning.input.variables)?;
     recovering::first(context, &loaded).await?;
@@ -72,6 +113,7 @@ async fn plan_and_carry(
         made.worlds.leave();
         return Ok(Exit::Done);
     }
+    check(&made.plan)?;
     // Applying needs the plan alone, and may go on for hours.
     drop(made.worlds);
     if !carrying.auto_approve {

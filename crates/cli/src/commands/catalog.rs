@@ -2,11 +2,11 @@
 
 use crate::{
     Context,
-    args::{CatalogCommand, Format},
+    args::{CatalogCommand, Format, KindsArgs},
     exit::{Exit, Failure, Outcome},
 };
-use firma_catalog::{Catalog, KindView, billing, places};
-use firma_model::{address::KindId, span::Span};
+use firma_catalog::{Catalog, KindView, LookupProcedure, billing, places, procedure::Shape};
+use firma_model::{address::KindId, diagnostic::Diagnostic, span::Span, suggest::closest};
 use serde_json::json;
 
 /// Runs it.
@@ -30,7 +30,7 @@ pub(crate) fn run(context: &Context, command: &CatalogCommand) -> Outcome {
                 terminal.data(&table(&["SERVICE", "OPERATIONS"], rows));
             }
         },
-        CatalogCommand::Kinds(args) => kinds(context, args.format),
+        CatalogCommand::Kinds(args) => return kinds(context, args),
         CatalogCommand::Kind { kind, format } => return one(context, kind, format.format),
         CatalogCommand::Regions(args) => match args.format {
             Format::Json => {
@@ -73,30 +73,76 @@ pub(crate) fn run(context: &Context, command: &CatalogCommand) -> Outcome {
     Ok(Exit::Done)
 }
 
-fn kinds(context: &Context, format: Format) {
+/// How look-ups are called, below the list of them.
+const RULE: &str = "
+Every describe operation of every service can be looked up with [data.SERVICE.KIND.NAME]. KIND is the operation's name
+without `describe`, in snake_case; of one that lists things, the last word stands in the singular. Where both
+describeThing and describeThings exist, describeThings is `thing` and describeThing is `thing_detail`.
+`firma catalog kind data.SERVICE.KIND` lists the parameters.
+";
+
+fn kinds(context: &Context, args: &KindsArgs) -> Outcome {
     let catalog = Catalog::builtin();
-    let rows = || {
-        let resources = catalog.kinds().into_iter().map(|entry| (entry, "resource"));
-        let lookups = catalog.lookups().into_iter().map(|entry| (entry, "look-up"));
-        resources.chain(lookups)
-    };
-    match format {
+    let service = args.service.as_deref();
+    if let Some(service) = service.filter(|service| *service != "firma" && firma_api::service(service).is_none()) {
+        let known = firma_api::services().map(|outline| outline.service);
+        return Err(Failure::new(
+            Diagnostic::error("E0938", format!("there is no service `{service}`"))
+                .did_you_mean(closest(service, known))
+                .hint("`firma catalog services` lists them"),
+        ));
+    }
+    let mine = |id: &str| service.is_none_or(|service| KindId::new(id).service() == service);
+    let kinds: Vec<_> = catalog.kinds().into_iter().filter(|entry| mine(&entry.id)).collect();
+    let lookups = service.map_or_else(|| catalog.lookups(), |service| catalog.lookups_of(service));
+    match args.format.format {
         Format::Json => {
-            let rows: Vec<_> = rows()
-                .map(|(entry, what)| {
-                    let lookup = what == "look-up";
-                    let kind = if lookup { format!("data.{}", entry.id) } else { entry.id };
-                    json!({ "kind": kind, "title": entry.title, "lookup": lookup })
-                })
+            let resources = kinds.iter().map(|entry| (entry.id.clone(), entry, false));
+            let lookups = lookups.iter().map(|entry| (format!("data.{}", entry.id), entry, true));
+            let rows: Vec<_> = resources
+                .chain(lookups)
+                .map(|(kind, entry, lookup)| json!({ "kind": kind, "title": entry.title, "lookup": lookup }))
                 .collect();
             context.terminal.json(&json!(rows));
         }
         Format::Text => {
-            let rows = rows().map(|(entry, what)| {
-                let kind = if what == "look-up" { format!("data.{}", entry.id) } else { entry.id };
-                vec![kind, entry.title]
-            });
-            context.terminal.data(&table(&["KIND", "WHAT IT IS"], rows));
+            let resources = kinds.into_iter().map(|entry| vec![entry.id, entry.title]);
+            let lookups = lookups.into_iter().map(|entry| vec![format!("data.{}", entry.id), entry.title]);
+            context.terminal.data(&table(&["KIND", "WHAT IT IS"], resources.chain(lookups)));
+            context.terminal.data(RULE);
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// What a look-up takes and gives, for people.
+fn described(lookup: &LookupProcedure) -> String {
+    let mut text = format!("data.{}: {}\n  asks {} {}", lookup.kind, lookup.title, lookup.service, lookup.operation);
+    text.push_str(if lookup.regional { ", in a region\n" } else { ", in no region\n" });
+    text.push_str(match lookup.many {
+        true => "  gives `items`, and `one` where there is exactly one\n",
+        false => "  gives `one`, and `items` with that in it\n",
+    });
+    if lookup.parameters.is_empty() {
+        text.push_str("  takes no parameters\n");
+    }
+    for (name, field) in &lookup.parameters {
+        let needed = if field.required { " (required)" } else { "" };
+        text.push_str(&format!("    {name}: {}{needed}\n", form(&field.shape)));
+    }
+    text
+}
+
+fn form(shape: &Shape) -> String {
+    match shape {
+        Shape::String => "string".into(),
+        Shape::Integer | Shape::Number => "number".into(),
+        Shape::Bool => "bool".into(),
+        Shape::Any => "anything".into(),
+        Shape::Pairs => "map of strings".into(),
+        Shape::List(item) | Shape::Set(item) => format!("list of {}", form(item)),
+        Shape::Object(fields) => {
+            format!("{{ {} }}", fields.keys().map(String::as_str).collect::<Vec<_>>().join(", "))
         }
     }
 }
@@ -105,21 +151,13 @@ fn one(context: &Context, name: &str, format: Format) -> Outcome {
     let catalog = Catalog::builtin();
     if let Some(name) = name.strip_prefix("data.") {
         let Some(lookup) = catalog.lookup(&KindId::new(name)) else {
-            return Err(Failure::new(catalog.unknown_lookup(name, Span::default())));
+            let mut diagnostic = catalog.unknown_lookup(name, Span::default());
+            diagnostic.span = None;
+            return Err(Failure::new(diagnostic));
         };
         match format {
             Format::Json => context.terminal.json(&serde_json::to_value(&*lookup).unwrap_or_default()),
-            Format::Text => {
-                let parameters: Vec<&str> = lookup.parameters.keys().map(String::as_str).collect();
-                context.terminal.data(&format!(
-                    "data.{}: {}\n  asks {} {}\n  parameters: {}\n",
-                    lookup.kind,
-                    lookup.title,
-                    lookup.service,
-                    lookup.operation,
-                    parameters.join(", ")
-                ));
-            }
+            Format::Text => context.terminal.data(&described(&lookup)),
         }
         return Ok(Exit::Done);
     }

@@ -5,6 +5,7 @@ pub(crate) mod init;
 pub(crate) mod validate;
 pub(crate) mod plan;
 pub(crate) mod apply;
+pub(crate) mod converge;
 pub(crate) mod show;
 pub(crate) mod output;
 pub(crate) mod state;

@@ -56,7 +56,9 @@ pub(crate) fn check(context: &Context, variables: &VariableArgs) -> Result<Check
     diagnostics.extend(modules::read_modules(&mut loaded, &variables, &mut sources)?);
     let files = ProjectFiles::new(&loaded.directory, &loaded.modules);
     let answers = BTreeMap::new();
-    let inputs = Inputs { variables: &variables, answers: &answers, catalog: Catalog::builtin(), files: &files };
+    let outlooks = BTreeMap::new();
+    let catalog = Catalog::builtin();
+    let inputs = Inputs { variables: &variables, answers: &answers, outlooks: &outlooks, catalog, files: &files };
     let (evaluated, found) = firma_manifest::evaluate(&loaded.project, inputs);
     diagnostics.extend(found);
     if diagnostics.has_errors() {

@@ -122,7 +122,8 @@ pub(crate) async fn carry(context: &Context, approved: Approved, args: &Carrying
         // What was learned is a convenience; losing it loses nothing else.
         terminal.note(&format!("how long things took could not be kept: {error}"));
     }
-    Ok(exit(&outcome, &received))
+    let exit = exit(&outcome, &received);
+    Ok(if exit == Exit::Done && !plan.postponed.is_empty() { Exit::More } else { exit })
 }
 
 /// Refuses a plan whose basis moved, and any plan while a call of another run is open.

@@ -13,6 +13,7 @@ use crate::{
         modules,
         patience::patiently,
         project::{self, Loaded},
+        settling::{Learned, Settling},
         state,
     },
 };
@@ -21,12 +22,10 @@ use firma_manifest::{
     Evaluated, Inputs, Origin, Project, VariableInput, VariableSource, Variables, is_automatic_variable_file,
 };
 use firma_model::{
-    address::{Address, KindId},
+    address::KindId,
     diagnostic::{Diagnostic, Diagnostics},
-    observed::Observed,
     record::Recorded,
     span::{Source, SourceId},
-    value::Value,
 };
 use firma_plan::{
     Options, Worlds,
@@ -40,9 +39,6 @@ use std::{
     path::{Path, PathBuf},
     sync::Arc,
 };
-
-/// Rounds of look-ups that depend on look-ups; more is a chain nobody wrote by hand.
-const LOOKUP_ROUNDS: usize = 16;
 
 /// Everything a planning flow has in hand.
 pub(crate) struct Made {
@@ -95,14 +91,17 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
     // What can be said without the cloud and the state is said before either has a say.
     let ahead = Ahead::of(&loaded);
     let files = ProjectFiles::new(&loaded.directory, &loaded.modules);
-    let mut answers: BTreeMap<Address, Result<Value, String>> = BTreeMap::new();
-    let evaluate = |answers: &BTreeMap<_, _>| {
-        let inputs = Inputs { variables: &variables, answers, catalog: Catalog::builtin(), files: &files };
-        firma_manifest::evaluate(&loaded.project, inputs)
+    let evaluate = |learned: &Learned| {
+        let Learned { answers, outlooks } = learned;
+        let catalog = Catalog::builtin();
+        firma_manifest::evaluate(
+            &loaded.project,
+            Inputs { variables: &variables, answers, outlooks, catalog, files: &files },
+        )
     };
-    let (mut evaluated, mut findings) = evaluate(&answers);
-    if findings.has_errors() {
-        diagnostics.extend(findings);
+    let first = evaluate(&Learned::default());
+    if first.1.has_errors() {
+        diagnostics.extend(first.1);
         return Err(Failure::in_sources(diagnostics, &sources));
     }
 
@@ -130,37 +129,6 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
         _ => Mode::Apply,
     };
 
-    let mut rounds = 0;
-    while !evaluated.lookups.is_empty() {
-        rounds += 1;
-        if rounds > LOOKUP_ROUNDS {
-            let message = "look-ups depend on look-ups in a chain that is too long".to_owned();
-            return Err(Failure::in_sources(Diagnostic::error("E0505", message).into(), &sources));
-        }
-        patiently(context.terminal, &door, answer(&door, &evaluated.lookups, &mut answers)).await;
-        (evaluated, findings) = evaluate(&answers);
-        if findings.has_errors() {
-            diagnostics.extend(findings);
-            return Err(Failure::in_sources(diagnostics, &sources));
-        }
-    }
-    diagnostics.extend(findings);
-    // Everything is evaluated. Taking a large project apart takes a while, and planning needs its memory, not its time.
-    let project = std::mem::take(&mut loaded.project);
-    std::thread::spawn(move || drop(project));
-
-    let procedures = procedures(&evaluated.desired.kinds, &recorded);
-    let find = |kind: &str| procedures.get(kind).cloned();
-    let selection = select(&patterns, &evaluated.desired, &recorded, mode)?;
-    let mut observed = match args.input.refresh || args.refresh_only {
-        true => {
-            let young_from = young_from(&store, &door)?;
-            let part = selection.part_of(&recorded);
-            let refreshed = firma_engine::refresh(&door.cloud, part.as_ref().unwrap_or(&recorded), &find, young_from);
-            patiently(context.terminal, &door, refreshed).await
-        }
-        false => Observed::default(),
-    };
     let options = Options {
         mode,
         accept_loss: args.input.accept_loss,
@@ -175,6 +143,30 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
             after_run: store.last_run()?,
         },
         open: store.open_intents()?.into_iter().map(|open| open.intent.address).collect(),
+        ..Options::default()
+    };
+    let settling = Settling {
+        context,
+        door: &door,
+        store: &store,
+        recorded: &recorded,
+        sources: &sources,
+        options: &options,
+        refresh: args.input.refresh || args.refresh_only,
+    };
+    let (evaluated, findings, seen) = settling.settle(first, &evaluate).await?;
+    diagnostics.extend(findings);
+    // Everything is evaluated. Taking a large project apart takes a while, and planning needs its memory, not its time.
+    let project = std::mem::take(&mut loaded.project);
+    std::thread::spawn(move || drop(project));
+
+    let procedures = procedures(&evaluated.desired.kinds, &recorded);
+    let selection = select(&patterns, &evaluated.desired, &recorded, mode)?;
+    let mut observed = match seen {
+        Some(observed) => observed,
+        None => settling.observe(selection.part_of(&recorded).as_ref().unwrap_or(&recorded)).await?,
+    };
+    let options = Options {
         declared: evaluated.desired.blocks.keys().cloned().collect(),
         timeouts: evaluated
             .timeouts
@@ -186,12 +178,14 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
             .collect(),
         selection,
         files: files.hashes(),
+        ..options
     };
     if mode == Mode::Apply {
         let (desired, recorded) = (&evaluated.desired, &recorded);
         let worlds = Worlds { desired, recorded, observed: &observed, procedures: &procedures };
         let candidates = firma_plan::imports::candidates(worlds);
         if !candidates.is_empty() {
+            let find = |kind: &str| procedures.get(kind).cloned();
             let looked = firma_engine::find(&door.cloud, &candidates, &find);
             observed.found = patiently(context.terminal, &door, looked).await;
         }
@@ -213,25 +207,6 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
     failpoint::at("plan-stored");
     let worlds = Ingredients { _evaluated: evaluated, _recorded: recorded };
     Ok(Made { store, door, plan: Arc::new(plan), id, diagnostics, sources, worlds })
-}
-
-/// Asks the look-ups that can be asked.
-async fn answer(
-    door: &Door,
-    lookups: &[firma_model::desired::Lookup],
-    answers: &mut BTreeMap<Address, Result<Value, String>>,
-) {
-    for lookup in lookups {
-        let found = match Catalog::builtin().lookup(lookup.address.kind()) {
-            Some(procedure) => {
-                firma_engine::look_up(&door.cloud, &procedure, lookup.region.as_deref(), &lookup.parameters)
-                    .await
-                    .map_err(|fault| fault.to_string())
-            }
-            None => Err(format!("there is no look-up {}", lookup.address.kind())),
-        };
-        answers.insert(lookup.address.clone(), found);
-    }
 }
 
 /// Procedures of every kind that is wanted or recorded, as far as the catalogue knows them.

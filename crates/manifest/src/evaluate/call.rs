@@ -1,8 +1,12 @@
 //! Calls of modules: which instances each has.
 
-use super::world::{Caller, EvaluatedCall, World};
+use super::{
+    repeat::Repeated,
+    world::{Caller, EvaluatedCall, World},
+};
 use crate::{codes, sections::CALL_KEYS};
 use firma_model::{
+    deferral::Subject,
     diagnostic::{Diagnostic, Diagnostics},
     suggest::closest,
 };
@@ -22,7 +26,23 @@ impl World<'_> {
         self.names_of_inputs(place, diagnostics);
         let callers = self.of_place[at.place].clone();
         for module in callers {
-            let Some(instances) = self.repeat(module, &call.repeat, diagnostics) else { continue };
+            let path = self.modules[module].path.child(&call.name, None);
+            let subject = Subject::Module(path.to_string().into());
+            let instances = match self.repeat(module, &subject, &call.repeat, diagnostics) {
+                None => continue,
+                Some(Repeated::Instances(instances)) => instances,
+                Some(Repeated::Ask(inquiry)) => {
+                    self.inquiries.push(inquiry);
+                    continue;
+                }
+                Some(Repeated::Later(repetition, deferred)) => {
+                    self.deferred.insert(subject, deferred);
+                    let (instances, whole) = (Vec::new(), OnceLock::new());
+                    let call = EvaluatedCall { repetition, instances, deferred: true, whole };
+                    self.modules[module].calls[at.call] = Some(call);
+                    continue;
+                }
+            };
             if self.modules.len() + instances.keys.len() > MAX_INSTANCES {
                 self.full = true;
                 diagnostics.push(
@@ -50,8 +70,9 @@ impl World<'_> {
                 let caller = Caller { module, key: key.clone(), each };
                 made.push((key, self.add(place, path, Some(caller), dependencies.clone())));
             }
-            self.modules[module].calls[at.call] =
-                Some(EvaluatedCall { repetition: instances.repetition, instances: made, whole: OnceLock::new() });
+            let repetition = instances.repetition;
+            let call = EvaluatedCall { repetition, instances: made, deferred: false, whole: OnceLock::new() };
+            self.modules[module].calls[at.call] = Some(call);
         }
     }
 

@@ -8,7 +8,7 @@ use super::{
 use crate::{codes, source::list};
 use firma_expr::{Reference, Resolution, Segment, Trace};
 use firma_model::{
-    address::{Key, ModulePath, Node},
+    address::{Block, BlockName, Key, KindId, ModulePath, Node},
     desired::Repetition,
     diagnostic::Diagnostic,
     expr::{Expr, ExprKind},
@@ -34,6 +34,9 @@ impl<'w> InstanceScope<'w, '_> {
         };
         let Some(call) = &here.calls[*index] else { return Ok(self.taint(2)) };
         let shown = here.path.child(name, None);
+        if call.deferred {
+            return Ok(later(reference, call.repetition, shown));
+        }
         let child = self.world.tree.places[here.place].children[*index];
         let is_output = |name: &str| child.is_some_and(|child| self.world.tree.places[child].output(name).is_some());
         let segment = reference.segments.get(2);
@@ -215,7 +218,11 @@ impl World<'_> {
             };
         };
         let Some(call) = &here.calls[*index] else { return Ok(()) };
+        if call.deferred {
+            nodes.insert(output_node(here.path.child(&step.name, None), "outputs"));
+        }
         match &step.key {
+            _ if call.deferred => {}
             None => call.instances.iter().for_each(|(_, instance)| self.nodes_of(*instance, nodes)),
             Some(key) => match call.instance(Some(key)) {
                 Some(instance) => self.nodes_of(instance, nodes),
@@ -243,6 +250,27 @@ impl World<'_> {
             left.extend(instance.calls.iter().flatten().flat_map(|call| call.instances.iter().map(|(_, at)| *at)));
         }
     }
+}
+
+/// A reference into a module whose instances nobody knows yet: an attribute of it, to be known later.
+fn later<'s>(reference: &Reference<'_>, repetition: Repetition, path: ModulePath) -> Resolution<'s> {
+    let keyed = matches!(reference.segments.get(2), Some(Segment::Key(_) | Segment::Index(_)));
+    let at = if repetition != Repetition::Single && keyed { 3 } else { 2 };
+    let name = reference.name(at);
+    let node = match (output_node(path, name.unwrap_or("outputs")), repetition) {
+        // How many there are is not known either.
+        (Node::Instance(all), Repetition::Count | Repetition::ForEach) if at == 2 => Node::Block(all.block),
+        (node, _) => node,
+    };
+    let name = name.filter(|_| matches!(node, Node::Instance(_)));
+    Resolution::owned(Expr { kind: ExprKind::Node(node), span: Span::default() }, at + usize::from(name.is_some()))
+}
+
+/// What stands for an output of a deferred module: a name inside it, which is deferred as everything in it is.
+fn output_node(path: ModulePath, name: &str) -> Node {
+    let kind = KindId::new("module.output");
+    let name = BlockName { module: path, data: false, kind, name: Arc::from(name) };
+    Node::Instance(Block::from(name).at(None))
 }
 
 /// What consists of several values, a literal where all of them are.

@@ -10,6 +10,7 @@ use firma_catalog::Catalog;
 use firma_expr::Files;
 use firma_model::{
     address::Address,
+    deferral::{Inquiry, Outlook, Subject},
     desired::{Desired, DesiredOutput, Lookup},
     diagnostic::{Diagnostic, Diagnostics},
     value::Value,
@@ -23,6 +24,8 @@ pub struct Inputs<'a> {
     pub variables: &'a Variables,
     /// What look-ups were answered so far: a list of items, or why there is none.
     pub answers: &'a BTreeMap<Address, Result<Value, String>>,
+    /// What the planner said to inquiries so far.
+    pub outlooks: &'a BTreeMap<Subject, Outlook>,
     /// Kinds.
     pub catalog: &'a Catalog,
     /// Files that functions may read.
@@ -43,11 +46,14 @@ pub struct Timeouts {
 /// What evaluation gives.
 #[derive(Clone, Debug, Default)]
 pub struct Evaluated {
-    /// The desired world; complete when no look-up is left and there is no error.
+    /// The desired world; complete when no look-up and no inquiry is left and there is no error.
     pub desired: Desired,
     /// Look-ups that have no answer yet and whose parameters are known. While there are any, what depends on them is
     /// missing from `desired`: answer them and evaluate again.
     pub lookups: Vec<Lookup>,
+    /// What must be known before evaluation can go on, and refers to what only the cloud decides: the planner says what
+    /// it knows. While there are any, what depends on them is missing from `desired`, as with look-ups.
+    pub inquiries: Vec<Inquiry>,
     /// Timeouts of the resources that set any.
     pub timeouts: BTreeMap<Address, Timeouts>,
     /// Evaluation steps it took: a measure of work that is the same on every machine.
@@ -69,11 +75,10 @@ pub fn evaluate(project: &Project, inputs: Inputs<'_>) -> (Evaluated, Diagnostic
     }
     let outputs = outputs(project, &mut world, &mut diagnostics);
     let said = world.statements(&mut diagnostics);
-    let (mut evaluated, pending) = world.finish();
+    let mut evaluated = world.finish();
     evaluated.desired.outputs = outputs;
     said.add_to(&mut evaluated.desired, project.incomplete, &mut diagnostics);
     trigger::settle(&mut evaluated.desired, &mut diagnostics);
-    evaluated.lookups = pending;
     (evaluated, once_each(diagnostics))
 }
 

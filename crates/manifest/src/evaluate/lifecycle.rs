@@ -104,7 +104,7 @@ impl<'p> World<'p> {
         timeouts
     }
 
-    /// What `depends_on` names. Look-ups are read before anything is made, so depending on one adds nothing.
+    /// What `depends_on` names. Depending on a look-up is depending on what it depends on.
     pub(super) fn depends_on(
         &self,
         module: usize,
@@ -124,7 +124,7 @@ impl<'p> World<'p> {
         nodes
     }
 
-    fn dependency(&self, module: usize, written: &Spelled) -> Result<Option<Node>, Box<Diagnostic>> {
+    fn dependency(&self, module: usize, written: &Spelled) -> Result<Vec<Node>, Box<Diagnostic>> {
         let error = |message: String| Diagnostic::error(codes::BAD_DEPENDENCY, message).at(written.span);
         let address: Address = written.text.parse().map_err(|_| {
             Box::new(
@@ -135,7 +135,7 @@ impl<'p> World<'p> {
         let here = &self.modules[module];
         let project = here.project;
         let missing = || match project.incomplete {
-            true => Ok(None),
+            true => Ok(Vec::new()),
             false => Err(Box::new(error(format!("there is no `{}`", address.block)))),
         };
         if !address.block.module.is_root() {
@@ -148,17 +148,21 @@ impl<'p> World<'p> {
         let names = if address.block.data { &project.lookup_names } else { &project.resource_names };
         let Some(index) = find(names, service, kind, &address.block.name) else { return missing() };
         if address.block.data {
-            return Ok(None);
+            let answer = here.lookups[index].as_ref();
+            return Ok(answer.map(|answer| answer.trace.nodes().cloned().collect()).unwrap_or_default());
         }
-        let Some(block) = &here.blocks[index] else { return Ok(None) };
+        let Some(block) = &here.blocks[index] else { return Ok(Vec::new()) };
         match (&address.key, block.repetition) {
+            (None, Repetition::Single) if block.deferred.is_some() => Ok(vec![Node::Instance(block.block.at(None))]),
             (None, Repetition::Single) => {
-                Ok(block.instances.first().map(|i| Node::Instance(i.resource.address.clone())))
+                Ok(block.instances.first().map(|i| Node::Instance(i.resource.address.clone())).into_iter().collect())
             }
-            (None, _) => Ok(Some(Node::Block(block.block.clone()))),
+            (None, _) => Ok(vec![Node::Block(block.block.clone())]),
             (Some(key), _) => match block.instance(Some(key)) {
-                Some(_) => Ok(Some(Node::Instance(block.block.at(Some(key.clone()))))),
-                None => Err(Box::new(error(format!("`{}` has no instance {key}", address.block)))),
+                found if found.is_some() || block.deferred.is_some() => {
+                    Ok(vec![Node::Instance(block.block.at(Some(key.clone())))])
+                }
+                _ => Err(Box::new(error(format!("`{}` has no instance {key}", address.block)))),
             },
         }
     }

@@ -5,21 +5,33 @@ use super::{
     scope::InstanceScope,
     world::{Answer, World},
 };
-use crate::{codes, sections::DATA_KEYS, spot::spot_in_attribute};
+use crate::{codes, project::DataBlock, sections::DATA_KEYS, spot::spot_in_attribute};
 use firma_catalog::{LookupProcedure, codes as catalog_codes, shape};
 use firma_expr::Trace;
 use firma_model::{
+    address::{Block, Node},
+    deferral::{Asks, Deferred, Inquiry, Outlook, Subject},
     desired::Lookup,
     diagnostic::{Diagnostic, Diagnostics},
-    expr::Expr,
+    expr::{Expr, ExprKind},
     path::Path,
     span::Span,
     suggest::closest,
     value::{Map, Value},
 };
+use std::collections::BTreeSet;
+
+/// Candidates that a message shows.
+const SHOWN_ITEMS: usize = 5;
+
+/// Parameters as far as configuration reaches, and what they used.
+struct Parameters {
+    values: Vec<(String, Expr)>,
+    trace: Trace,
+}
 
 impl World<'_> {
-    /// Evaluates a look-up: it is answered, or waits for an answer, or cannot be asked.
+    /// Evaluates a look-up: it is answered, or waits for an answer, for the planner or for an apply, or cannot be asked.
     pub(super) fn lookup(&mut self, module: usize, index: usize, diagnostics: &mut Diagnostics) {
         let block = &self.modules[module].project.lookups[index];
         let Some(procedure) = self.inputs.catalog.lookup(&block.block.kind) else {
@@ -28,34 +40,92 @@ impl World<'_> {
         };
         let within = format!("data.{}", procedure.kind);
         let scope = InstanceScope::plain(self, module);
-        let mut parameters = Map::new();
+        let parameters = self.parameters(module, block, &procedure, &within, diagnostics);
+        let depends_on = self.depends_on(module, &block.depends_on, diagnostics);
+        let site = Site { kind: &within, header: block.span, scope: &scope };
+        let region = self.region(&site, procedure.regional, block.region.as_ref(), &mut Trace::new(), diagnostics);
+        let (Ok(region), Some(Parameters { values, mut trace })) = (region, parameters) else { return };
+        depends_on.iter().chain(self.modules[module].dependencies.iter()).for_each(|node| trace.node(node));
+        let uses: BTreeSet<Node> = trace.nodes().cloned().collect();
+        let open = values.iter().any(|(_, value)| value.as_value().is_none_or(Value::has_unknown));
+        let address = self.name(module, &block.block).at(None);
+        let mut known: Map =
+            values.iter().filter_map(|(name, value)| Some((name.clone(), value.as_value()?.clone()))).collect();
+        // Nothing that it depends on can change where it depends on nothing.
+        if open || !uses.is_empty() {
+            let subject = Subject::Block(address.block.clone());
+            match self.inputs.outlooks.get(&subject) {
+                None => {
+                    let expr = map_of(values, block.span);
+                    let (asks, span) = (Asks::Parameters, block.span);
+                    self.inquiries.push(Inquiry { subject, asks, expr, uses, depends_on, span });
+                    return;
+                }
+                Some(Outlook::Later) => {
+                    let node = Node::Instance(address);
+                    let mut trace = Trace::new();
+                    trace.node(&node);
+                    let value = Expr { kind: ExprKind::Node(node), span: block.span };
+                    let expr = map_of(values, block.span);
+                    let deferred = Deferred { asks: Asks::Parameters, expr, dependencies: uses, span: block.span };
+                    self.deferred.insert(subject, deferred);
+                    self.modules[module].lookups[index] = Some(Answer { value, count: None, trace });
+                    return;
+                }
+                Some(Outlook::Known(Value::Map(settled))) => {
+                    let settled = settled.iter().filter(|(_, value)| !value.is_null());
+                    known = settled.map(|(name, value)| (name.clone(), value.clone())).collect();
+                    if !self.fit(block, &procedure, &within, &known, diagnostics) {
+                        return;
+                    }
+                }
+                Some(Outlook::Known(_)) => {}
+            }
+        }
+        match self.inputs.answers.get(&address) {
+            None => self.pending.push(Lookup { address, region, parameters: known, span: block.span }),
+            Some(Ok(items)) => self.modules[module].lookups[index] = Some(answer(&procedure, items, trace, block.span)),
+            Some(Err(why)) => diagnostics.push(
+                Diagnostic::error(codes::LOOKUP_FAILED, format!("`{address}` could not be looked up: {why}"))
+                    .at(block.span)
+                    .hint("nothing is planned without it; plan again when the cause is mended (`firma doctor` checks the access)"),
+            ),
+        }
+    }
+
+    /// The parameters, checked as far as they are known; `None` when some are wrong, which was said.
+    fn parameters(
+        &self,
+        module: usize,
+        block: &DataBlock,
+        procedure: &LookupProcedure,
+        within: &str,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Parameters> {
+        let scope = InstanceScope::plain(self, module);
+        let mut parameters = Parameters { values: Vec::new(), trace: Trace::new() };
         let mut complete = true;
         for written in &block.parameters {
-            let Some(field) = procedure.parameters.get(&*written.name) else {
+            if !procedure.parameters.contains_key(&*written.name) {
                 let message = format!("{within} has no parameter `{}`", written.name);
-                let names = procedure.parameters.keys().map(String::as_str).chain(DATA_KEYS.iter().copied());
-                diagnostics.push(
-                    Diagnostic::error(catalog_codes::UNKNOWN_ATTRIBUTE, message)
-                        .at(written.name_span)
-                        .did_you_mean(closest(&written.name, names)),
-                );
+                let names = || procedure.parameters.keys().map(String::as_str).chain(DATA_KEYS.iter().copied());
+                let mut diagnostic = Diagnostic::error(catalog_codes::UNKNOWN_ATTRIBUTE, message).at(written.name_span);
+                diagnostic = match closest(&written.name, names()) {
+                    Some(near) => diagnostic.did_you_mean(Some(near)),
+                    None => diagnostic.hint(format!(
+                        "it takes {}",
+                        crate::source::list(&procedure.parameters.keys().map(String::as_str).collect::<Vec<_>>())
+                    )),
+                };
+                diagnostics.push(diagnostic);
                 complete = false;
-                continue;
-            };
-            let what = format!("`{}` of a look-up", written.name);
-            let value = self.known(&written.value, &scope, &mut Trace::new(), &what, diagnostics);
-            let Some(value) = value else {
-                complete = false;
-                continue;
-            };
-            if value.is_null() {
                 continue;
             }
-            let place = |path: &Path, part| spot_in_attribute(&written.value, path, part);
-            let found = shape::check_parameter_at(&within, &written.name, &field.shape, &value, &place);
-            complete &= !found.has_errors();
-            diagnostics.extend(found);
-            parameters.insert(written.name.to_string(), value);
+            match self.reduce(&written.value, &scope, &mut parameters.trace, diagnostics) {
+                None => complete = false,
+                Some(value) if value.as_value().is_some_and(Value::is_null) => {}
+                Some(value) => parameters.values.push((written.name.to_string(), value)),
+            }
         }
         for (name, field) in &procedure.parameters {
             let given = block.parameters.iter().any(|written| *written.name == **name);
@@ -65,24 +135,87 @@ impl World<'_> {
                 complete = false;
             }
         }
-        let site = Site { kind: &within, header: block.span, scope: &scope };
-        let region = self.region(&site, procedure.regional, block.region.as_ref(), &mut Trace::new(), diagnostics);
-        let (Ok(region), true) = (region, complete) else { return };
-        let address = self.name(module, &block.block).at(None);
-        match self.inputs.answers.get(&address) {
-            None => self.pending.push(Lookup { address, region, parameters, span: block.span }),
-            Some(Ok(items)) => self.modules[module].lookups[index] = Some(answer(&procedure, items, block.span)),
-            Some(Err(why)) => diagnostics.push(
-                Diagnostic::error(codes::LOOKUP_FAILED, format!("`{address}` could not be looked up: {why}"))
-                    .at(block.span)
-                    .hint("nothing is planned without it; plan again when the cause is mended (`firma doctor` checks the access)"),
-            ),
+        let known: Map = parameters
+            .values
+            .iter()
+            .filter_map(|(name, value)| Some((name.clone(), value.as_value()?.clone())))
+            .collect();
+        complete &= self.fit(block, procedure, within, &known, diagnostics);
+        complete.then_some(parameters)
+    }
+
+    /// Whether these parameters have the form that the operation takes; says what does not.
+    fn fit(
+        &self,
+        block: &DataBlock,
+        procedure: &LookupProcedure,
+        within: &str,
+        parameters: &Map,
+        diagnostics: &mut Diagnostics,
+    ) -> bool {
+        let mut fits = true;
+        for written in &block.parameters {
+            let (Some(value), Some(field)) = (parameters.get(&*written.name), procedure.parameters.get(&*written.name))
+            else {
+                continue;
+            };
+            let place = |path: &Path, part| spot_in_attribute(&written.value, path, part);
+            let found = shape::check_parameter_at(within, &written.name, &field.shape, value, &place);
+            fits &= !found.has_errors();
+            diagnostics.extend(found);
         }
+        fits
     }
 }
 
+impl Answer {
+    /// Says that there is not exactly one, and what there is instead.
+    pub(super) fn not_one(&self, block: &Block) -> Diagnostic {
+        let items = self.items();
+        if items.is_empty() {
+            return Diagnostic::error(
+                codes::NOT_ONE,
+                format!("`{block}` found nothing, and `one` is the one item found"),
+            )
+            .hint("nothing that is there answers to its parameters: correct them, or widen them");
+        }
+        let diagnostic = Diagnostic::error(codes::NOT_ONE, format!("`{block}` found {} items, not one", items.len()));
+        let mut shown: Vec<String> = items.iter().take(SHOWN_ITEMS).map(candidate).collect();
+        if items.len() > SHOWN_ITEMS {
+            shown.push(format!("{} more", items.len() - SHOWN_ITEMS));
+        }
+        diagnostic
+            .hint(format!("it found {}", shown.join(", ")))
+            .hint("narrow its parameters or filters, or pick one of its `items`")
+    }
+
+    fn items(&self) -> &[Value] {
+        let found = self.value.as_value().and_then(Value::as_map).and_then(|map| map.get("items"));
+        found.and_then(Value::as_list).unwrap_or_default()
+    }
+}
+
+/// An item as people tell it from others: id and name, as far as it has them.
+fn candidate(item: &Value) -> String {
+    let Some(map) = item.as_map() else { return "an item without a name".to_owned() };
+    let text = |value: &Value| value.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+    let id = map.get("id").and_then(text);
+    let named = map.iter().filter(|(key, _)| *key == "name" || key.ends_with("_name"));
+    let name = named.filter_map(|(_, value)| text(value)).next().filter(|name| Some(name) != id.as_ref());
+    match (id, name) {
+        (Some(id), Some(name)) => format!("{id} ({name})"),
+        (Some(one), None) | (None, Some(one)) => one,
+        (None, None) => "an item without a name".to_owned(),
+    }
+}
+
+fn map_of(values: Vec<(String, Expr)>, span: Span) -> Expr {
+    let entries = values.into_iter().map(|(name, value)| (Expr::literal(Value::string(name)), value)).collect();
+    Expr { kind: ExprKind::Map(entries), span }
+}
+
 /// `{ items = [...] }`, and `one` when there is exactly one item. Every item answers to `id` too.
-fn answer(procedure: &LookupProcedure, items: &Value, span: Span) -> Answer {
+fn answer(procedure: &LookupProcedure, items: &Value, trace: Trace, span: Span) -> Answer {
     let mut items: Vec<Value> = items.as_list().map(<[Value]>::to_vec).unwrap_or_default();
     if let Some(id) = &procedure.id {
         for item in &mut items {
@@ -93,11 +226,11 @@ fn answer(procedure: &LookupProcedure, items: &Value, span: Span) -> Answer {
             }
         }
     }
-    let count = items.len();
+    let count = Some(items.len());
     let mut value = Map::new();
     if let [one] = &items[..] {
         value.insert("one".to_owned(), one.clone());
     }
     value.insert("items".to_owned(), Value::List(items));
-    Answer { value: Expr::literal_at(Value::Map(value), span), count }
+    Answer { value: Expr::literal_at(Value::Map(value), span), count, trace }
 }

@@ -1,13 +1,31 @@
 //! A resource block: its kind, the names it uses, its instances.
 
-use super::world::{EvaluatedBlock, World};
+use super::{
+    nested::shadow,
+    repeat::Repeated,
+    scope::InstanceScope,
+    world::{EvaluatedBlock, World},
+};
 use crate::{
     project::{ResourceBlock, Written},
     sections::RESOURCE_KEYS,
+    spot::spot_in_attribute,
 };
 use firma_catalog::{Procedure, shape};
-use firma_model::{address::Block, diagnostic::Diagnostics, suggest::closest, value::Value};
-use std::sync::{Arc, OnceLock};
+use firma_expr::Trace;
+use firma_model::{
+    address::Block,
+    deferral::{Asks, Deferred, Inquiry, Subject},
+    desired::Repetition,
+    diagnostic::Diagnostics,
+    path::Path,
+    suggest::closest,
+    value::Value,
+};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, OnceLock},
+};
 
 /// Instances of one block whose mistakes are shown: the others have the same.
 const SHOWN_INSTANCES: usize = 20;
@@ -31,13 +49,31 @@ impl World<'_> {
         };
         let (attributes, wrong_names) = known_names(block, &procedure);
         diagnostics.extend(wrong_names);
-        let Some(instances) = self.repeat(module, &block.repeat, diagnostics) else { return };
+        let subject = Subject::Block(self.name(module, &block.block));
+        let instances = match self.repeat(module, &subject, &block.repeat, diagnostics) {
+            None => return,
+            Some(Repeated::Instances(instances)) => instances,
+            Some(Repeated::Ask(inquiry)) => {
+                let Inquiry { asks, span, .. } = inquiry;
+                let deferred = Deferred { asks, expr: inquiry.expr.clone(), dependencies: BTreeSet::new(), span };
+                // Only to find what is wrong in it, before anybody is asked.
+                self.later(module, block, &attributes, &procedure, (repetition_of(asks), deferred), diagnostics);
+                self.inquiries.push(inquiry);
+                return;
+            }
+            Some(Repeated::Later(repetition, deferred)) => {
+                let later = self.later(module, block, &attributes, &procedure, (repetition, deferred), diagnostics);
+                self.modules[module].blocks[index] = Some(later);
+                return;
+            }
+        };
         let depends_on = self.depends_on(module, &block.depends_on, diagnostics);
         let mut evaluated = EvaluatedBlock {
             block: self.name(module, &block.block),
             repetition: instances.repetition,
             procedure: procedure.clone(),
             instances: Vec::with_capacity(instances.keys.len()),
+            deferred: None,
             whole: OnceLock::new(),
         };
         let mut dependencies = instances.dependencies;
@@ -60,6 +96,53 @@ impl World<'_> {
             }
         }
         self.modules[module].blocks[index] = Some(evaluated);
+    }
+}
+
+impl<'p> World<'p> {
+    /// A block whose instances nobody can name yet. What is written in it is looked through all the same: a mistake need
+    /// not wait.
+    fn later(
+        &self,
+        module: usize,
+        block: &'p ResourceBlock,
+        attributes: &[&'p Written],
+        procedure: &Arc<Procedure>,
+        (repetition, mut deferred): (Repetition, Deferred),
+        diagnostics: &mut Diagnostics,
+    ) -> EvaluatedBlock {
+        let scope = InstanceScope::of_any(self, module, repetition);
+        let mut trace = Trace::new();
+        for written in attributes {
+            let Some(value) = self.reduce(&written.value, &scope, &mut trace, diagnostics) else { continue };
+            let place = |path: &Path, part| spot_in_attribute(&written.value, path, part);
+            diagnostics.extend(shape::check_at(procedure, &written.name, &shadow(&value), &place));
+        }
+        let present = |name: &str| {
+            // Where it will be, and how it is paid for, is seen when there are instances.
+            ["zone", "billing"].contains(&name) || attributes.iter().any(|written| *written.name == *name)
+        };
+        diagnostics.extend(shape::required(procedure, present, block.span));
+        deferred.dependencies.extend(self.depends_on(module, &block.depends_on, diagnostics));
+        deferred.dependencies.extend(self.modules[module].dependencies.iter().cloned());
+        deferred.dependencies.extend(trace.nodes().cloned());
+        EvaluatedBlock {
+            block: self.name(module, &block.block),
+            repetition,
+            procedure: procedure.clone(),
+            instances: Vec::new(),
+            deferred: Some(deferred),
+            whole: OnceLock::new(),
+        }
+    }
+}
+
+/// How a block repeats that says so in this way.
+fn repetition_of(asks: Asks) -> Repetition {
+    match asks {
+        Asks::ForEach => Repetition::ForEach,
+        Asks::Count => Repetition::Count,
+        Asks::Enabled | Asks::Parameters => Repetition::Single,
     }
 }
 

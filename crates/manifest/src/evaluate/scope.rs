@@ -19,7 +19,8 @@ use firma_model::{
     expr::{Expr, ExprKind},
     span::Span,
     suggest::closest,
-    value::Value,
+    types::Type,
+    value::{Unknown, Value},
 };
 use std::{borrow::Cow, cell::Cell, sync::Arc};
 
@@ -40,6 +41,8 @@ pub(super) struct InstanceScope<'w, 'p> {
     /// What `self` is.
     this: Option<Address>,
     files: OwnFiles<'w>,
+    /// Any instance of a block that repeats so, not a certain one.
+    any: Option<Repetition>,
     /// Something that went wrong elsewhere was used.
     pub(super) tainted: Cell<bool>,
 }
@@ -50,7 +53,16 @@ impl<'w, 'p> InstanceScope<'w, 'p> {
     /// Outside any repetition.
     pub(super) fn plain(world: &'w World<'p>, module: usize) -> InstanceScope<'w, 'p> {
         let files = OwnFiles { all: world.inputs.files, directory: &world.modules[module].project.directory };
-        InstanceScope { world, module, each: None, index: None, this: None, files, tainted: Cell::new(false) }
+        InstanceScope {
+            world,
+            module,
+            each: None,
+            index: None,
+            this: None,
+            files,
+            any: None,
+            tainted: Cell::new(false),
+        }
     }
 
     /// Where the inputs of an instance of a module are written.
@@ -67,6 +79,11 @@ impl<'w, 'p> InstanceScope<'w, 'p> {
     /// The module instance.
     pub(super) fn here(&self) -> &'w ModuleInstance<'p> {
         &self.world.modules[self.module]
+    }
+
+    /// Whatever instance of a block whose instances are not known yet.
+    pub(super) fn of_any(world: &'w World<'p>, module: usize, repetition: Repetition) -> InstanceScope<'w, 'p> {
+        InstanceScope { any: Some(repetition), ..InstanceScope::plain(world, module) }
     }
 
     /// An instance of `for_each`.
@@ -167,6 +184,13 @@ impl<'w, 'p> InstanceScope<'w, 'p> {
     }
 
     fn each_of(&self, reference: &Reference<'_>) -> Answered<'_> {
+        if self.any == Some(Repetition::ForEach) {
+            return match reference.name(1) {
+                Some("key") => Ok(Resolution::value(later(Type::String), 2)),
+                Some("value") => Ok(Resolution::value(Value::unknown(), 2)),
+                _ => Err(incomplete(reference, "each.key` or `each.value")),
+            };
+        }
         let Some((key, value)) = &self.each else {
             return Err(Diagnostic::error(codes::NOT_HERE, "`each` has a meaning only in a block with `for_each`")
                 .at(reference.span));
@@ -180,6 +204,9 @@ impl<'w, 'p> InstanceScope<'w, 'p> {
 
     fn count(&self, reference: &Reference<'_>) -> Answered<'_> {
         match (self.index, reference.name(1)) {
+            (None, Some("index")) if self.any == Some(Repetition::Count) => {
+                Ok(Resolution::value(later(Type::Number), 2))
+            }
             (Some(index), Some("index")) => {
                 Ok(Resolution::value(Value::from(i64::try_from(index).unwrap_or(i64::MAX)), 2))
             }
@@ -189,7 +216,7 @@ impl<'w, 'p> InstanceScope<'w, 'p> {
         }
     }
 
-    fn lookup(&self, reference: &Reference<'_>) -> Answered<'_> {
+    fn lookup(&self, reference: &Reference<'_>, trace: &mut Trace) -> Answered<'_> {
         let project = self.here().project;
         let (Some(service), Some(kind), Some(name)) = (reference.name(1), reference.name(2), reference.name(3)) else {
             return Err(incomplete(reference, "data.SERVICE.KIND.NAME"));
@@ -202,16 +229,14 @@ impl<'w, 'p> InstanceScope<'w, 'p> {
             return self.missing(diagnostic, 4);
         };
         let Some(answer) = &self.here().lookups[index] else { return Ok(self.taint(4)) };
+        trace.extend(&answer.trace);
         match reference.name(4) {
             None | Some("items") => Ok(Resolution::borrowed(&answer.value, 4)),
-            Some("one") if answer.count == 1 => Ok(Resolution::borrowed(&answer.value, 4)),
-            Some("one") => Err(Diagnostic::error(
-                codes::NOT_ONE,
-                format!("`data.{service}.{kind}.{name}` found {} items, not one", answer.count),
-            )
-            .at(reference.span)
-            .related(project.lookups[index].span, "looked up here")
-            .hint("narrow its parameters or filters, or pick one of its `items`")),
+            Some("one") if answer.count.is_none_or(|count| count == 1) => Ok(Resolution::borrowed(&answer.value, 4)),
+            Some("one") => Err(answer
+                .not_one(&project.lookups[index].block)
+                .at(reference.span)
+                .related(project.lookups[index].span, "looked up here")),
             Some(other) => Err(Diagnostic::error(
                 codes::UNKNOWN_REFERENCE,
                 format!("a look-up has `items` and `one`, not `{other}`"),
@@ -265,6 +290,7 @@ impl<'w, 'p> InstanceScope<'w, 'p> {
             }
             (Repetition::Single, segment) => {
                 return match block.instances.first() {
+                    _ if block.deferred.is_some() => Ok(Resolution::owned(node(name, None), 3)),
                     Some(_) => Ok(Resolution::owned(node(name, None), 3)),
                     None if segment.is_none() => Ok(Resolution::value(Value::Null, 3)),
                     None => Err(Diagnostic::error(
@@ -277,6 +303,10 @@ impl<'w, 'p> InstanceScope<'w, 'p> {
             }
             (Repetition::Count, Some(Segment::Index(index))) => Key::Index(*index),
             (Repetition::ForEach, Some(Segment::Key(key))) => Key::Name(key.clone()),
+            (_, None) if block.deferred.is_some() => {
+                let kind = ExprKind::Node(Node::Block(name.clone()));
+                return Ok(Resolution::owned(Expr { kind, span: Span::default() }, 3));
+            }
             (_, None) => {
                 trace.whole(name);
                 return Ok(Resolution::borrowed(whole(name, block), 3));
@@ -296,6 +326,7 @@ impl<'w, 'p> InstanceScope<'w, 'p> {
             }
         };
         match block.instance(Some(&key)) {
+            _ if block.deferred.is_some() => Ok(Resolution::owned(node(name, Some(key)), 4)),
             Some(_) => Ok(Resolution::owned(node(name, Some(key)), 4)),
             None => {
                 let near = match &key {
@@ -320,7 +351,7 @@ impl Scope for InstanceScope<'_, '_> {
             "local" => self.local(reference, trace),
             "each" => self.each_of(reference),
             "count" => self.count(reference),
-            "data" => self.lookup(reference),
+            "data" => self.lookup(reference, trace),
             "env" => Err(Diagnostic::error(codes::NOT_HERE, "`env` cannot be used here").at(reference.span).hint(
                 "read it in a variable's default, and use the variable: everything else depends on variables alone",
             )),
@@ -336,6 +367,9 @@ impl Scope for InstanceScope<'_, '_> {
 
     fn attribute(&self, node: &Node, name: &str, span: Span) -> Result<Option<Cow<'_, Expr>>, Diagnostic> {
         let Node::Instance(address) = node else { return Ok(None) };
+        if address.block.data {
+            return Ok(None);
+        }
         let here = self.here();
         // A value may have come from another module.
         let module = if here.path == address.block.module { Some(here) } else { self.world.at(&address.block.module) };
@@ -345,22 +379,25 @@ impl Scope for InstanceScope<'_, '_> {
             module.blocks[index].as_ref()
         });
         let Some(block) = found else { return Ok(None) };
-        let Some(instance) = block.instance(address.key.as_ref()) else { return Ok(None) };
         let procedure = &block.procedure;
-        if name == "region"
-            && let Some(region) = &instance.resource.region
-        {
-            return Ok(Some(Cow::Owned(Expr::literal(Value::string(region)))));
-        }
-        if instance.tainted.contains(name) {
-            self.tainted.set(true);
-            return Ok(None);
-        }
         let attribute = procedure.attributes.get(name);
-        if let (Some(attribute), Some(value)) = (attribute, instance.resource.attributes.get(name))
-            && !ignores(&instance.resource.lifecycle.ignore_changes, name)
-        {
-            return Ok(Some(nested::readable(attribute, value, node, name)));
+        if let Some(instance) = block.instance(address.key.as_ref()) {
+            if name == "region"
+                && let Some(region) = &instance.resource.region
+            {
+                return Ok(Some(Cow::Owned(Expr::literal(Value::string(region)))));
+            }
+            if instance.tainted.contains(name) {
+                self.tainted.set(true);
+                return Ok(None);
+            }
+            if let (Some(attribute), Some(value)) = (attribute, instance.resource.attributes.get(name))
+                && !ignores(&instance.resource.lifecycle.ignore_changes, name)
+            {
+                return Ok(Some(nested::readable(attribute, value, node, name)));
+            }
+        } else if block.deferred.is_none() || name == "region" {
+            return Ok(None);
         }
         if attribute.is_some() || procedure.computed.contains_key(name) || name == "id" {
             return Ok(None);
@@ -389,6 +426,11 @@ fn ignores(ignored: &IgnoreChanges, name: &str) -> bool {
         IgnoreChanges::All => true,
         IgnoreChanges::Paths(paths) => paths.iter().any(|path| path.head() == Some(name)),
     }
+}
+
+/// A value of a type that an apply will show.
+fn later(ty: Type) -> Value {
+    Value::Unknown(Unknown { ty: Some(ty), not_null: true, prefix: None })
 }
 
 fn has_attribute(attributes: &std::collections::BTreeMap<String, Expr>, segment: Option<&Segment>) -> bool {

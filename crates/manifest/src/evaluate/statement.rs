@@ -142,7 +142,7 @@ impl<'p> World<'p> {
 
     fn import(&self, module: usize, block: &ImportBlock, said: &mut Said, diagnostics: &mut Diagnostics) {
         let repeat = block.for_each.clone().map_or(Repeat::Single, Repeat::ForEach);
-        let Some(instances) = self.repeat(module, &repeat, diagnostics) else { return };
+        let Some(instances) = self.repeat_now(module, &repeat, "`for_each`", diagnostics) else { return };
         for (key, each) in instances.keys {
             let scope = match (key, each) {
                 (Some(Key::Name(name)), Some(value)) => InstanceScope::each(self, module, name, value),

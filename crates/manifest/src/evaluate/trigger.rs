@@ -149,7 +149,9 @@ pub(super) fn settle(desired: &mut Desired, diagnostics: &mut Diagnostics) {
             }
             Node::Block(_) => true,
             Node::Instance(instance) => {
-                let there = desired.resources.contains_key(instance);
+                // Of a block that is not evaluated yet, or deferred, nobody can say what is missing.
+                let evaluated = desired.blocks.contains_key(&instance.block);
+                let there = !evaluated || desired.resources.contains_key(instance);
                 if !there {
                     missing.push((
                         resource.span,

@@ -10,6 +10,7 @@ use firma_catalog::Procedure;
 use firma_expr::{Limits, Trace};
 use firma_model::{
     address::{Address, Block, Key, ModulePath, Node},
+    deferral::{Deferred, Inquiry, Subject},
     desired::{Desired, DesiredResource, Lookup, Repetition},
     diagnostic::{Diagnostic, Diagnostics, Label},
     expr::{Expr, ExprKind},
@@ -34,6 +35,9 @@ pub(super) struct World<'p> {
     /// There are too many instances, which was said.
     pub(super) full: bool,
     pub(super) pending: Vec<Lookup>,
+    pub(super) inquiries: Vec<Inquiry>,
+    /// Look-ups and modules that wait for an apply.
+    pub(super) deferred: BTreeMap<Subject, Deferred>,
     pub(super) timeouts: BTreeMap<Address, Timeouts>,
     /// Evaluation steps taken so far.
     pub(super) steps: Cell<u64>,
@@ -70,8 +74,10 @@ pub(super) struct Caller {
 /// A call, evaluated.
 pub(super) struct EvaluatedCall {
     pub(super) repetition: Repetition,
-    /// In the order of their keys.
+    /// In the order of their keys; none while it is deferred.
     pub(super) instances: Vec<(Option<Key>, usize)>,
+    /// Nobody can say yet which instances there are.
+    pub(super) deferred: bool,
     /// All instances as one expression: made when it is first referred to.
     pub(super) whole: OnceLock<Option<Expr>>,
 }
@@ -92,10 +98,12 @@ pub(super) struct LocalValue {
 
 /// What a look-up found.
 pub(super) struct Answer {
-    /// `{ items = [...] }`, and `one` when there is exactly one.
+    /// `{ items = [...] }`, and `one` when there is exactly one. Of a look-up that waits for an apply, its node.
     pub(super) value: Expr,
-    /// How many items there are.
-    pub(super) count: usize,
+    /// How many items there are; `None` while nobody knows.
+    pub(super) count: Option<usize>,
+    /// What was used to ask: whoever uses the answer depends on it too.
+    pub(super) trace: Trace,
 }
 
 /// A block, evaluated.
@@ -104,8 +112,10 @@ pub(super) struct EvaluatedBlock {
     pub(super) block: Block,
     pub(super) repetition: Repetition,
     pub(super) procedure: Arc<Procedure>,
-    /// In the order of their keys.
+    /// In the order of their keys; none while it is deferred.
     pub(super) instances: Vec<Instance>,
+    /// Nobody can say yet which instances there are.
+    pub(super) deferred: Option<Deferred>,
     /// The block as one expression: made when it is first referred to.
     pub(super) whole: OnceLock<Expr>,
 }
@@ -144,6 +154,8 @@ impl<'p> World<'p> {
             full: false,
             steps: Cell::new(0),
             pending: Vec::new(),
+            inquiries: Vec::new(),
+            deferred: BTreeMap::new(),
             timeouts: BTreeMap::new(),
         };
         world.add(0, ModulePath::ROOT, None, Arc::default());
@@ -317,13 +329,17 @@ impl<'p> World<'p> {
     }
 
     /// Hands over what was evaluated.
-    pub(super) fn finish(self) -> (Evaluated, Vec<Lookup>) {
-        let mut desired = Desired::default();
+    pub(super) fn finish(self) -> Evaluated {
+        let mut desired = Desired { deferred: self.deferred, ..Desired::default() };
         let mut resources = Vec::new();
         let mut blocks = Vec::new();
         for evaluated in self.modules.into_iter().flat_map(|module| module.blocks).flatten() {
             if !desired.kinds.contains(&evaluated.block.kind) {
                 desired.kinds.insert(evaluated.block.kind.clone());
+            }
+            if let Some(deferred) = evaluated.deferred {
+                desired.deferred.insert(Subject::Block(evaluated.block), deferred);
+                continue;
             }
             blocks.push((evaluated.block, evaluated.repetition));
             resources.extend(evaluated.instances.into_iter().map(|instance| Some(instance.resource)));
@@ -337,7 +353,7 @@ impl<'p> World<'p> {
         desired.resources =
             order.into_iter().filter_map(|(address, at)| Some((address, resources[at].take()?))).collect();
         let steps = self.steps.get();
-        (Evaluated { desired, lookups: Vec::new(), timeouts: self.timeouts, steps }, self.pending)
+        Evaluated { desired, lookups: self.pending, inquiries: self.inquiries, timeouts: self.timeouts, steps }
     }
 }
 

@@ -17,7 +17,9 @@ pub(super) fn services(catalog: &Catalog, definitions: &mut Map<String, Value>) 
 
 /// `[data]`: service, then kind, then name.
 pub(super) fn lookups(catalog: &Catalog, definitions: &mut Map<String, Value>) -> Value {
-    let lookups = catalog.lookup_names().filter_map(|id| Some((id, lookup(&*catalog.lookup(&KindId::new(id))?))));
+    let entries = catalog.lookups();
+    let ids = entries.iter().map(|entry| entry.id.as_str());
+    let lookups = ids.filter_map(|id| Some((id, lookup(&*catalog.lookup(&KindId::new(id))?))));
     let services = sections(lookups, "lookup", definitions);
     let services = table(services.iter().map(|(name, schema)| (name.as_str(), schema.clone())), &[]);
     described(services, "Look-ups: things that exist and are asked for, not made.")

@@ -79,8 +79,9 @@ fn manifests() {
             let (variables, values) = variables(&project, &BTreeMap::new(), &[]);
             let (_, settings) = settings(&project, &BTreeMap::new(), &variables, "0.1.0");
             let answers = BTreeMap::new();
+            let (outlooks, catalog) = (BTreeMap::new(), Catalog::builtin());
             let inputs =
-                Inputs { variables: &variables, answers: &answers, catalog: Catalog::builtin(), files: &NoFiles };
+                Inputs { variables: &variables, answers: &answers, outlooks: &outlooks, catalog, files: &NoFiles };
             let (evaluated, found) = evaluate(&project, inputs);
             for diagnostic in [&read, &settings, &values, &found].into_iter().flat_map(|found| &found.list) {
                 assert!(!diagnostic.message.contains("BUG"), "{diagnostic:?}");

@@ -56,6 +56,16 @@ pub(crate) fn evaluated(out: &mut String, evaluated: &Evaluated) {
         let parameters = to_json(&firma_model::value::Value::Map(lookup.parameters.clone()));
         let _ = writeln!(out, "look up {} in {} {parameters}", lookup.address, lookup.region.as_deref().unwrap_or("-"));
     }
+    for inquiry in &evaluated.inquiries {
+        let nodes: Vec<String> = inquiry.uses.iter().map(ToString::to_string).collect();
+        let (subject, asks, uses) = (&inquiry.subject, inquiry.asks.as_str(), nodes.join(", "));
+        let _ = writeln!(out, "ask {asks} of {subject} = {} (uses {uses})", expr(&inquiry.expr));
+    }
+    for (subject, deferred) in &evaluated.desired.deferred {
+        let nodes: Vec<String> = deferred.dependencies.iter().map(ToString::to_string).collect();
+        let (asks, needs) = (deferred.asks.as_str(), nodes.join(", "));
+        let _ = writeln!(out, "later {asks} of {subject} = {} (needs {needs})", expr(&deferred.expr));
+    }
     for (address, resource) in &evaluated.desired.resources {
         let _ = writeln!(out, "{address}{}", where_and_how(resource));
         for (name, value) in &resource.attributes {

@@ -3,6 +3,7 @@
 //! A case is one file. Lines that begin with `#@` divide it: `#@ file NAME` begins a manifest (of a module, if the name has
 //! a directory), `#@ vars NAME` a file of
 //! values, `#@ var name=text` and `#@ env NAME=text` give one value, `#@ answer ADDRESS JSON` answers a look-up,
+//! `#@ outlook BLOCK JSON` or `#@ outlook BLOCK later` an inquiry,
 //! `#@ expect` begins what must come out.
 
 mod dump;
@@ -13,6 +14,8 @@ use firma_manifest::{
     Inputs, ModuleSource, Modules, Origin, VariableInput, VariableSource, evaluate, link, read, settings, variables,
 };
 use firma_model::{
+    address::Address,
+    deferral::{Outlook, Subject},
     diagnostic::Diagnostic,
     document::from_plain_json,
     span::{Source, SourceId},
@@ -26,6 +29,7 @@ pub(crate) struct Case {
     values: Vec<(Origin, Option<String>, Source)>,
     env: BTreeMap<String, String>,
     answers: Vec<(String, String)>,
+    outlooks: Vec<(String, String)>,
     /// What must come out.
     pub(crate) expected: String,
 }
@@ -71,6 +75,10 @@ impl Case {
                 "answer" => {
                     let (address, json) = rest.split_once(' ').expect("address and JSON");
                     case.answers.push((address.to_owned(), json.to_owned()));
+                }
+                "outlook" => {
+                    let (block, json) = rest.split_once(' ').expect("block and JSON, or `later`");
+                    case.outlooks.push((block.to_owned(), json.to_owned()));
                 }
                 other => panic!("unknown directive {other}"),
             }
@@ -121,7 +129,23 @@ impl Case {
                 (address.parse().expect("an address"), answer)
             })
             .collect();
-        let inputs = Inputs { variables: &values, answers: &answers, catalog: Catalog::builtin(), files: &Greeting };
+        let outlooks = self
+            .outlooks
+            .iter()
+            .map(|(block, json)| {
+                let subject = match block.parse::<Address>() {
+                    Ok(address) => Subject::Block(address.block),
+                    Err(_) => Subject::Module(block.as_str().into()),
+                };
+                let outlook = match serde_json::from_str::<serde_json::Value>(json) {
+                    Ok(json) => Outlook::Known(from_plain_json(&json)),
+                    Err(_) => Outlook::Later,
+                };
+                (subject, outlook)
+            })
+            .collect();
+        let catalog = Catalog::builtin();
+        let inputs = Inputs { variables: &values, answers: &answers, outlooks: &outlooks, catalog, files: &Greeting };
         let (evaluated, more) = evaluate(&project, inputs);
         diagnostics.extend(more);
         let mut out = String::new();

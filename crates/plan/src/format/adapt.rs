@@ -120,6 +120,19 @@ impl Named for Block {
     }
 }
 
+impl Named for firma_model::deferral::Subject {
+    fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        match Block::read(text) {
+            Some(block) => Some(Self::Block(block)),
+            None => text.starts_with("module.").then(|| Self::Module(text.into())),
+        }
+    }
+}
+
 impl Named for KindId {
     fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self}")
@@ -166,12 +179,14 @@ macro_rules! words {
 }
 
 words!(
+    crate::postponed::Why,
     crate::step::Mode,
     crate::step::Action,
     crate::step::Leg,
     crate::step::Rule,
     firma_model::record::Status,
     firma_model::desired::OnRemove,
+    firma_model::deferral::Asks,
 );
 
 /// Written as text.

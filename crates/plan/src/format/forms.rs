@@ -6,9 +6,11 @@ use super::{
     adapt::{ByName, Distinct, Form, Plain, Present, Seq, Text, mirrors},
     condition::ConditionForm,
     expr::ExprForm,
+    postponed::PostponedForm,
     value::{DocumentForm, MapForm, ValueForm},
 };
 use crate::conditions::PlannedCondition;
+use crate::postponed::Postponed;
 use crate::step::{
     Action, After, AttributeChange, BlockShape, CallOutline, Drift, Gate, Identity, Leg, Mode, Plan, PlannedOutput,
     Reason, Rule, Scope, Step,
@@ -77,6 +79,8 @@ pub(super) struct PlanForm {
     unchanged: u64,
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "Seq::<ConditionForm>")]
     conditions: Vec<PlannedCondition>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "Seq::<PostponedForm>")]
+    postponed: Vec<Postponed>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     files: BTreeMap<String, String>,
 }

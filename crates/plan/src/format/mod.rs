@@ -11,6 +11,7 @@ mod value;
 mod expr;
 mod condition;
 mod forms;
+mod postponed;
 mod encode;
 mod sealed;
 mod digest;

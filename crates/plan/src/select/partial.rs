@@ -65,6 +65,7 @@ impl Part {
                 .filter(|(_, conditions)| !conditions.iter().any(|condition| touched.any_unseen(condition)))
                 .map(|(name, conditions)| (name.clone(), conditions.clone()))
                 .collect(),
+            deferred: worlds.desired.deferred.clone(),
         };
         Some(Part { desired, recorded })
     }

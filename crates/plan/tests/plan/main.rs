@@ -7,5 +7,6 @@ mod creating_first;
 mod deciding;
 mod moving;
 mod differing;
+mod deferring;
 mod ordering;
 mod selecting;

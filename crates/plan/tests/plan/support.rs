@@ -3,6 +3,7 @@
 use firma_catalog::{Catalog, Procedure};
 use firma_model::{
     address::{Address, Node},
+    deferral::{Inquiry, Outlook, Subject},
     desired::{Desired, DesiredResource, Lifecycle, OnRemove, Repetition},
     diagnostic::Diagnostics,
     document::{Document, from_plain_json},
@@ -124,6 +125,15 @@ impl Stage {
     }
 
     pub(crate) fn plan(&self) -> (Option<Plan>, Diagnostics) {
+        self.look(|worlds| firma_plan::plan(worlds, &self.options))
+    }
+
+    /// What the planner says to inquiries.
+    pub(crate) fn foresee(&self, inquiries: &[Inquiry]) -> (BTreeMap<Subject, Outlook>, Diagnostics) {
+        self.look(|worlds| firma_plan::foresee(worlds, &self.options, inquiries))
+    }
+
+    fn look<T>(&self, at: impl FnOnce(Worlds<'_>) -> T) -> T {
         let mut procedures = BTreeMap::new();
         let wanted = self.desired.kinds.iter();
         for kind in wanted.chain(self.recorded.records.values().map(|record| &record.kind)) {
@@ -137,7 +147,7 @@ impl Stage {
             observed: &self.observed,
             procedures: &procedures,
         };
-        firma_plan::plan(worlds, &self.options)
+        at(worlds)
     }
 
     /// The plan, which must be there.

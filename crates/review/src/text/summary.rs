@@ -21,6 +21,7 @@ pub fn headline(view: &View, style: Style) -> String {
         (summary.moved, "to move", Role::Strong),
         (summary.forget, "to forget", Role::Strong),
         (summary.record, "to write down", Role::Faint),
+        (summary.deferred, "deferred", Role::Strong),
     ];
     let parts: Vec<String> = counts
         .iter()

@@ -1,13 +1,15 @@
 //! Plans of every form, made up.
 
 use super::samples::{address, procedure};
-use crate::conditions::{PlannedCondition, Subject};
+use crate::conditions::{PlannedCondition, Subject as Of};
+use crate::postponed::{Postponed, Wait, What, Why};
 use crate::step::{
     Action, After, AttributeChange, BlockShape, CallOutline, Drift, Gate, Identity, Leg, Mode, Plan, PlannedOutput,
     Reason, Rule, Scope, Step,
 };
 use firma_model::{
     address::{Address, Node},
+    deferral::{Asks, Subject},
     desired::{OnRemove, Repetition},
     document::Document,
     expr::{BinaryOp, Expr, ExprKind, For, UnaryOp},
@@ -313,10 +315,10 @@ fn output() -> impl Strategy<Value = PlannedOutput> {
 
 fn condition() -> impl Strategy<Value = PlannedCondition> {
     let of = prop_oneof![
-        any_address().prop_map(Subject::Precondition),
-        any_address().prop_map(Subject::Postcondition),
-        word().prop_map(Subject::Output),
-        word().prop_map(Subject::Check),
+        any_address().prop_map(Of::Precondition),
+        any_address().prop_map(Of::Postcondition),
+        word().prop_map(Of::Output),
+        word().prop_map(Of::Check),
     ];
     (of, expr(), expr(), btree_map(word(), expr(), 0..2))
         .prop_map(|(of, condition, message, operands)| PlannedCondition { of, condition, message, operands })
@@ -325,6 +327,20 @@ fn condition() -> impl Strategy<Value = PlannedCondition> {
 fn scope() -> impl Strategy<Value = Scope> {
     (vec(word(), 0..2), vec(word(), 0..2), vec(word(), 0..2), any::<u64>())
         .prop_map(|(target, exclude, replace, left_out)| Scope { target, exclude, replace, left_out })
+}
+
+fn postponed() -> impl Strategy<Value = Postponed> {
+    let asks = proptest::sample::select(vec![Asks::ForEach, Asks::Count, Asks::Enabled, Asks::Parameters]);
+    let action = || proptest::sample::select(vec![Action::Create, Action::Update, Action::Replace, Action::Delete]);
+    let why = proptest::sample::select(vec![Why::Created, Why::Updated, Why::Replaced, Why::Postponed, Why::Held]);
+    let what = prop_oneof![
+        (any_address(), asks).prop_map(|(at, asks)| What::Subject { subject: Subject::Block(at.block), asks }),
+        (any_address(), action()).prop_map(|(address, action)| What::Instance { address, action }),
+        (any_address(), action()).prop_map(|(address, action)| What::Held { address, action }),
+        word().prop_map(|name| What::Output { name }),
+    ];
+    let wait = (word(), why).prop_map(|(on, why)| Wait { on, why });
+    (what, vec(wait, 0..2), vec(any_address(), 0..2)).prop_map(|(what, waits, stays)| Postponed { what, waits, stays })
 }
 
 pub(super) fn plan() -> impl Strategy<Value = Plan> {
@@ -337,7 +353,7 @@ pub(super) fn plan() -> impl Strategy<Value = Plan> {
         (btree_map(any_address(), option::of(any::<u64>()), 0..3), btree_map(any_address(), map(), 0..2)),
         (btree_map(any_address(), block, 0..2), btree_map(word(), output(), 0..2), vec(drift, 0..2)),
         (
-            (any::<u64>(), btree_map(word(), word(), 0..2), vec(condition(), 0..2)),
+            (any::<u64>(), btree_map(word(), word(), 0..2), vec(condition(), 0..2), vec(postponed(), 0..3)),
             (scope(), btree_map(any_address(), versions, 0..2)),
         ),
     )
@@ -356,6 +372,7 @@ pub(super) fn plan() -> impl Strategy<Value = Plan> {
             drift,
             unchanged: rest.0,
             conditions: rest.2,
+            postponed: rest.3,
             files: rest.1,
         })
 }

@@ -1,6 +1,7 @@
 //! A small plan that uses every part of the format, with a secret wherever one can be.
 
-use crate::conditions::{PlannedCondition, Subject};
+use crate::conditions::{PlannedCondition, Subject as Of};
+use crate::postponed::{Postponed, Wait, What, Why};
 use crate::step::{
     Action, After, AttributeChange, BlockShape, CallOutline, Drift, Gate, Identity, Leg, Mode, Plan, PlannedOutput,
     Reason, Rule, Scope, Step,
@@ -11,6 +12,7 @@ use firma_catalog::procedure::{
 };
 use firma_model::{
     address::{Address, KindId, Node},
+    deferral::{Asks, Subject},
     desired::{OnRemove, Repetition},
     document::Document,
     expr::{Expr, ExprKind},
@@ -213,16 +215,31 @@ pub(super) fn sample() -> Plan {
         unchanged: 4,
         conditions: vec![
             PlannedCondition {
-                of: Subject::Postcondition(address("vpc.vpc.main")),
+                of: Of::Postcondition(address("vpc.vpc.main")),
                 condition: id_of("vpc.vpc.main"),
                 message: Expr::literal(hidden()),
                 operands: BTreeMap::from([("self.id".into(), id_of("vpc.vpc.main"))]),
             },
             PlannedCondition {
-                of: Subject::Check("up".into()),
+                of: Of::Check("up".into()),
                 condition: Expr::literal(Value::from(false)),
                 message: Expr::literal(Value::string("down")),
                 operands: BTreeMap::new(),
+            },
+        ],
+        postponed: vec![
+            Postponed {
+                what: What::Subject {
+                    subject: Subject::Block("vpc.subnet.later".parse::<Address>().expect("an address").block),
+                    asks: Asks::ForEach,
+                },
+                waits: vec![Wait { on: "vpc.vpc.main.id".into(), why: Why::Created }],
+                stays: vec!["vpc.subnet.later[\"a\"]".parse().expect("an address")],
+            },
+            Postponed {
+                what: What::Subject { subject: Subject::Module("module.net".into()), asks: Asks::Enabled },
+                waits: vec![],
+                stays: vec![],
             },
         ],
         files: BTreeMap::from([("init.sh".into(), "00ff".into())]),
