@@ -4,6 +4,7 @@
 //! attributes come from the API facts of the create call; the kind lists only what differs. Read in this order:
 //!
 //! - [`procedure`]: what a kind compiles into: all that `plan` needs, embedded in every plan.
+//! - [`limits`]: what may stand in the way of making or deleting an object.
 //! - [`text`]: the TOML form of a kind and of a look-up; [`builtin`] holds the texts of this catalogue.
 //! - [`compile`]: text and facts become a procedure, or a list of [`problem`]s; [`lint`] checks what compiling cannot.
 //! - [`shape`]: values by shape: to and from the wire, normal forms, projection of read objects, checks of manifests.
@@ -11,6 +12,7 @@
 //! - [`catalog`]: the door; compiles a kind when it is first asked for.
 //! - [`view`]: a kind as people read it.
 
+pub mod limits;
 pub mod procedure;
 
 pub mod text;

@@ -6,6 +6,7 @@
 //! Terms: a *parameter path* walks request parameters (`instanceSpec.az`), a *read path* walks the object that a read or
 //! list returns (`charge.chargeMode`, `primaryNetworkInterface.networkInterface.subnetId`); both in the API's own spelling.
 
+use crate::limits::{Holder, Quota};
 use firma_model::address::KindId;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -63,6 +64,12 @@ pub struct Procedure {
     /// What no two objects of the kind in a region may have in common: whoever takes it over must wait until it is free.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unique: Vec<Unique>,
+    /// Quotas that making one counts against.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quotas: Vec<Quota>,
+    /// What it cannot be deleted with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub held_by: Vec<Holder>,
     /// Usual seconds of create, update and delete including the wait, before anything is learned.
     pub usual_seconds: UsualSeconds,
     /// Seconds after which a wait gives up.

@@ -75,6 +75,12 @@ pub struct KindText {
     /// What no two objects of the kind in a region may have in common.
     #[serde(default)]
     pub unique: Vec<UniqueText>,
+    /// Quotas that making one counts against.
+    #[serde(default)]
+    pub quotas: Vec<QuotaText>,
+    /// What it cannot be deleted with.
+    #[serde(default)]
+    pub held_by: Vec<HolderText>,
     /// Usual durations.
     #[serde(default = "usual")]
     pub usual_seconds: SecondsText,
@@ -115,6 +121,63 @@ pub struct UniqueText {
     pub equal: Vec<String>,
     /// The CIDR block that must not overlap where they are equal.
     pub overlapping: Option<String>,
+}
+
+/// A quota and where it is asked.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct QuotaText {
+    /// The quota's name in the API.
+    pub name: String,
+    /// `service.operation`.
+    pub operation: String,
+    /// Parameters of the question.
+    #[serde(default)]
+    pub parameters: serde_json::Map<String, Json>,
+    /// Attribute with the id of the object it is counted in, and the parameter that takes it.
+    pub parent: Option<ParentText>,
+    /// Attribute whose elements are counted.
+    pub each: Option<String>,
+    /// The row of this quota among several.
+    pub row: Option<RowText>,
+    /// Path of the limit.
+    pub limit: String,
+    /// Path of what is used.
+    pub used: String,
+    /// The documented limit.
+    pub usual: Option<u64>,
+}
+
+/// The object a quota is counted in.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ParentText {
+    /// Attribute with its id; `id` is the object itself.
+    pub attribute: String,
+    /// Parameter.
+    pub parameter: String,
+}
+
+/// A row among several.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RowText {
+    /// Path of the rows.
+    pub within: String,
+    /// Field that names the quota.
+    pub field: String,
+    /// Its value.
+    pub value: String,
+}
+
+/// What an object cannot be deleted with.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HolderText {
+    /// Read path of the ids.
+    pub path: String,
+    /// What they are.
+    pub what: String,
 }
 
 /// Durations by action.

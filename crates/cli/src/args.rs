@@ -46,6 +46,18 @@ pub(crate) enum Format {
     Json,
 }
 
+/// How much of a plan is checked before anything is changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PreflightChoice {
+    /// Whether the plan is sound, and nothing else
+    Off,
+    /// What manifests and state show
+    Offline,
+    /// Also quotas, names and ranges in the cloud, and what holds on to what is deleted
+    #[default]
+    Cloud,
+}
+
 /// How progress is told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Events {
@@ -178,6 +190,9 @@ pub(crate) struct InputArgs {
     /// Plan even if much of the project vanished from the cloud
     #[arg(long)]
     pub accept_loss: bool,
+    /// What is checked before anything is changed
+    #[arg(long, default_value = "cloud", value_name = "HOW MUCH")]
+    pub preflight: PreflightChoice,
     /// Which part of the project
     #[command(flatten)]
     pub scope: ScopeArgs,

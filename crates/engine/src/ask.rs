@@ -8,6 +8,7 @@ use firma_model::{
 };
 use firma_plan::{
     observe::{self, Batch, Look, Question},
+    preflight::inquiry::{Answer, Asked},
     procedure::Procedure,
     tags,
 };
@@ -90,6 +91,23 @@ pub(crate) async fn inventory(
             .expect("BUG: a kind with a list has a question for all of it")
     };
     all_pages(cloud, page, &list.items, Some(&list.id), list.page_size, priority).await
+}
+
+/// The answer to a question of a plan's examination, as JSON.
+pub(crate) async fn about(cloud: &Cloud, asked: &Asked) -> Answer {
+    match asked {
+        Asked::Call(question) => Ok(vec![read(cloud, question, Priority::Normal).await?]),
+        Asked::Everything { procedure, region } => {
+            inventory(cloud, procedure, region.as_deref(), Priority::Normal).await
+        }
+        Asked::Objects(batch) => {
+            let Some(list) = &batch.procedure.list else { return Ok(Vec::new()) };
+            let page = |number| {
+                observe::list_question(batch, number).expect("BUG: a kind with a list has a question for a batch")
+            };
+            all_pages(cloud, page, &list.items, Some(&list.id), list.page_size, Priority::Normal).await
+        }
+    }
 }
 
 /// Looks at a batch of objects. Absence proves nothing yet.

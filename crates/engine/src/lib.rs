@@ -43,7 +43,7 @@ pub use firma_plan::basis::{Moved, moved};
 pub use firma_plan::event::{RunEvent, Settled, Settlement};
 pub use journal::{Commit, inline, queued};
 pub use lease::Tenure;
-pub use observe::{find, look_up, refresh};
+pub use observe::{find, inquire, look_up, refresh};
 pub use orphans::{Orphan, orphans};
 pub use outcome::{FailedStep, Outcome};
 pub use recover::{OpenWork, RecoverContext, open_work, recover};

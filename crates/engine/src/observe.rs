@@ -16,6 +16,7 @@ use firma_plan::{
     imports::Candidate,
     lookup,
     observe::{self, Batch, Look},
+    preflight::inquiry::{Answer, Asked},
     procedure::{LookupProcedure, Procedure, Shape},
     tags,
 };
@@ -211,6 +212,11 @@ fn note(
             false => observed.deposed.insert((record.address.clone(), record.deposed.clone()), sighting.clone()),
         };
     }
+}
+
+/// Asks what a plan is checked by, side by side. The answers come in the order of the questions.
+pub async fn inquire(cloud: &Cloud, questions: &[Asked]) -> Vec<Answer> {
+    stream::iter(questions).map(|asked| ask::about(cloud, asked)).buffered(AT_ONCE).collect().await
 }
 
 /// Answers a data look-up: a list of items with attributes in snake case, each with its `id`.

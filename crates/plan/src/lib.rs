@@ -62,4 +62,4 @@ pub mod event;
 pub use deferral::foresee;
 pub use firma_catalog::procedure;
 pub use make::plan;
-pub use worlds::{Options, Worlds};
+pub use worlds::{Options, Preflight, Worlds};

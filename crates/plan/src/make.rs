@@ -20,7 +20,7 @@ use crate::{
     triggers::Triggers,
     vanished::vanished,
     walk::{self, Visit},
-    worlds::{Options, Worlds},
+    worlds::{Options, Preflight, Worlds},
 };
 use firma_catalog::procedure::Procedure;
 use firma_expr::{Limits, resolve};
@@ -169,8 +169,10 @@ impl<'a> Planner<'a> {
         self.hold();
         self.diagnostics.extend(removals::still_declared(desired));
         self.diagnostics.extend(renames::suggest(&self.plan, self.worlds, self.options));
-        preflight::check_ids(self.worlds, &mut self.diagnostics);
-        preflight::check(self.worlds, &self.plan, &mut self.diagnostics);
+        preflight::offline::check_ids(self.worlds, &mut self.diagnostics);
+        if self.options.preflight > Preflight::Off {
+            preflight::offline::check(self.worlds, &self.plan, &mut self.diagnostics);
+        }
         outputs::planned(self);
         for (name, asserts) in &desired.checks {
             let of = || Subject::Check(name.clone());

@@ -59,4 +59,18 @@ pub struct Options {
     pub selection: Selection,
     /// Files that were read while planning, with their hashes.
     pub files: BTreeMap<String, String>,
+    /// How much is checked before anything is changed.
+    pub preflight: Preflight,
+}
+
+/// How much of a plan is checked before anything is changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Preflight {
+    /// Only whether the plan is sound.
+    Off,
+    /// What the manifests and the state show.
+    Offline,
+    /// Also what the cloud says of quotas, names and ranges, and of what is deleted.
+    #[default]
+    Cloud,
 }

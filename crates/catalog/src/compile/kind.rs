@@ -114,6 +114,8 @@ impl Kind<'_> {
             serial: self.serial(&attributes, findings),
             cidr: self.cidr(&attributes, findings),
             unique: self.unique(&attributes, findings),
+            quotas: self.quotas(&attributes, findings),
+            held_by: self.held_by(findings),
             usual_seconds: seconds(text.usual_seconds),
             timeout_seconds: seconds(text.timeout_seconds),
             identity,

@@ -9,6 +9,7 @@ mod members;
 mod attributes;
 mod shapes;
 mod calls;
+mod limits;
 mod lookup;
 mod derived;
 mod paths;

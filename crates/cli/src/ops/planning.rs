@@ -2,7 +2,7 @@
 
 use crate::{
     Context,
-    args::{PlanningArgs, VariableArgs},
+    args::{PlanningArgs, PreflightChoice, VariableArgs},
     exit::Failure,
     log,
     ops::{
@@ -28,7 +28,8 @@ use firma_model::{
     span::{Source, SourceId},
 };
 use firma_plan::{
-    Options, Worlds,
+    Options, Preflight, Worlds,
+    preflight::Inquiry,
     select::{Patterns, select},
     step::{Identity, Mode, Plan},
 };
@@ -178,6 +179,11 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
             .collect(),
         selection,
         files: files.hashes(),
+        preflight: match args.input.preflight {
+            PreflightChoice::Off => Preflight::Off,
+            PreflightChoice::Offline => Preflight::Offline,
+            PreflightChoice::Cloud => Preflight::Cloud,
+        },
         ..options
     };
     if mode == Mode::Apply {
@@ -197,6 +203,14 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
     let Some(plan) = plan else {
         return Err(Failure::in_sources(diagnostics, &sources));
     };
+    if options.preflight == Preflight::Cloud {
+        let inquiry = Inquiry::of(&plan, worlds);
+        let answers = patiently(context.terminal, &door, firma_engine::inquire(&door.cloud, inquiry.questions())).await;
+        diagnostics.extend(inquiry.judge(&plan, worlds, &answers));
+        if diagnostics.has_errors() {
+            return Err(Failure::in_sources(diagnostics, &sources));
+        }
+    }
     let bytes = firma_plan::format::encode(&plan);
     let id = firma_plan::format::id_of_encoded(&bytes, &hash_key);
     // Of a state that may only be read a plan is a look, not something to apply.

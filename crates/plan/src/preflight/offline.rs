@@ -1,4 +1,4 @@
-//! What others only learn during apply: checks of the planned whole, before anything is changed.
+//! What the manifests alone show: ranges of siblings, and ids that cannot be hidden.
 
 use crate::{
     procedure::Identity,
