@@ -35,7 +35,7 @@ fn the_shape() {
         keys(&review),
         [
             "changes",
-            "conditions",
+            "deferred",
             "diagnostics",
             "drift",
             "format",

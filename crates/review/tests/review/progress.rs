@@ -126,6 +126,7 @@ fn one_of_each() -> Told {
         how: Settled::Stuck { why: "nobody knows".into(), candidates: vec!["vpc-1".into()] },
     }));
     told.tell(RunEvent::OutputBroken { name: "a".into(), why: "b".into() });
+    told.tell(RunEvent::ConditionMissed { why: "c".into(), warning: true });
     told.tell(RunEvent::JournalLost { code: "E0606".into(), message: "full".into() });
     told.finish();
     told
