@@ -66,7 +66,7 @@ mod tests {
     use super::legible;
     use serde_json::{Value, json};
 
-    fn params(value: Value) -> serde_json::Map<String, Value> {
+    fn params(value: &Value) -> serde_json::Map<String, Value> {
         value.as_object().cloned().unwrap_or_default()
     }
 
@@ -79,7 +79,7 @@ mod tests {
             ("vpc", "modifySubnet", json!({ "subnetId": "subnet-1", "subnetName": "a b" })),
         ];
         for (service, operation, parameters) in cases {
-            let parameters = params(parameters);
+            let parameters = params(&parameters);
             let sent = crate::build(service, operation, Some("cn-north-1"), &parameters).unwrap();
             let read = legible(service, operation, Some("cn-north-1"), &parameters);
             assert_eq!((read.method, &read.path), (sent.method, &sent.path));
@@ -90,9 +90,9 @@ mod tests {
 
     #[test]
     fn holes_stay_legible() {
-        let read = legible("vpc", "deleteVpc", Some("cn-north-1"), &params(json!({ "vpcId": "{vpc.vpc.main.id}" })));
+        let read = legible("vpc", "deleteVpc", Some("cn-north-1"), &params(&json!({ "vpcId": "{vpc.vpc.main.id}" })));
         assert_eq!(read.path, "/v1/regions/cn-north-1/vpcs/{vpc.vpc.main.id}");
-        let read = legible("vpc", "deleteVpc", None, &params(json!({})));
+        let read = legible("vpc", "deleteVpc", None, &params(&json!({})));
         assert_eq!(read.path, "/v1/regions/{regionId}/vpcs/{vpcId}");
     }
 }

@@ -437,7 +437,6 @@ pub struct Update {
 }
 
 /// How an update is done.
-#[expect(clippy::large_enum_variant, reason = "a few per kind, made once; boxes would only be in the way")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum How {

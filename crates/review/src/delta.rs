@@ -257,8 +257,8 @@ fn json(before: &str, after: &str) -> Delta {
 mod tests {
     use super::*;
 
-    fn value(json: serde_json::Value) -> Value {
-        from_plain_json(&json)
+    fn value(json: &serde_json::Value) -> Value {
+        from_plain_json(json)
     }
 
     #[test]
@@ -290,7 +290,7 @@ mod tests {
 
     #[test]
     fn short_lists_stay_on_a_line() {
-        let (before, after) = (value(serde_json::json!(["a", "b"])), value(serde_json::json!(["a"])));
+        let (before, after) = (value(&serde_json::json!(["a", "b"])), value(&serde_json::json!(["a"])));
         assert_eq!(delta(Form::default(), Some(&before), Some(&after)), Delta::Whole);
     }
 }

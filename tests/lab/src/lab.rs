@@ -155,8 +155,13 @@ impl Lab {
     /// There is no plan.
     pub async fn try_plan(&self, desired: &Desired, mode: Mode) -> Result<Arc<Plan>, Vec<&'static str>> {
         let recorded = self.recorded();
-        let observed =
-            refresh(&self.cloud, &recorded, &|kind| self.procedures.get(kind).cloned(), self.young_from()).await;
+        let procedure = |kind: &str| self.procedures.get(kind).cloned();
+        let mut observed = refresh(&self.cloud, &recorded, &procedure, self.young_from()).await;
+        if mode == Mode::Apply {
+            let worlds = Worlds { desired, recorded: &recorded, observed: &observed, procedures: &self.procedures };
+            let candidates = firma_plan::imports::candidates(worlds);
+            observed.found = firma_engine::find(&self.cloud, &candidates, &procedure).await;
+        }
         let worlds = Worlds { desired, recorded: &recorded, observed: &observed, procedures: &self.procedures };
         let options =
             Options { mode, now: self.clock.now(), hash_key: self.hash_key(), accept_loss: true, ..Options::default() };

@@ -78,8 +78,8 @@ fn formed(path: Option<PathBuf>, name: String, bytes: Vec<u8>) -> Result<Formed,
     let before = String::from_utf8(bytes)
         .map_err(|_| Failure::new(Diagnostic::error("E0907", format!("{name} is not UTF-8 text"))))?;
     let source = Source { name, text: before };
-    let after =
-        firma_manifest::layout::lay_out(&source).map_err(|found| Failure::in_sources(found, &[source.clone()]))?;
+    let after = firma_manifest::layout::lay_out(&source)
+        .map_err(|found| Failure::in_sources(found, std::slice::from_ref(&source)))?;
     Ok(Formed { path, name: source.name, before: source.text, after })
 }
 

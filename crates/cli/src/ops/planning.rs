@@ -33,7 +33,7 @@ use firma_plan::{
     select::{Patterns, select},
     step::{Identity, Mode, Plan},
 };
-use firma_store::Store;
+use firma_store::{Store, StoreError};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
@@ -112,6 +112,7 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
     let hash_key = store.hash_key()?;
     state::tell_notices(context, &mut store);
     failpoint::at("key-made");
+    let serial = store.serial()?;
     let recorded = read.map_or_else(|| store.snapshot(), Ok)?;
     let door = cloud::open(&loaded)?;
     // Asked first: a key that does not fit is told as such, not as whatever fails because of it.
@@ -206,7 +207,14 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
     if options.preflight == Preflight::Cloud {
         let inquiry = Inquiry::of(&plan, worlds);
         let answers = patiently(context.terminal, &door, firma_engine::inquire(&door.cloud, inquiry.questions())).await;
-        diagnostics.extend(inquiry.judge(&plan, worlds, &answers));
+        let found = inquiry.judge(&plan, worlds, &answers);
+        // Where somebody else is at work, what they make meanwhile looks like a stranger's, and so does what an interrupted
+        // call made; whoever applies is told of either.
+        let others = || Ok::<bool, StoreError>(store.holder()?.is_some() || store.serial()? != serial);
+        let disturbed = found.has_errors() && (!options.open.is_empty() || others()?);
+        if !disturbed {
+            diagnostics.extend(found);
+        }
         if diagnostics.has_errors() {
             return Err(Failure::in_sources(diagnostics, &sources));
         }

@@ -73,7 +73,7 @@ impl World<'_> {
         };
         let reduced = self.reduce(expr, &scope, &mut trace, diagnostics)?;
         if asks == Asks::ForEach {
-            return self.each(subject, expr, reduced, &trace, diagnostics);
+            return self.each(subject, expr, &reduced, &trace, diagnostics);
         }
         let value = match reduced.as_value().filter(|value| !value.has_unknown()) {
             Some(value) => value.clone(),
@@ -143,17 +143,17 @@ impl World<'_> {
         &self,
         subject: &Subject,
         expr: &Expr,
-        reduced: Expr,
+        reduced: &Expr,
         trace: &Trace,
         diagnostics: &mut Diagnostics,
     ) -> Option<Repeated> {
-        let keys = match keys(expr, &reduced, diagnostics)? {
+        let keys = match keys(expr, reduced, diagnostics)? {
             Keys::Known(keys) => keys,
             Keys::Open => match self.settle(subject, Asks::ForEach, reduced.clone(), trace, expr.span) {
                 Settled::Ask(inquiry) => return Some(Repeated::Ask(inquiry)),
                 Settled::Later(deferred) => return Some(Repeated::Later(Repetition::ForEach, deferred)),
                 Settled::Value(value) => match keys(expr, &Expr::literal_at(value, reduced.span), diagnostics)? {
-                    Keys::Known(keys) => keys.into_iter().map(|(key, value)| behind(&reduced, key, value)).collect(),
+                    Keys::Known(keys) => keys.into_iter().map(|(key, value)| behind(reduced, key, value)).collect(),
                     Keys::Open => return None,
                 },
             },

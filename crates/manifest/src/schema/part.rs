@@ -20,9 +20,14 @@ pub(super) fn described(mut schema: Value, description: &str) -> Value {
     schema
 }
 
+/// An object with one member.
+fn one(name: &str, value: Value) -> Value {
+    Value::Object(Map::from_iter([(name.to_owned(), value)]))
+}
+
 /// This, or an expression that comes to it.
 pub(super) fn or_expression(schema: Value) -> Value {
-    json!({ "anyOf": [schema, definition("expression")] })
+    one("anyOf", Value::Array(vec![schema, definition("expression")]))
 }
 
 /// A table of these keys and no others.
@@ -37,7 +42,9 @@ pub(super) fn table<'k>(keys: impl IntoIterator<Item = (&'k str, Value)>, requir
 
 /// A table whose keys are names that somebody chose.
 pub(super) fn named(schema: Value) -> Value {
-    json!({ "type": "object", "patternProperties": { NAME: schema }, "additionalProperties": false })
+    let mut named = json!({ "type": "object", "additionalProperties": false });
+    named["patternProperties"] = one(NAME, schema);
+    named
 }
 
 /// One of these words, or an expression.
@@ -47,7 +54,9 @@ pub(super) fn word<'w>(words: impl IntoIterator<Item = &'w str>) -> Value {
 
 /// Blocks written `[[...]]`.
 pub(super) fn blocks(schema: Value) -> Value {
-    json!({ "type": "array", "items": schema })
+    let mut blocks = one("items", schema);
+    blocks["type"] = json!("array");
+    blocks
 }
 
 /// true, false, or an expression.

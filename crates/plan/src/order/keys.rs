@@ -8,12 +8,15 @@ use crate::{
 use firma_model::address::KindId;
 use std::collections::{BTreeMap, HashMap};
 
+/// Ranges by their first address: their length in bits, and the step that has them.
+type Ranges = BTreeMap<u32, Vec<(u8, u32)>>;
+
 /// Keys that become free, by kind.
 #[derive(Default)]
 struct Free<'a> {
     whole: HashMap<(&'a KindId, Held), Vec<u32>>,
     /// Ranges by their first address; the key without its range.
-    ranges: HashMap<(&'a KindId, Held), BTreeMap<u32, Vec<(u8, u32)>>>,
+    ranges: HashMap<(&'a KindId, Held), Ranges>,
 }
 
 impl<'a> Free<'a> {

@@ -174,7 +174,7 @@ pub fn select(
     };
     let takes = |at: u32| taken[at as usize] && !left[at as usize];
     let left_out =
-        all().filter(counts).filter(|at| !takes(*at) && !(mode == Mode::Apply && graph.is_leaving(*at))).count();
+        all().filter(counts).filter(|at| !(takes(*at) || mode == Mode::Apply && graph.is_leaving(*at))).count();
     let of = |patterns: &[Pattern]| patterns.iter().map(|pattern| pattern.text().to_owned()).collect();
     let selection = Selection {
         scope: Scope {

@@ -42,6 +42,9 @@ fn disks(names: &[(&str, i64)]) -> Json {
     json!({ "data_disks": names.iter().map(disk).collect::<Vec<_>>() })
 }
 
+/// Name, wanted, applied, seen, what is to happen, the reasons' codes, and how many attributes drifted.
+type Row<'r> = (&'r str, Json, Json, Json, Option<Action>, &'r [&'r str], usize);
+
 #[test]
 fn rows() {
     let nothing = json!({});
@@ -49,7 +52,7 @@ fn rows() {
     let system = |spec: Json| json!({ "system_disk": { "disk_category": "cloud", "cloud_disk_spec": spec } });
     let plain = json!({ "name": "system", "disk_type": "ssd.gp1", "disk_size_gb": 40 });
     let fuller = json!({ "name": "system", "disk_type": "ssd.gp1", "disk_size_gb": 40, "iops": 600, "encrypt": false });
-    let rows: Vec<(&str, Json, Json, Json, Option<Action>, &[&str], usize)> = vec![
+    let rows: Vec<Row> = vec![
         ("nothing differs", nothing.clone(), nothing.clone(), nothing.clone(), None, &[], 0),
         (
             "groups change in place",

@@ -204,7 +204,7 @@ impl<'r> Replaying<'r> {
     }
 
     /// Conditions and outputs that failed then fail again: their values are those of the journal.
-    fn failing_at_the_end(&self) -> (Vec<(String, bool)>, Vec<(String, String)>) {
+    fn failing_at_the_end(&self) -> (ConditionsMissed, OutputsBroken) {
         let Some(plan) = self.recorded.plan.filter(|plan| !plan.outputs.is_empty() || !plan.conditions.is_empty())
         else {
             return Default::default();
@@ -218,6 +218,12 @@ impl<'r> Replaying<'r> {
         (Conditions::of(plan).at_the_end(&progress), outputs(plan, &progress).failures())
     }
 }
+
+/// Why, and whether it is only a warning.
+type ConditionsMissed = Vec<(String, bool)>;
+
+/// Name, and why.
+type OutputsBroken = Vec<(String, String)>;
 
 fn step_of(body: &EventBody) -> Option<u32> {
     match body {

@@ -113,6 +113,11 @@ pub(crate) fn delete(world: &mut World, call: &Call<'_>) -> Answer {
     let name = call.args.text("keyName")?;
     check(world, call.region(), name)?;
     world.keypairs.remove(&World::keypair_key(call.region(), name));
+    // No page says what an instance shows of a key pair that is gone. Its name could be of another one by tomorrow, and
+    // nobody could detach it, so it is not shown.
+    for instance in world.instances.values_mut().filter(|instance| instance.region == call.region()) {
+        instance.key_names.retain(|key| key != name);
+    }
     Ok(Value::Null)
 }
 
