@@ -55,6 +55,9 @@ pub(crate) fn points(project: &Project, args: &[&str]) -> Vec<String> {
     text.lines().map(|line| line.split(' ').next().unwrap_or_default().to_owned()).collect()
 }
 
+/// Runs in which a point may be met.
+const TRIES: usize = 4;
+
 /// What is swept: a command, in projects that were made ready for it.
 pub(crate) struct Sweep<'s> {
     /// Makes a project.
@@ -72,10 +75,14 @@ pub(crate) struct Sweep<'s> {
 impl Sweep<'_> {
     /// Kills the command at each of its points.
     pub(crate) fn kill(&self) {
-        let first = (self.project)();
-        (self.prepare)(&first);
-        let all = points(&first, self.args);
-        drop(first);
+        let passed = || {
+            let project = (self.project)();
+            (self.prepare)(&project);
+            points(&project, self.args)
+        };
+        // What only one of two runs passes is a matter of time, mostly one more look at something that waits.
+        let (mut all, second) = (passed(), passed());
+        all.retain(|point| second.contains(point));
         let kinds = |points: &[String]| -> BTreeSet<String> {
             points.iter().filter_map(|point| Some(point.split_once(':')?.0.to_owned())).collect()
         };
@@ -85,19 +92,25 @@ impl Sweep<'_> {
         chosen.extend(missing);
         let missed = AtomicUsize::new(0);
         each(&chosen, |point| {
-            let project = (self.project)();
-            (self.prepare)(&project);
-            let ended: Ended = project.at(point, self.args);
-            if ended.signal != Some(9) {
-                // How often is polled, and what is open after a kill, depends on time: the last points of one run may not be
-                // met in another. Then it came to its end.
-                assert_eq!(ended.code, Some(0), "it was not killed at {point}: {ended}");
+            // How often is polled, and what is open after a kill, depends on time: the last points of one run may not be met in
+            // another, which then comes to its end. It is tried again before it counts as missed.
+            let killed = (0..TRIES).any(|_| {
+                let project = (self.project)();
+                (self.prepare)(&project);
+                let ended: Ended = project.at(point, self.args);
+                let killed = ended.signal == Some(9);
+                if !killed {
+                    assert_eq!(ended.code, Some(0), "it was not killed at {point}: {ended}");
+                }
+                (self.check)(&project, point);
+                killed
+            });
+            if !killed {
                 missed.fetch_add(1, Ordering::Relaxed);
             }
-            (self.check)(&project, point);
         });
         let missed = missed.into_inner();
-        assert!(missed * 2 <= chosen.len(), "{missed} of {} points were not reached", chosen.len());
+        assert!(missed * 5 <= chosen.len(), "{missed} of {} points were not reached", chosen.len());
         println!("{:?}: killed at {} of {} points", self.args, chosen.len() - missed, all.len());
     }
 }
