@@ -15,7 +15,7 @@ use firma_model::{
     expr::Expr,
     record::{Record, Status},
     span::Span,
-    statement::Move,
+    statement::{Import, Move},
     value::Value,
 };
 use firma_plan::step::{Action, Leg, Mode, Plan, Reason};
@@ -123,6 +123,7 @@ fn set(world: &mut Desired, address: &str, name: &str, value: &str) {
 pub(crate) async fn everything() -> Tally {
     let lab = Lab::new();
     lab.converge(&before()).await;
+    forget(&lab, "vm.keypair.forgotten");
     depose(&lab, "vpc.elastic_ip.spare", "vpc.elastic_ip.front");
     // Somebody deleted this one.
     let gone = before();
@@ -144,9 +145,16 @@ pub(crate) async fn everything() -> Tally {
 /// The plan has every action and leg there is.
 fn complete(plan: &Plan) {
     let actions: BTreeSet<Action> = plan.steps.iter().map(|step| step.action).collect();
-    for action in
-        [Action::Create, Action::Update, Action::Replace, Action::Delete, Action::Forget, Action::Record, Action::Move]
-    {
+    for action in [
+        Action::Create,
+        Action::Update,
+        Action::Replace,
+        Action::Delete,
+        Action::Forget,
+        Action::Record,
+        Action::Move,
+        Action::Import,
+    ] {
         assert!(actions.contains(&action), "no step is a {}", action.as_str());
     }
     let legs: BTreeSet<Leg> = plan.steps.iter().map(|step| step.leg).collect();
@@ -174,6 +182,7 @@ fn before() -> Desired {
         ("vm.keypair.admin", stack::keypair()),
         ("vm.keypair.gone", named_key("gone")),
         ("vm.keypair.renamed", named_key("renamed")),
+        ("vm.keypair.forgotten", named_key("taken")),
         ("vpc.elastic_ip.front", stack::elastic_ip()),
         ("vpc.elastic_ip.spare", stack::elastic_ip()),
         ("vpc.elastic_ip.kept", stack::elastic_ip()),
@@ -201,6 +210,7 @@ fn after() -> Desired {
         ("vpc.network_security_group.web", group),
         ("vm.keypair.admin", key),
         ("vm.keypair.named", named_key("renamed")),
+        ("vm.keypair.taken", named_key("taken")),
         ("vpc.elastic_ip.front", stack::elastic_ip()),
         ("disk.disk.new", stack::disk(50)),
         ("firma.value.changed", json!({ "input": "@disk.disk.new#id" })),
@@ -210,6 +220,8 @@ fn after() -> Desired {
     world.resources.get_mut(&"vpc.vpc.main".parse().unwrap()).unwrap().lifecycle.prevent_destroy = true;
     let (from, to) = ("vm.keypair.renamed".parse().unwrap(), "vm.keypair.named".parse().unwrap());
     world.moves.push(Move { from, to, span: Span::default() });
+    let import = Import { id: "taken".to_owned(), region: None, force: true, span: Span::default() };
+    world.imports.insert("vm.keypair.taken".parse().unwrap(), import);
     for (address, resource) in &world.resources {
         if address.key == Some(Key::Index(0)) {
             world.blocks.insert(resource.address.block.clone(), Repetition::Count);
@@ -221,6 +233,23 @@ fn after() -> Desired {
 fn named_key(name: &str) -> serde_json::Value {
     let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIG90aGVyIGV4YW1wbGU6IG5vIHByaXZhdGUgaGFsZi4u other@example";
     json!({ "key_name": name, "public_key": key })
+}
+
+/// Takes an object out of the state and leaves it in the cloud.
+fn forget(lab: &Lab, address: &str) {
+    let record = lab.recorded().records[&address.parse().unwrap()].clone();
+    let lease = lab.lease();
+    let run = lab.begin("apply", None);
+    let body = EventBody::Removed {
+        step: 0,
+        address: record.address,
+        deposed: String::new(),
+        cloud_id: record.cloud_id,
+        how: "forgotten".to_owned(),
+    };
+    let at = firma_api::Clock::now(&*lab.clock);
+    lab.store.lock().unwrap().commit(&lease, run, &[Event { at, body }]).unwrap();
+    lab.release(&lease);
 }
 
 /// Makes one object the deposed half of another address, as a replacement that made first would have left it.
