@@ -172,6 +172,30 @@ fn names_are_used_somewhere() {
     check("vpc.subnet", "equal = [\"vpc_id\"]", "equal = [\"vpc\"]", &["unique: there is no `vpc`"]);
     check("vm.keypair", "unique = [{ equal = [\"key_name\"] }]", "", &["a chosen id is a unique key"]);
     check("vpc.subnet", "parent = \"vpc_id\"", "parent = \"vpc\"", &["cidr: there is no `vpc`"]);
+    check(
+        "vpc.subnet",
+        "attribute = \"vpc_id\", parameter",
+        "attribute = \"vpc\", parameter",
+        &["quotas: there is no `vpc`"],
+    );
+    check(
+        "vpc.vpc",
+        "parameters = { type = \"vpc\" }",
+        "parameters = { kind = \"vpc\" }",
+        &["parameters of vpc.describeQuota: there is no `kind`"],
+    );
+    check(
+        "vpc.vpc",
+        "used = \"quota.count\"",
+        "used = \"quotas.count\"",
+        &["quotas: `quotas.count` leads nowhere: the result of vpc.describeQuota has no `quotas`"],
+    );
+    check(
+        "disk.disk",
+        "path = \"attachments[].instanceId\"",
+        "path = \"attachments[].instance\"",
+        &["held_by.path: `attachments[].instance` leads nowhere: disk.DiskAttachment has no `instance`"],
+    );
 }
 
 #[test]

@@ -163,7 +163,7 @@ fn amounts(quota: &Quota, step: &Step) -> (u64, u64) {
         Leg::Create => (wanted(), 0),
         Leg::Delete => (0, recorded()),
         // What has no elements of its own neither grows nor shrinks.
-        Leg::Update if quota.each.is_some() && step.attributes.contains_key(quota.each.as_deref().unwrap_or("")) => {
+        Leg::Update if quota.each.as_ref().is_some_and(|name| step.attributes.contains_key(name)) => {
             (wanted().saturating_sub(recorded()), recorded().saturating_sub(wanted()))
         }
         _ => (0, 0),

@@ -8,5 +8,6 @@ mod deciding;
 mod moving;
 mod differing;
 mod deferring;
+mod inquiring;
 mod ordering;
 mod selecting;

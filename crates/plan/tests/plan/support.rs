@@ -133,7 +133,8 @@ impl Stage {
         self.look(|worlds| firma_plan::foresee(worlds, &self.options, inquiries))
     }
 
-    fn look<T>(&self, at: impl FnOnce(Worlds<'_>) -> T) -> T {
+    /// The worlds, for whatever looks at them.
+    pub(crate) fn look<T>(&self, at: impl FnOnce(Worlds<'_>) -> T) -> T {
         let mut procedures = BTreeMap::new();
         let wanted = self.desired.kinds.iter();
         for kind in wanted.chain(self.recorded.records.values().map(|record| &record.kind)) {
