@@ -15,13 +15,15 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, config::
 use std::{
     fs,
     path::{Path, PathBuf},
-    time::Duration as Wait,
+    time::{Duration as Wait, Instant},
 };
 
 /// Older libraries can lose a WAL that is reset while it is read (<https://www.sqlite.org/wal.html>).
 const OLDEST_LIBRARY: i32 = 3_051_003;
 /// How long another process may hold the write lock before we give up: every transaction here is short.
 const LOCK_WAIT: Wait = Wait::from_secs(5);
+/// The pause between two tries where SQLite itself does not wait.
+const LOCK_PAUSE: Wait = Wait::from_millis(5);
 /// Statements kept prepared; there are about thirty.
 const STATEMENTS: usize = 64;
 /// Events checked when a state is opened: enough to notice a file that was edited or cut short, cheap at any size.
@@ -337,7 +339,16 @@ pub(crate) fn prepare(connection: &Connection) -> Result<(), StoreError> {
 
 /// A commit is on the disk when it returns.
 fn make_durable(connection: &Connection) -> Result<(), StoreError> {
-    connection.pragma_update(None, "journal_mode", "wal")?;
+    let since = Instant::now();
+    // Changing the mode of a new file makes a write lock of a read lock. Where another process is doing the same SQLite
+    // does not wait (each of the two might wait for the other), but says at once that the file is busy.
+    while let Err(error) = connection.pragma_update(None, "journal_mode", "wal") {
+        let error = StoreError::from(error);
+        if error.kind != ErrorKind::Locked || since.elapsed() > LOCK_WAIT {
+            return Err(error);
+        }
+        std::thread::sleep(LOCK_PAUSE);
+    }
     // Mutant: commits that return before the disk has them.
     let synchronous = if cfg!(feature = "mutant-no-fsync") { "off" } else { "full" };
     connection.pragma_update(None, "synchronous", synchronous)?;

@@ -38,6 +38,26 @@ fn the_second_is_told_who_is_at_work() {
     project.take_down();
 }
 
+/// Two that both find the lease of a dead one: whoever is slower looks again, and is refused like anybody else.
+#[test]
+fn a_dead_ones_lease_is_taken_once() {
+    for done in [true, false] {
+        let project = Project::embedded();
+        project.at("after-send:2", APPLY).expect_signal(9);
+        let slower = stopped(&project, "taking-over:1", &["apply", "--auto-approve", "--parallelism", "1"]);
+        if done {
+            project.firma(APPLY).expect(0);
+            woken(slower).expect(0);
+        } else {
+            let faster = stopped(&project, "leased:1", &["apply", "--auto-approve", "--parallelism", "1"]);
+            woken(slower).expect(4).says("E0610").says(&format!(":{}", faster.id()));
+            woken(faster).expect(0);
+        }
+        project.expect_done();
+        project.take_down();
+    }
+}
+
 /// Started at the same moment, again and again: each ends well or is refused, and every object is there once.
 #[test]
 fn races() {

@@ -12,7 +12,7 @@ use firma_model::{
     event::{Event, EventBody},
     time::Timestamp,
 };
-use firma_store::{Lease, RunInfo, Store, Writer};
+use firma_store::{ErrorKind, Lease, RunInfo, Store, StoreError, Writer};
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -27,13 +27,20 @@ const REQUEST: Duration = Duration::from_secs(65);
 
 /// Takes the lease. From a process of this machine that is certainly dead it is taken at once; everybody else is waited for.
 pub(crate) fn lease(store: &mut Store, holder: &str, now: Timestamp) -> Result<Lease, Failure> {
-    let refused = match store.acquire(holder, now, TERM_MILLIS) {
-        Ok(lease) => return Ok(lease),
-        Err(error) => error,
-    };
-    match store.holder()? {
-        Some(held) if holder::is_dead(&held.holder) => Ok(store.take_over(&held, holder, now, TERM_MILLIS)?),
-        _ => Err(refused.into()),
+    loop {
+        let refused = match store.acquire(holder, now, TERM_MILLIS) {
+            Ok(lease) => return Ok(lease),
+            Err(error) => error,
+        };
+        let Some(dead) = store.holder()?.filter(|held| holder::is_dead(&held.holder)) else {
+            return Err(refused.into());
+        };
+        failpoint::at("taking-over");
+        match store.take_over(&dead, holder, now, TERM_MILLIS) {
+            // Somebody else was faster: whoever holds it now is looked at in turn.
+            Err(StoreError { kind: ErrorKind::Fenced { .. }, .. }) => {}
+            taken => return Ok(taken?),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, Result, params};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// One step a version: a file is brought to the newest from its own.
 const STEPS: [&str; 2] = [
@@ -18,6 +18,12 @@ const VERSION: i64 = STEPS.len() as i64;
 const APPLICATION_ID: i64 = 0x4645_4D55;
 /// How long another process may hold the lock. Its transactions last milliseconds; a stopped process frees the lock.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// The pause between two tries where SQLite itself does not wait.
+const PAUSE: Duration = Duration::from_millis(5);
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy)
+}
 
 /// The open file.
 pub(super) struct Log {
@@ -52,7 +58,7 @@ impl Log {
             return Err(EmbeddedError::Newer { path: path.to_owned(), version });
         }
         keep_private(path).map_err(|e| file(path, &e))?;
-        self.connection.pragma_update(None, "journal_mode", "WAL").map_err(lost)?;
+        self.keep_ahead().map_err(lost)?;
         self.begin().map_err(lost)?;
         // Another process may have made the tables since they were looked for.
         let version = self.identity().map_err(lost)?.1;
@@ -70,6 +76,18 @@ impl Log {
         let seed: i64 = self.connection.query_row("SELECT seed FROM origin", [], |r| r.get(0)).map_err(lost)?;
         self.commit().map_err(lost)?;
         Ok(u64::from_ne_bytes(seed.to_ne_bytes()))
+    }
+
+    /// Writes ahead into a log beside the file. In a new file SQLite does not wait for another process that does the same:
+    /// it says at once that the file is locked.
+    fn keep_ahead(&self) -> Result<()> {
+        let since = Instant::now();
+        loop {
+            match self.connection.pragma_update(None, "journal_mode", "WAL") {
+                Err(e) if is_busy(&e) && since.elapsed() < PATIENCE => std::thread::sleep(PAUSE),
+                changed => return changed,
+            }
+        }
     }
 
     /// Application id, version, number of tables.

@@ -5,7 +5,7 @@ use firma_api::Transport;
 use firma_server::{Embedded, Options, WallClock};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Barrier};
 
 #[tokio::test]
 async fn two_users_of_one_file_see_each_other() {
@@ -95,4 +95,22 @@ async fn speed_and_time_are_kept() {
     let settings = again.outside("settings", &json!({})).await.unwrap();
     assert_eq!(settings["settings"]["speed"], 0.25);
     assert!(again.advance(0).await.unwrap().as_str() >= now.as_str(), "time never goes backwards");
+}
+
+/// A new file that several make at once is made by one of them, and all of them find it.
+#[test]
+fn a_file_that_many_make_at_once_is_made_once() {
+    for _ in 0..100 {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("emulator.db");
+        let start = Barrier::new(6);
+        std::thread::scope(|scope| {
+            for _ in 0..6 {
+                scope.spawn(|| {
+                    start.wait();
+                    open(&path);
+                });
+            }
+        });
+    }
 }

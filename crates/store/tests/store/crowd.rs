@@ -6,11 +6,14 @@ use crate::{
     world::{NOW, TTL, create, event, existing, folder, info},
 };
 use firma_model::{event::EventBody, time::Timestamp};
-use firma_store::{ErrorKind, Lease, Store};
+use firma_store::{ErrorKind, Lease, Mode, Store};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::Path,
-    sync::atomic::{AtomicI64, AtomicU32, Ordering},
+    sync::{
+        Barrier,
+        atomic::{AtomicI64, AtomicU32, Ordering},
+    },
     time::{SystemTime, UNIX_EPOCH},
 };
 
@@ -172,6 +175,24 @@ fn work(store: &mut Store, lease: &Lease, name: &str, dice: &mut Dice) -> Result
     }
     store.end_run(run, "done", wall_clock())?;
     if dice.one_in(2) { store.release(lease) } else { Ok(()) }
+}
+
+/// A new state that several make at once is made by one of them, and all of them find it.
+#[test]
+fn a_state_that_many_make_is_made_once() {
+    for _ in 0..100 {
+        let (_folder, path) = folder();
+        let start = Barrier::new(6);
+        let lineages: BTreeSet<String> = std::thread::scope(|scope| {
+            let open = || {
+                start.wait();
+                Store::open(&path, Mode::CreateIfMissing).expect("it opens").lineage().to_owned()
+            };
+            let opened: Vec<_> = (0..6).map(|_| scope.spawn(open)).collect();
+            opened.into_iter().map(|one| one.join().expect("it opens")).collect()
+        });
+        assert_eq!(lineages.len(), 1);
+    }
 }
 
 /// Opening compares many rows with each other. What is committed between two looks must not be taken for damage.
