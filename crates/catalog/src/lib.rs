@@ -33,5 +33,6 @@ pub mod view;
 pub mod docs;
 
 pub use catalog::Catalog;
+pub use compile::listing;
 pub use procedure::{LookupProcedure, Procedure};
 pub use view::KindView;

@@ -4,7 +4,9 @@ mod emulator;
 
 pub(crate) use emulator::{EmulatorCommand, FaultCommand, PlaceArgs};
 
+use crate::complete;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::ArgValueCompleter;
 use std::path::PathBuf;
 
 /// Declarative provisioning for JD Cloud: TOML manifests, a plan you can trust, an apply that survives.
@@ -427,19 +429,30 @@ pub(crate) enum CatalogCommand {
 #[derive(Args, Debug)]
 pub(crate) struct ApiArgs {
     /// Service, such as vm
+    #[arg(add = ArgValueCompleter::new(complete::services))]
     pub service: String,
     /// Operation, such as describeInstances
+    #[arg(add = ArgValueCompleter::new(complete::operations))]
     pub operation: String,
     /// Region
-    #[arg(long)]
+    #[arg(long, add = ArgValueCompleter::new(complete::regions))]
     pub region: Option<String>,
-    /// A parameter: text, or JSON for numbers, lists and objects (repeatable)
-    #[arg(short = 'p', long = "param", value_name = "NAME=VALUE")]
+    /// A parameter: text, or JSON for numbers, lists and objects; @FILE and @- (standard input) for a long text (repeatable)
+    #[arg(short = 'p', long = "param", value_name = "NAME=VALUE", add = ArgValueCompleter::new(complete::parameters))]
     pub params: Vec<String>,
-    /// All parameters as one JSON object, or @FILE
+    /// All parameters as one JSON object, @FILE, or - for standard input
     #[arg(long, value_name = "JSON")]
     pub input: Option<String>,
-    /// Output format
+    /// Read a list to its end, page by page
+    #[arg(long)]
+    pub all: bool,
+    /// Print a part of the answer, in JMESPath: vpcs[].vpcId
+    #[arg(long, value_name = "EXPRESSION")]
+    pub query: Option<String>,
+    /// Send nothing; print the signed request as a line for curl
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Output format: json, or text that a shell can loop over
     #[arg(long, default_value = "json", value_name = "FORMAT")]
     pub format: Format,
 }

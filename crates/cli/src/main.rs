@@ -2,6 +2,7 @@
 
 pub(crate) mod args;
 pub(crate) mod commands;
+pub(crate) mod complete;
 pub(crate) mod exit;
 pub(crate) mod log;
 pub(crate) mod ops;
@@ -9,6 +10,7 @@ pub(crate) mod terminal;
 
 use args::{Cli, Command};
 use clap::{CommandFactory, Parser, error::ErrorKind};
+use clap_complete::{CompleteEnv, env::Shells};
 use exit::{Exit, Outcome};
 use std::{collections::BTreeMap, process::ExitCode};
 use terminal::Terminal;
@@ -39,6 +41,8 @@ impl Context {
 }
 
 pub(crate) fn main() -> ExitCode {
+    // A shell that asks what may come next is answered, and nothing else happens.
+    CompleteEnv::with_factory(Cli::command).complete();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -105,7 +109,12 @@ fn run(context: &Context, command: Command) -> Outcome {
         Command::Explain(args) => commands::explain::run(context, &args),
         Command::Completions { shell } => {
             let mut script = Vec::new();
-            clap_complete::generate(shell, &mut Cli::command(), "firma", &mut script);
+            // The script asks this program, which knows services, operations and parameters.
+            let shells = Shells::builtins();
+            if let Some(completer) = shells.completer(&shell.to_string()) {
+                let written = completer.write_registration("COMPLETE", "firma", "firma", "firma", &mut script);
+                written.expect("BUG: a vector takes whatever is written");
+            }
             context.terminal.data(&String::from_utf8_lossy(&script));
             Ok(Exit::Done)
         }

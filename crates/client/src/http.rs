@@ -7,7 +7,7 @@
 
 use crate::endpoint::Endpoint;
 use base64::Engine as _;
-use firma_api::request::{Request, Response};
+use firma_api::request::{Method, Request, Response};
 use firma_api::transport::{BoxFuture, Clock, Transport, TransportError};
 use firma_model::diagnostic::Diagnostic;
 use firma_signature::{Coverage, Credential, Scheme, SignRequest, sign};
@@ -66,6 +66,25 @@ impl std::fmt::Debug for HttpSettings {
             .field("timeout", &self.timeout)
             .field("proxy", &self.proxy.as_ref().map(|_| format_args!("(sensitive)")))
             .finish()
+    }
+}
+
+/// A request as it goes on the wire. Its headers hold a signature, and the session token where there is one.
+pub struct SignedRequest {
+    /// HTTP method.
+    pub method: Method,
+    url: reqwest::Url,
+    /// All that are signed, and the signature.
+    pub headers: Vec<(String, String)>,
+    /// Body bytes; empty for none.
+    pub body: Vec<u8>,
+    mutating: bool,
+}
+
+impl SignedRequest {
+    /// Where it goes, with the query.
+    pub fn url(&self) -> &str {
+        self.url.as_str()
     }
 }
 
@@ -141,8 +160,11 @@ impl HttpTransport {
         receive(answer).await
     }
 
-    /// Signs; called for every attempt, so date and nonce are always fresh.
-    fn prepare(&self, request: Request) -> Result<reqwest::RequestBuilder, TransportError> {
+    /// The request as it would go on the wire now: signed, with a fresh date and nonce, and good for some minutes.
+    ///
+    /// # Errors
+    /// [`TransportError::Unsendable`] when it cannot be formed.
+    pub fn sign(&self, request: Request) -> Result<SignedRequest, TransportError> {
         let unsendable = |why: &str| TransportError::Unsendable(why.to_string());
         let origin = self
             .settings
@@ -180,11 +202,18 @@ impl HttpTransport {
                 coverage: Coverage::Everything,
             },
         );
-        let method = reqwest::Method::from_bytes(request.method.as_str().as_bytes())
-            .map_err(|_| unsendable("the method is not one of HTTP"))?;
-        let headers = header_map(given.into_iter().chain(signed.headers_to_add))?;
-        let client = self.client(request.mutating)?;
-        Ok(client.request(method, url).headers(headers).body(request.body))
+        let headers = given.into_iter().chain(signed.headers_to_add).collect();
+        Ok(SignedRequest { method: request.method, url, headers, body: request.body, mutating: request.mutating })
+    }
+
+    /// Called for every attempt, so date and nonce are always fresh.
+    fn prepare(&self, request: Request) -> Result<reqwest::RequestBuilder, TransportError> {
+        let signed = self.sign(request)?;
+        let method = reqwest::Method::from_bytes(signed.method.as_str().as_bytes())
+            .map_err(|_| TransportError::Unsendable("the method is not one of HTTP".to_string()))?;
+        let headers = header_map(signed.headers.into_iter())?;
+        let client = self.client(signed.mutating)?;
+        Ok(client.request(method, signed.url).headers(headers).body(signed.body))
     }
 }
 

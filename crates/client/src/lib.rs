@@ -40,7 +40,7 @@ pub use cloud::Cloud;
 pub use credentials::{Credentials, Source};
 pub use endpoint::Endpoint;
 pub use firma_signature::Scheme;
-pub use http::{HttpSettings, HttpTransport};
+pub use http::{HttpSettings, HttpTransport, SignedRequest};
 pub use limiter::{Limiter, Priority};
 pub use paging::Listing;
 pub use retry::{Backoff, RetrySettings};

@@ -69,6 +69,20 @@ pub(crate) fn derive(service: &Service, name: &str) -> Option<LookupProcedure> {
     }
 }
 
+/// How an operation's list is read to its end; `None` for one whose answer is no list.
+pub fn listing(operation: &Operation) -> Option<LookupProcedure> {
+    let found = items(operation)?;
+    let item = operation.result_field(found).map(|field| &field.ty).and_then(Type::item);
+    let name = singular(&snake(operation.name.strip_prefix(VERB).unwrap_or(&operation.name)));
+    let text = LookupText {
+        title: title(operation),
+        operation: operation.full_name(),
+        items: found.to_owned(),
+        id: item.and_then(|item| id_field(item, &name)),
+    };
+    Some(lookup(&operation.full_name(), &text).0)
+}
+
 /// One line for lists.
 pub(crate) fn title(operation: &Operation) -> String {
     let what = if items(operation).is_some() { "lists" } else { "reads" };
@@ -99,7 +113,7 @@ fn one(id: &str, title: String, operation: &Operation, name: &str) -> LookupProc
 /// and what speaks of pages.
 fn items(operation: &Operation) -> Option<&str> {
     let is_list = |ty: &Type| matches!(ty, Type::List(_));
-    let rest = snake(operation.name.strip_prefix(VERB)?);
+    let rest = snake(operation.name.strip_prefix(VERB).unwrap_or(&operation.name));
     if let Some(named) = operation.result.iter().find(|field| is_list(&field.ty) && snake(&field.name) == rest) {
         return Some(&named.name);
     }

@@ -15,6 +15,7 @@ mod derived;
 mod paths;
 
 pub use attributes::RESERVED;
+pub use derived::listing;
 pub(crate) use derived::{derive, names as derived_names, title as derived_title};
 pub use kind::compile;
 pub(crate) use lookup::lookup;

@@ -26,6 +26,8 @@ pub(crate) struct Door {
     pub clock: Arc<dyn Clock>,
     /// The embedded cloud, where it is that one.
     pub embedded: Option<Arc<Embedded>>,
+    /// What signs and sends, where it is a cloud at a URL.
+    pub wire: Option<Arc<HttpTransport>>,
     /// What the endpoint is called in plans.
     pub endpoint: String,
     /// Access key or its stand-in, until an account is known.
@@ -75,6 +77,7 @@ pub(crate) fn embedded(path: &Path, speed: Option<f64>, clock: Arc<dyn Clock>) -
         cloud: Arc::new(Cloud::new(transport, clock.clone()).with_its_own_time().watched_by(log::calls())),
         clock,
         embedded: Some(embedded),
+        wire: None,
         endpoint: "emulator".into(),
         access_key: "emulator".into(),
     })
@@ -99,11 +102,13 @@ pub(crate) fn http(
     let proxy = proxy.filter(|proxy| !proxy.is_empty() && !endpoint.is_plain());
     let settings = HttpSettings { scheme, proxy, ..HttpSettings::new(endpoint, credentials.credential) };
     let settings = HttpSettings { timeout: failpoint::real(settings.timeout), ..settings };
-    let transport = failpoint::transport(Arc::new(HttpTransport::new(settings, clock.clone())?));
+    let wire = Arc::new(HttpTransport::new(settings, clock.clone())?);
+    let transport = failpoint::transport(wire.clone());
     Ok(Door {
         cloud: Arc::new(Cloud::new(transport, clock.clone()).watched_by(log::calls())),
         clock,
         embedded: None,
+        wire: Some(wire),
         endpoint: url.to_owned(),
         access_key,
     })
