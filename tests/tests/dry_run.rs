@@ -73,13 +73,15 @@ fn a_line_for_curl_is_a_call_that_is_accepted() {
         "cn-north-1",
         "--dry-run",
         "-p",
-        "vpcName=it's {one} [of] $HOME",
+        "vpcName=main",
+        "-p",
+        "description=it's {one} [of] $HOME",
         "-p",
         "addressPrefix=10.0.0.0/16",
     ];
     let line = sandbox.firma(&create).expect(0).stdout;
     let list =
-        ["api", "vpc", "describeVpcs", "--region", "cn-north-1", "--query", "vpcs[].vpcName", "--format", "text"];
+        ["api", "vpc", "describeVpcs", "--region", "cn-north-1", "--query", "vpcs[].description", "--format", "text"];
     assert_eq!(sandbox.firma(&list).expect(0).stdout, "", "nothing was sent yet");
     let answer = curl(&arguments(&sandbox, &line));
     assert!(answer.starts_with("HTTP/1.1 200"), "{line}\n{answer}");
@@ -106,7 +108,7 @@ fn services_operations_and_parameters_are_completed() {
         String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect::<Vec<_>>()
     };
     assert!(offered(&["firma", "api", "vp"]).contains(&"vpc".to_owned()));
-    assert_eq!(offered(&["firma", "api", "vpc", "createVp"]), ["createVpc", "createVpcPeering"]);
+    assert_eq!(offered(&["firma", "api", "vpc", "createVp"]), ["createVpc", "createVpcPeering", "createVpcPolicy"]);
     assert_eq!(offered(&["firma", "api", "vpc", "createVpc", "-p", "vpcN"]), ["vpcName="]);
     assert_eq!(offered(&["firma", "api", "vpc", "createVpc", "--region", "cn-n"]), ["cn-north-1"]);
     assert!(offered(&["firma", "api", "vpc", "describeVpcs", "--a"]).contains(&"--all".to_owned()));

@@ -1,7 +1,10 @@
 //! `--query`: a part of the answer, in JMESPath.
 
 use crate::exit::Failure;
-use firma_model::diagnostic::Diagnostic;
+use firma_model::{
+    diagnostic::Diagnostic,
+    span::{Source, SourceId, Span},
+};
 use jmespath::{Expression, JmespathError};
 use serde_json::Value;
 
@@ -17,13 +20,16 @@ pub(super) fn ask(query: &Expression<'_>, result: &Value) -> Result<Value, Failu
         .map_err(|error| Failure::new(Diagnostic::error("E0942", format!("`--query`: {error}"))))
 }
 
-/// The library's words, and a mark under the place.
+/// The expression with the library's words at the place.
 fn refused(error: &JmespathError) -> Failure {
-    let at = format!("{}\n{}^", error.expression, " ".repeat(error.column));
-    let message = format!("`--query` cannot be followed: {}\n{at}", error.reason);
-    Failure::new(
-        Diagnostic::error("E0942", message).hint("expressions are JMESPath: vpcs[].vpcId, vpcs[?vpcName=='main']"),
-    )
+    let end = error.expression.len();
+    let start = error.offset.min(end);
+    let diagnostic = Diagnostic::error("E0942", "`--query` cannot be followed")
+        .at(Span::new(SourceId(0), start, (start + 1).min(end)))
+        .label(error.reason.to_string())
+        .hint("expressions are JMESPath: vpcs[].vpcId, vpcs[?vpcName=='main']");
+    let source = Source { name: "--query".to_owned(), text: error.expression.clone() };
+    Failure::in_sources(diagnostic.into(), &[source])
 }
 
 #[cfg(test)]
@@ -48,11 +54,14 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_shown_with_its_place() {
-        let message = |failure: Failure| failure.diagnostics.list[0].message.clone();
+        let place = |failure: Failure| {
+            let span = failure.diagnostics.list[0].span;
+            span.map(|span| (span.start, span.end))
+        };
         let broken = compile("vpcs[").map(drop).expect_err("it does not compile");
-        assert!(message(broken).contains("vpcs[\n"), "the place");
-        let sized = compile("length(size)").expect("it compiles");
-        let wrong = ask(&sized, &json!({"size": 1})).expect_err("a number has no length");
-        assert!(message(wrong).contains("length(size)"), "the place");
+        assert_eq!(place(broken), Some((5, 5)));
+        let sized = compile("vpcs | length(@)").expect("it compiles");
+        let wrong = ask(&sized, &json!({"vpcs": 1})).expect_err("a number has no length");
+        assert_eq!(place(wrong), Some((13, 14)));
     }
 }
