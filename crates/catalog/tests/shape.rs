@@ -298,10 +298,10 @@ fn a_manifest_is_told_what_is_wrong() {
             .collect();
         assert_eq!(found, expected, "{id} {name} {given}");
     }
-    let unknown = Value::Unknown(firma_model::value::Unknown {
+    let unknown = Value::Unknown(Box::new(firma_model::value::Unknown {
         ty: Some(firma_model::types::Type::List(Box::new(firma_model::types::Type::String))),
         ..Default::default()
-    });
+    }));
     assert!(shape::check(&kind("vpc.vpc"), "vpc_name", &Value::unknown(), Span::default()).is_empty());
     assert!(shape::check(&kind("vpc.vpc"), "vpc_name", &unknown, Span::default()).has_errors());
 }

@@ -58,7 +58,7 @@ pub fn convert(value: &Value, ty: &Type) -> Result<Value, ConvertError> {
                 ty => Some(ty.clone()),
             };
             let prefix = unknown.prefix.clone().filter(|_| ty == Some(Type::String));
-            return Ok(Value::Unknown(Unknown { ty, not_null: unknown.not_null, prefix }));
+            return Ok(Value::Unknown(Box::new(Unknown { ty, not_null: unknown.not_null, prefix })));
         }
         _ => {}
     }

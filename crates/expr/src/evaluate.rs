@@ -30,12 +30,11 @@ use firma_model::{
     expr::{Expr, ExprKind},
     span::Span,
     types::Type,
-    value::Value,
+    value::{Map, Value},
 };
 use std::{
     borrow::Cow,
     cell::{Cell, RefCell},
-    collections::BTreeMap,
 };
 
 /// Reduces an expression as far as `scope` allows: to a literal, or to a residual whose only free names are nodes.
@@ -135,7 +134,7 @@ impl<'a> Evaluator<'a> {
                 match &residual.kind {
                     // The instances of an empty block, answered as such by the scope.
                     ExprKind::Map(entries) if entries.is_empty() => {
-                        Ok(Expr::literal_at(Value::Map(BTreeMap::new()), expr.span))
+                        Ok(Expr::literal_at(Value::Map(Map::new()), expr.span))
                     }
                     ExprKind::List(items) if items.is_empty() => {
                         Ok(Expr::literal_at(Value::List(Vec::new()), expr.span))

@@ -165,5 +165,5 @@ fn into_value(part: Part<'_>) -> Option<Value> {
 
 /// An unknown value of a type.
 pub(crate) fn unknown_of(ty: firma_model::types::Type, not_null: bool) -> Value {
-    Value::Unknown(Unknown { ty: Some(ty), not_null, prefix: None })
+    Value::Unknown(Box::new(Unknown { ty: Some(ty), not_null, prefix: None }))
 }

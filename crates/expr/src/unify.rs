@@ -126,7 +126,7 @@ pub(crate) fn bring(value: Value, ty: &Type) -> Value {
             if open_within(&value) =>
         {
             match ty {
-                Type::Set(_) => Value::Unknown(Unknown { ty: None, not_null: true, prefix: None }),
+                Type::Set(_) => Value::Unknown(Box::new(Unknown { ty: None, not_null: true, prefix: None })),
                 _ => beside_open(value),
             }
         }
@@ -136,7 +136,7 @@ pub(crate) fn bring(value: Value, ty: &Type) -> Value {
             let prefix = unknown.prefix.filter(|_| *ty == Type::String);
             // What may become anything stays so.
             let ty = unknown.ty.map(|_| ty.clone());
-            Value::Unknown(Unknown { ty, not_null: unknown.not_null, prefix })
+            Value::Unknown(Box::new(Unknown { ty, not_null: unknown.not_null, prefix }))
         }
         (value @ (Value::Number(_) | Value::Bool(_)), Type::String) => text::of(&value).map_or(value, Value::String),
         (Value::List(items) | Value::Set(items), Type::Set(element)) => {
@@ -226,12 +226,14 @@ pub(crate) fn open_within(value: &Value) -> bool {
 
 /// A value beside one that may become anything: text stays text whatever that turns out to be, a number may become text.
 fn beside_open(value: Value) -> Value {
-    let not_null = || Value::Unknown(Unknown { ty: None, not_null: true, prefix: None });
+    let not_null = || Value::Unknown(Box::new(Unknown { ty: None, not_null: true, prefix: None }));
     match value {
         Value::Sensitive(inner) => beside_open(*inner).sensitive(),
         value @ (Value::Null | Value::String(_)) => value,
         Value::Unknown(unknown) if unknown.ty == Some(Type::String) => Value::Unknown(unknown),
-        Value::Unknown(unknown) => Value::Unknown(Unknown { ty: None, prefix: None, not_null: unknown.not_null }),
+        Value::Unknown(unknown) => {
+            Value::Unknown(Box::new(Unknown { ty: None, prefix: None, not_null: unknown.not_null }))
+        }
         Value::Number(_) | Value::Bool(_) | Value::Set(_) => not_null(),
         Value::List(items) => Value::List(items.into_iter().map(beside_open).collect()),
         Value::Map(map) => Value::Map(map.into_iter().map(|(key, item)| (key, beside_open(item))).collect()),

@@ -165,10 +165,10 @@ impl<'p> Gather<'_, 'p> {
             Part::Resource(index) => {
                 let resource = &project.resources[index];
                 self.repeat(place, &resource.repeat);
-                self.exprs(place, &resource.region);
+                self.exprs(place, resource.region.as_deref());
                 self.exprs(place, resource.attributes.iter().map(|attribute| &attribute.value));
                 self.exprs(place, resource.timeouts.iter().map(|(_, expr)| expr));
-                let lifecycle = &resource.lifecycle;
+                let lifecycle = resource.lifecycle();
                 let settings = [
                     &lifecycle.create_before_destroy,
                     &lifecycle.prevent_destroy,

@@ -138,9 +138,9 @@ pub(crate) struct Output {
 #[derive(Clone, Debug)]
 pub(crate) enum Repeat {
     Single,
-    Count(Expr),
-    ForEach(Expr),
-    Enabled(Expr),
+    Count(Box<Expr>),
+    ForEach(Box<Expr>),
+    Enabled(Box<Expr>),
 }
 
 impl Repeat {
@@ -158,18 +158,34 @@ pub(crate) struct Written {
     pub(crate) value: Expr,
 }
 
-/// `[service.kind.name]`.
+/// `[service.kind.name]`. There are many of these: what few of them say takes no room in the others.
 #[derive(Clone, Debug)]
 pub(crate) struct ResourceBlock {
     pub(crate) block: Block,
     pub(crate) span: Span,
     pub(crate) repeat: Repeat,
-    pub(crate) region: Option<Expr>,
+    pub(crate) region: Option<Box<Expr>>,
     pub(crate) depends_on: Vec<Spelled>,
     pub(crate) timeouts: Vec<(TimeoutOf, Expr)>,
-    pub(crate) lifecycle: LifecycleBlock,
+    pub(crate) lifecycle: Option<Box<LifecycleBlock>>,
     /// Attributes in the order of their names.
     pub(crate) attributes: Vec<Written>,
+}
+
+impl ResourceBlock {
+    /// Its lifecycle; of a block without one, that which says nothing.
+    pub(crate) fn lifecycle(&self) -> &LifecycleBlock {
+        static NOTHING: LifecycleBlock = LifecycleBlock {
+            create_before_destroy: None,
+            prevent_destroy: None,
+            ignore_changes: None,
+            on_remove: None,
+            replace_triggered_by: Vec::new(),
+            preconditions: Vec::new(),
+            postconditions: Vec::new(),
+        };
+        self.lifecycle.as_deref().unwrap_or(&NOTHING)
+    }
 }
 
 /// What a timeout bounds.

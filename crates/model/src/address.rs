@@ -5,10 +5,12 @@
 
 mod module;
 mod block;
+mod nodes;
 mod text;
 
 pub use block::{Block, BlockName};
 pub use module::{ModulePath, ModuleStep};
+pub use nodes::NodeSet;
 
 use std::{fmt, str::FromStr, sync::Arc};
 

@@ -1,11 +1,12 @@
 //! The desired world: what the manifests say, defaults resolved, references closed as far as configuration goes.
 
 use crate::{
-    address::{Address, Block, KindId, Node},
+    address::{Address, Block, KindId, NodeSet},
     deferral::{Deferred, Subject},
     expr::Expr,
     path::Path,
     place::Billing,
+    small_map::SmallMap,
     span::Span,
     statement::{Condition, Import, Move, Removal, Trigger},
 };
@@ -87,9 +88,9 @@ pub struct DesiredResource {
     pub billing: Option<Billing>,
     /// Attributes by name, `zone`, `billing` and `tags` among them (as far as the kind has them), `region` not.
     /// Null means absent and is left out. Residuals refer to nodes.
-    pub attributes: BTreeMap<String, Expr>,
+    pub attributes: SmallMap<String, Expr>,
     /// Everything this instance depends on: references really used, and depends_on.
-    pub dependencies: BTreeSet<Node>,
+    pub dependencies: NodeSet,
     /// Lifecycle.
     pub lifecycle: Lifecycle,
     /// The block's header, for messages.
@@ -102,7 +103,7 @@ pub struct DesiredOutput {
     /// Its value, possibly residual.
     pub value: Expr,
     /// Everything it shows, whether its value is known already or not.
-    pub dependencies: BTreeSet<Node>,
+    pub dependencies: NodeSet,
     /// Hidden unless asked for by name.
     pub sensitive: bool,
     /// Shown beside it.

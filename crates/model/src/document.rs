@@ -92,7 +92,7 @@ pub fn from_json(json: Json) -> Value {
                     return from_json(inner.take()).sensitive();
                 }
                 if map.contains_key("$unknown") {
-                    return Value::Unknown(Unknown::default());
+                    return Value::Unknown(Box::new(Unknown::default()));
                 }
                 // A number too long for JSON's own number types, kept as text.
                 if let Some(Json::String(text)) = map.get("$number")

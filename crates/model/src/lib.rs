@@ -5,6 +5,7 @@
 //! `observed` (what the cloud says). Events are the journal, faults are what the world did to a call, diagnostics are what
 //! a user can fix; each of their codes has a page. Everything here is plain data: no I/O, no clock, no policy.
 
+pub mod small_map;
 pub mod number;
 pub mod types;
 pub mod value;

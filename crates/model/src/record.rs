@@ -1,12 +1,12 @@
 //! The recorded world: what Firma last wrote down about each object it made.
 
 use crate::{
-    address::{Address, KindId, Node},
+    address::{Address, KindId, NodeSet},
     desired::OnRemove,
     document::Document,
     place::Billing,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// How far an object has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,7 +76,7 @@ pub struct Record {
     /// Identity beyond the id: parent and creation time as the cloud prints them; empty where a kind has none.
     pub fingerprint: String,
     /// What it depended on at its last apply.
-    pub dependencies: BTreeSet<Node>,
+    pub dependencies: NodeSet,
     /// Effective create-before-destroy.
     pub create_before_destroy: bool,
     /// Deleting it is an error.

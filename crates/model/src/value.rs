@@ -1,10 +1,10 @@
 //! Values of the manifest language: what attributes, variables and outputs hold.
 
-use crate::{number::Number, types::Type};
-use std::{collections::BTreeMap, sync::Arc};
+use crate::{number::Number, small_map::SmallMap, types::Type};
+use std::sync::Arc;
 
 /// A map of attribute names or keys to values.
-pub type Map = BTreeMap<String, Value>;
+pub type Map = SmallMap<String, Value>;
 
 /// What is known of a value that is not known yet.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,7 +35,7 @@ pub enum Value {
     /// Map or object.
     Map(Map),
     /// Known only after apply.
-    Unknown(Unknown),
+    Unknown(Box<Unknown>),
     /// Hidden wherever it is shown or stored. Never nested directly in itself; build with [`Value::sensitive`].
     Sensitive(Box<Value>),
 }
@@ -55,7 +55,7 @@ impl Value {
 
     /// An unknown value of which nothing is known.
     pub fn unknown() -> Value {
-        Value::Unknown(Unknown::default())
+        Value::Unknown(Box::new(Unknown::default()))
     }
 
     /// Marks as sensitive, once.

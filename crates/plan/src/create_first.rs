@@ -193,7 +193,7 @@ fn write_down(plan: &mut Plan, worlds: Worlds<'_>, effective: &Effective<'_>) {
             zone: record.zone.clone(),
             billing: record.billing.clone(),
             record: Some(record.clone()),
-            attributes: BTreeMap::new(),
+            attributes: Default::default(),
             changes: Vec::new(),
             dependencies: resource.dependencies.clone(),
             deposes: String::new(),

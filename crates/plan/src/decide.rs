@@ -18,10 +18,10 @@ use firma_model::{
     observed::Sighting,
     path::Path,
     record::{Record, Status},
+    small_map::SmallMap,
     time::Timestamp,
     value::{Map, Value},
 };
-use std::collections::BTreeMap;
 
 /// What was decided for one address.
 #[derive(Clone, Debug)]
@@ -57,7 +57,7 @@ impl Decision {
 }
 
 /// The desired attributes in the form the planner compares: normalised, write-only parts marked, nulls gone.
-pub fn prepared(procedure: &Procedure, resolved: BTreeMap<String, Value>) -> Map {
+pub fn prepared(procedure: &Procedure, resolved: Map) -> Map {
     resolved
         .into_iter()
         .filter(|(_, value)| !value.is_null())
@@ -77,7 +77,7 @@ pub fn prepared(procedure: &Procedure, resolved: BTreeMap<String, Value>) -> Map
 pub fn wanted(
     procedure: &Procedure,
     desired: &DesiredResource,
-    resolved: BTreeMap<String, Value>,
+    resolved: Map,
     record: Option<&Record>,
     sighting: Option<&Sighting>,
     triggered: Vec<Reason>,
@@ -381,7 +381,7 @@ pub fn unexpired(
 }
 
 /// The expressions a step carries: known values as they are, residuals where something is still unknown.
-pub fn step_attributes(desired: &DesiredResource, wanted: &Map) -> BTreeMap<String, Expr> {
+pub fn step_attributes(desired: &DesiredResource, wanted: &Map) -> SmallMap<String, Expr> {
     wanted
         .iter()
         .map(|(name, value)| {

@@ -180,7 +180,10 @@ mod tests {
     }
 
     fn element() -> impl Strategy<Value = Value> {
-        prop_oneof![scalar(), proptest::collection::btree_map("[kv]", scalar(), 0..3).prop_map(Value::Map),]
+        prop_oneof![
+            scalar(),
+            proptest::collection::btree_map("[kv]", scalar(), 0..3).prop_map(|map| Value::Map(map.into())),
+        ]
     }
 
     fn elements() -> impl Strategy<Value = Vec<Value>> {

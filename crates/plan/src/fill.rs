@@ -59,7 +59,7 @@ pub struct ReadyCall {
 
 /// Attributes of a step with every hole filled.
 pub fn attributes(step: &Step, procedure: &Procedure, nodes: &dyn Nodes) -> Result<Map, Diagnostics> {
-    let mut filled = std::collections::BTreeMap::new();
+    let mut filled = Map::new();
     for (name, expr) in &step.attributes {
         let value = resolve(expr, nodes, &Limits::default())?.into_owned();
         filled.insert(name.clone(), value);

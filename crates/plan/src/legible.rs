@@ -72,7 +72,7 @@ pub(crate) fn name_unknowns(value: Value, expr: &Expr) -> Value {
                 Some(text) => text.to_owned(),
                 None => in_braces(part),
             });
-            named(unknown, text.collect())
+            named(*unknown, text.collect())
         }
         (value, _) => name_all(value, &in_braces(expr)),
     }
@@ -91,7 +91,7 @@ fn named_entries(map: Map, entries: &[(Expr, Expr)], whole: &Expr) -> Map {
 /// Where the parts of an expression cannot be told apart, every unknown is named by the whole.
 fn name_all(value: Value, name: &str) -> Value {
     match value {
-        Value::Unknown(unknown) => named(unknown, name.to_owned()),
+        Value::Unknown(unknown) => named(*unknown, name.to_owned()),
         Value::Sensitive(inner) => name_all(*inner, name).sensitive(),
         Value::List(items) => Value::List(items.into_iter().map(|item| name_all(item, name)).collect()),
         Value::Set(items) => Value::set(items.into_iter().map(|item| name_all(item, name)).collect()),
@@ -101,7 +101,7 @@ fn name_all(value: Value, name: &str) -> Value {
 }
 
 fn named(unknown: Unknown, name: String) -> Value {
-    Value::Unknown(Unknown { prefix: Some(name), ..unknown })
+    Value::Unknown(Box::new(Unknown { prefix: Some(name), ..unknown }))
 }
 
 fn in_braces(expr: &Expr) -> String {

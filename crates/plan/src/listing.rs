@@ -22,11 +22,7 @@ use firma_model::{
     record::{Record, Status},
     value::{Map, Value},
 };
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
-};
+use std::{borrow::Cow, collections::HashMap, sync::Arc};
 
 pub use firma_api::{Method, legible::Legible};
 
@@ -147,7 +143,7 @@ fn attributes(step: &Step, procedure: &Procedure, values: &Foreseen<'_>) -> Map 
         let value = resolve(expr, values, &Limits::default()).map_or_else(|_| Value::unknown(), Cow::into_owned);
         (name.clone(), name_unknowns(value, expr))
     });
-    crate::decide::prepared(procedure, named.collect::<BTreeMap<_, _>>())
+    crate::decide::prepared(procedure, named.collect())
 }
 
 /// The record of an object as it will stand when its create call was answered.

@@ -29,9 +29,8 @@ use firma_model::{
     diagnostic::{Diagnostic, Diagnostics},
     observed::Sighting,
     record::Record,
-    value::Value,
+    value::{Map, Value},
 };
-use std::collections::BTreeMap;
 
 /// Makes a plan of three worlds. With errors among the diagnostics there is no plan.
 pub fn plan(worlds: Worlds<'_>, options: &Options) -> (Option<Plan>, Diagnostics) {
@@ -210,7 +209,7 @@ impl<'a> Planner<'a> {
             return;
         };
         let found = self.diagnostics.list.len();
-        let mut resolved = BTreeMap::new();
+        let mut resolved = Map::new();
         for (name, expr) in &resource.attributes {
             match resolve(expr, &self.table, &self.limits) {
                 Ok(value) if nodes::is_too_deep(&value) => {
@@ -419,7 +418,7 @@ impl<'a> Planner<'a> {
             zone: record.zone.clone(),
             billing: record.billing.clone(),
             record: Some(record.clone()),
-            attributes: BTreeMap::new(),
+            attributes: Default::default(),
             changes: decision.changes,
             dependencies: record.dependencies.clone(),
             deposes: String::new(),

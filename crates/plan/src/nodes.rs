@@ -67,12 +67,15 @@ pub fn planned_attributes(procedure: &Procedure, planned: &Map) -> Map {
         let output = planned.get("input").cloned().unwrap_or(Value::Null);
         attributes.insert("output".into(), output);
     }
-    attributes.insert("id".into(), Value::Unknown(Unknown { ty: Some(Type::String), not_null: true, prefix: None }));
+    attributes.insert(
+        "id".into(),
+        Value::Unknown(Box::new(Unknown { ty: Some(Type::String), not_null: true, prefix: None })),
+    );
     attributes
 }
 
 fn unknown(shape: &Shape, not_null: bool) -> Value {
-    Value::Unknown(Unknown { ty: shape_type(shape), not_null, prefix: None })
+    Value::Unknown(Box::new(Unknown { ty: shape_type(shape), not_null, prefix: None }))
 }
 
 fn shape_type(shape: &Shape) -> Option<Type> {

@@ -4,19 +4,16 @@ use crate::conditions::PlannedCondition;
 use crate::postponed::Postponed;
 use firma_catalog::procedure::Procedure;
 use firma_model::{
-    address::{Address, KindId, Node},
+    address::{Address, KindId, NodeSet},
     desired::OnRemove,
     expr::Expr,
     path::Path,
     place::Billing,
     record::Record,
+    small_map::SmallMap,
     value::{Map, Value},
 };
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt,
-    sync::Arc,
-};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 /// What a plan is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -369,11 +366,11 @@ pub struct Step {
     /// The record as it stands; `None` for a create of something new.
     pub record: Option<Record>,
     /// Attributes as they will be, write-only ones in the clear and marked sensitive. Residuals are the holes.
-    pub attributes: BTreeMap<String, Expr>,
+    pub attributes: SmallMap<String, Expr>,
     /// What differs, for people; empty for a delete leg of a replacement.
     pub changes: Vec<AttributeChange>,
     /// What the record will say it depends on.
-    pub dependencies: BTreeSet<Node>,
+    pub dependencies: NodeSet,
     /// For the create leg of a replacement that makes before it deletes: the key under which the object that stands now is
     /// set aside as soon as its successor exists. Empty otherwise.
     pub deposes: String,

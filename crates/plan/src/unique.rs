@@ -7,10 +7,10 @@ use firma_model::{
     expr::{Expr, ExprKind},
     path::{self, Path},
     record::Record,
+    small_map::SmallMap,
     value::{Map, Value},
 };
 use ipnet::Ipv4Net;
-use std::collections::BTreeMap;
 
 /// A unique key as one object has it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -92,7 +92,7 @@ fn held(procedure: &Procedure, region: Option<&String>, at: &dyn Fn(&Path) -> Op
 }
 
 /// What a planned attribute will be at a path, if that is known: the rest of it may still be open.
-fn planned(attributes: &BTreeMap<String, Expr>, path: &Path) -> Option<Value> {
+fn planned(attributes: &SmallMap<String, Expr>, path: &Path) -> Option<Value> {
     let mut here = attributes.get(path.head()?)?;
     let mut steps = &path.0[1..];
     loop {

@@ -20,7 +20,7 @@ pub(crate) fn written(step: &Step, plan: &Plan) -> Vec<AttributeChange> {
             changes.push(AttributeChange { path: Path::attribute(name), before, after, forces_replacement: false });
         }
     };
-    let names = |nodes: &std::collections::BTreeSet<firma_model::address::Node>| {
+    let names = |nodes: &firma_model::address::NodeSet| {
         Value::set(nodes.iter().map(|node| Value::string(node.to_string())).collect())
     };
     note("dependencies", names(&record.dependencies), names(&step.dependencies));

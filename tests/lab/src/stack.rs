@@ -1,16 +1,16 @@
 //! Desired worlds, written as JSON: `@vpc.vpc.main#id` refers to an attribute of another resource.
 
 use firma_model::{
-    address::{Address, Key, Node},
+    address::{Address, Key, Node, NodeSet},
     desired::{Desired, DesiredOutput, DesiredResource, Lifecycle, Repetition},
     document::from_plain_json,
     expr::{Expr, ExprKind},
     place::Billing,
+    small_map::SmallMap,
     span::Span,
     value::Value,
 };
 use serde_json::{Value as Json, json};
-use std::collections::BTreeSet;
 
 /// The region of everything that names no other.
 pub const REGION: &str = "cn-north-1";
@@ -52,12 +52,12 @@ pub fn desired(resources: &[(&str, Json)]) -> Desired {
     let mut desired = Desired::default();
     for (address, attributes) in resources {
         let address: Address = address.parse().expect("an address");
-        let mut attributes: std::collections::BTreeMap<String, Expr> =
+        let mut attributes: SmallMap<String, Expr> =
             attributes.as_object().expect("a map").iter().map(|(name, json)| (name.clone(), expr(json))).collect();
         let region = attributes.remove("region");
         let first = attributes.remove("create_before_destroy");
         let region = region.as_ref().and_then(Expr::as_value).and_then(Value::as_str).unwrap_or(REGION).to_owned();
-        let mut dependencies = BTreeSet::new();
+        let mut dependencies = NodeSet::new();
         for expr in attributes.values() {
             expr.each_node(&mut |node| {
                 dependencies.insert(node.clone());
@@ -96,7 +96,7 @@ pub fn desired(resources: &[(&str, Json)]) -> Desired {
 pub fn with_output(mut desired: Desired, name: &str, value: &str) -> Desired {
     let output = DesiredOutput {
         value: expr(&json!(value)),
-        dependencies: BTreeSet::new(),
+        dependencies: NodeSet::new(),
         sensitive: false,
         description: None,
         preconditions: Vec::new(),

@@ -187,7 +187,7 @@ fn unknown_inside(unknown: &Unknown, key: &Value) -> Value {
         (Some(Type::Map(element) | Type::List(element) | Type::Set(element)), _) => Some((**element).clone()),
         _ => None,
     };
-    Value::Unknown(Unknown { ty: ty.filter(|ty| *ty != Type::Any), not_null: false, prefix: None })
+    Value::Unknown(Box::new(Unknown { ty: ty.filter(|ty| *ty != Type::Any), not_null: false, prefix: None }))
 }
 
 fn index_of<'v>(value: &'v Value, key: &Value, span: Span) -> Result<(bool, Cow<'v, Value>), Diagnostics> {

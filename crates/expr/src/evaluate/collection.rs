@@ -71,7 +71,8 @@ impl<'a> Evaluator<'a> {
         }
         if unknown_key {
             self.doubts(&Value::unknown(), &[]);
-            return Ok(Part::value(Value::Unknown(Unknown { ty: None, not_null: true, prefix: None })).marked(marked));
+            return Ok(Part::value(Value::Unknown(Box::new(Unknown { ty: None, not_null: true, prefix: None })))
+                .marked(marked));
         }
         for (key, value) in reduced {
             if let Some(Ok(key)) = key.as_value().map(|key| text::key(key.reveal())) {
@@ -110,9 +111,12 @@ impl<'a> Evaluator<'a> {
                 Value::Null => Vec::new(),
                 Value::Unknown(_) => {
                     self.doubts(&Value::unknown(), &[]);
-                    return Ok(
-                        Part::value(Value::Unknown(Unknown { ty: None, not_null: true, prefix: None })).marked(marked)
-                    );
+                    return Ok(Part::value(Value::Unknown(Box::new(Unknown {
+                        ty: None,
+                        not_null: true,
+                        prefix: None,
+                    })))
+                    .marked(marked));
                 }
                 Value::Map(map) if matches!(&of.kind, ExprKind::Node(Node::Block(_))) => {
                     map.values().map(|value| Part::Value(Cow::Borrowed(value))).collect()
@@ -170,7 +174,7 @@ impl<'a> Evaluator<'a> {
                     Value::Unknown(_) => {
                         self.doubts(&Value::unknown(), &[]);
                         let not_null = Unknown { ty: None, not_null: true, prefix: None };
-                        Ok(Part::value(Value::Unknown(not_null)).marked(marked))
+                        Ok(Part::value(Value::Unknown(Box::new(not_null))).marked(marked))
                     }
                     other => fail(
                         Diagnostic::error(
@@ -207,7 +211,7 @@ impl<'a> Evaluator<'a> {
                 Outcome::Unknown => {
                     self.doubts(&Value::unknown(), &[]);
                     let not_null = Unknown { ty: None, not_null: true, prefix: None };
-                    return Ok(Part::value(Value::Unknown(not_null)).marked(results.marked));
+                    return Ok(Part::value(Value::Unknown(Box::new(not_null))).marked(results.marked));
                 }
                 Outcome::Left => return self.left_for(walk, &collection, span, env, marked),
             }

@@ -80,7 +80,7 @@ impl<'a> Evaluator<'a> {
             _ => None,
         };
         let ty = (settled(&ty) && !open(a) && !open(b)).then_some(ty);
-        Ok(Part::value(Value::Unknown(Unknown { ty, not_null, prefix })).marked(secret))
+        Ok(Part::value(Value::Unknown(Box::new(Unknown { ty, not_null, prefix }))).marked(secret))
     }
 
     fn chosen(&self, condition: &Part<'_>, place: Span) -> Result<Choice, Diagnostics> {

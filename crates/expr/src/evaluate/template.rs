@@ -65,7 +65,7 @@ impl<'a> Evaluator<'a> {
             // Whatever else is left, the whole is known only after apply.
             let prefix = (!prefix.is_empty()).then_some(prefix);
             let unknown = Unknown { ty: Some(Type::String), not_null: true, prefix };
-            return Ok(Part::value(Value::Unknown(unknown)).marked(marked));
+            return Ok(Part::value(Value::Unknown(Box::new(unknown))).marked(marked));
         }
         if left.is_empty() {
             // A mark may have met its letter only here.

@@ -44,7 +44,8 @@ pub(super) const COALESCE: Function = Function::new(
                 // It may turn out to be null, and then a later one counts.
                 Value::Unknown(unknown) if !unknown.not_null || unknown.prefix.is_none() => {
                     let ty = unknown.ty.clone();
-                    let unknown = Value::Unknown(firma_model::value::Unknown { ty, not_null: true, prefix: None });
+                    let unknown =
+                        Value::Unknown(Box::new(firma_model::value::Unknown { ty, not_null: true, prefix: None }));
                     return Ok(if marked { unknown.sensitive() } else { unknown });
                 }
                 _ => {

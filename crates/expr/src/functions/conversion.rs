@@ -41,7 +41,9 @@ pub(super) const TOSET: Function =
     .knows(|arguments| match arguments.value(0) {
         // One element stays one, whatever it is.
         Value::List(items) | Value::Set(items) if items.len() == 1 => Some(Value::Set(items.clone())),
-        Value::List(_) | Value::Set(_) => Some(Value::Unknown(Unknown { not_null: true, ..Unknown::default() })),
+        Value::List(_) | Value::Set(_) => {
+            Some(Value::Unknown(Box::new(Unknown { not_null: true, ..Unknown::default() })))
+        }
         _ => None,
     });
 

@@ -274,7 +274,7 @@ pub(super) const JOIN: Function = Function::new(
 /// A text of which the beginning is known.
 pub(super) fn unknown_text(prefix: String) -> Value {
     let prefix = (!prefix.is_empty()).then_some(prefix);
-    Value::Unknown(Unknown { ty: Some(Type::String), not_null: true, prefix })
+    Value::Unknown(Box::new(Unknown { ty: Some(Type::String), not_null: true, prefix }))
 }
 
 /// How long a text is, as people count.

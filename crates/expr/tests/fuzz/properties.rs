@@ -36,7 +36,7 @@ impl Late {
     }
 
     fn unknown() -> Late {
-        let of = |ty| Value::Unknown(Unknown { ty: Some(ty), not_null: true, prefix: None });
+        let of = |ty| Value::Unknown(Box::new(Unknown { ty: Some(ty), not_null: true, prefix: None }));
         let text = Box::new(Type::String);
         Late::new([
             of(Type::String),

@@ -66,7 +66,7 @@ fn literal() -> impl Strategy<Value = Value> {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Value::List),
             prop::collection::vec(inner.clone(), 0..4).prop_map(Value::set),
-            prop::collection::btree_map("[a-c]", inner.clone(), 0..4).prop_map(|map: Map| Value::Map(map)),
+            prop::collection::btree_map("[a-c]", inner.clone(), 0..4).prop_map(|map| Value::Map(map.into())),
             inner.prop_map(Value::sensitive),
         ]
     })

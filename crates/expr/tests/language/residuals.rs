@@ -186,8 +186,9 @@ fn what_was_used() {
 
 #[test]
 fn unknown_values() {
-    let typed = |ty: Type| Value::Unknown(Unknown { ty: Some(ty), not_null: false, prefix: None });
-    let begins = Value::Unknown(Unknown { ty: Some(Type::String), not_null: true, prefix: Some("vpc-".to_owned()) });
+    let typed = |ty: Type| Value::Unknown(Box::new(Unknown { ty: Some(ty), not_null: false, prefix: None }));
+    let begins =
+        Value::Unknown(Box::new(Unknown { ty: Some(Type::String), not_null: true, prefix: Some("vpc-".to_owned()) }));
     let scope = Names::default()
         .with("u", Expr::literal(Value::unknown()))
         .with("id", Expr::literal(begins))

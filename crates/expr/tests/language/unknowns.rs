@@ -22,7 +22,7 @@ fn corpus(name: &str) -> String {
 }
 
 fn unknown(ty: Option<Type>, not_null: bool) -> Value {
-    Value::Unknown(Unknown { ty, not_null, prefix: None })
+    Value::Unknown(Box::new(Unknown { ty, not_null, prefix: None }))
 }
 
 fn late(name: &str) -> Expr {

@@ -4,13 +4,12 @@ use super::{scope::InstanceScope, world::World};
 use crate::{codes, project::ConditionBlock};
 use firma_expr::{Reference, Segment, Trace, each_reference};
 use firma_model::{
-    address::Node,
+    address::NodeSet,
     diagnostic::{Diagnostic, Diagnostics},
     expr::{Expr, ExprKind},
     statement::Condition,
     value::Value,
 };
-use std::collections::BTreeSet;
 
 /// Operands that are shown of a condition that fails.
 const OPERANDS: usize = 6;
@@ -21,7 +20,7 @@ impl<'p> World<'p> {
         &self,
         blocks: &[ConditionBlock],
         scope: &InstanceScope<'_, 'p>,
-        dependencies: &mut BTreeSet<Node>,
+        dependencies: &mut NodeSet,
         diagnostics: &mut Diagnostics,
     ) -> Vec<Condition> {
         let mut conditions = Vec::new();

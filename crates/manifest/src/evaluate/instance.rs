@@ -14,14 +14,15 @@ use crate::{
 use firma_catalog::{Procedure, shape};
 use firma_expr::Trace;
 use firma_model::{
-    address::{Key, Node},
+    address::{Key, NodeSet},
     desired::DesiredResource,
     diagnostic::Diagnostics,
     expr::Expr,
     path::Path,
+    small_map::SmallMap,
     value::Value,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// What is evaluated apart from the kind's own attributes.
 const LIFTED: [&str; 3] = ["billing", "tags", "zone"];
@@ -37,7 +38,7 @@ impl<'p> World<'p> {
         procedure: &Procedure,
         key: Option<Key>,
         each: Option<Expr>,
-        dependencies: &BTreeSet<Node>,
+        dependencies: &NodeSet,
         diagnostics: &mut Diagnostics,
     ) -> (Instance, Option<Timeouts>) {
         let scope = match (&key, each) {
@@ -46,7 +47,7 @@ impl<'p> World<'p> {
             _ => InstanceScope::plain(self, module),
         };
         let mut trace = Trace::new();
-        let mut attributes: BTreeMap<String, Expr> = BTreeMap::new();
+        let mut attributes: SmallMap<String, Expr> = SmallMap::new();
         let mut tainted = BTreeSet::new();
         let find = |name: &str| written.iter().find(|w| *w.name == *name).map(|w| &w.value);
         for attribute in written.iter().filter(|w| !LIFTED.contains(&&*w.name)) {
@@ -61,7 +62,7 @@ impl<'p> World<'p> {
             }
         }
         let site = Site { kind: &procedure.kind, header: block.span, scope: &scope };
-        let region = self.region(&site, procedure.regional, block.region.as_ref(), &mut trace, diagnostics);
+        let region = self.region(&site, procedure.regional, block.region.as_deref(), &mut trace, diagnostics);
         let zone = match &region {
             Ok(region) => self.zone(&site, procedure, region.as_deref(), find("zone"), &mut trace, diagnostics),
             Err(()) => Err(()),
@@ -108,7 +109,7 @@ impl<'p> World<'p> {
         attributes.extend(billing_value.map(|value| ("billing".to_owned(), Expr::literal_at(value, block.span))));
         let present = |name: &str| attributes.contains_key(name) || tainted.contains(name);
         diagnostics.extend(shape::required(procedure, present, block.span));
-        let lifecycle = self.lifecycle(&block.lifecycle, procedure, &scope, diagnostics);
+        let lifecycle = self.lifecycle(block.lifecycle(), procedure, &scope, diagnostics);
         let timeouts = (!block.timeouts.is_empty()).then(|| self.timeouts(block, &scope, diagnostics));
         let mut all = dependencies.clone();
         all.extend(trace.nodes().cloned());
@@ -122,7 +123,7 @@ impl<'p> World<'p> {
             lifecycle,
             span: block.span,
         };
-        self.expectations(&block.lifecycle, &mut resource, scope, diagnostics);
+        self.expectations(block.lifecycle(), &mut resource, scope, diagnostics);
         (Instance { resource, tainted }, timeouts)
     }
 

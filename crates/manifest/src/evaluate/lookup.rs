@@ -222,7 +222,7 @@ fn answer(procedure: &LookupProcedure, items: &Value, trace: Trace, span: Span) 
             if let Value::Map(map) = item
                 && let Some(value) = map.get(id).cloned()
             {
-                map.entry("id".to_owned()).or_insert(value);
+                map.get_or_insert_with("id".to_owned(), || value);
             }
         }
     }

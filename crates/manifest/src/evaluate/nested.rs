@@ -167,11 +167,11 @@ pub(super) fn shadow(expr: &Expr) -> Cow<'_, Value> {
                 .map_or_else(Value::unknown, Value::Map),
         ),
         ExprKind::Sensitive(inner) => shadow(inner),
-        ExprKind::Template(_) => Cow::Owned(Value::Unknown(firma_model::value::Unknown {
+        ExprKind::Template(_) => Cow::Owned(Value::Unknown(Box::new(firma_model::value::Unknown {
             ty: Some(firma_model::types::Type::String),
             not_null: true,
             prefix: None,
-        })),
+        }))),
         _ => Cow::Owned(Value::unknown()),
     }
 }

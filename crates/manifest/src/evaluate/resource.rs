@@ -14,7 +14,7 @@ use crate::{
 use firma_catalog::{Procedure, shape};
 use firma_expr::Trace;
 use firma_model::{
-    address::Block,
+    address::{Block, NodeSet},
     deferral::{Asks, Deferred, Inquiry, Subject},
     desired::Repetition,
     diagnostic::Diagnostics,
@@ -79,6 +79,7 @@ impl World<'_> {
         let mut dependencies = instances.dependencies;
         dependencies.extend(depends_on);
         dependencies.extend(here.dependencies.iter().cloned());
+        let dependencies: NodeSet = dependencies.into_iter().collect();
         let mut wrong = 0;
         for (key, each) in instances.keys {
             let mut found = Diagnostics::new();
@@ -131,7 +132,7 @@ impl<'p> World<'p> {
             repetition,
             procedure: procedure.clone(),
             instances: Vec::new(),
-            deferred: Some(deferred),
+            deferred: Some(Box::new(deferred)),
             whole: OnceLock::new(),
         }
     }

@@ -17,6 +17,7 @@ use firma_model::{
     desired::{IgnoreChanges, Repetition},
     diagnostic::Diagnostic,
     expr::{Expr, ExprKind},
+    small_map::SmallMap,
     span::Span,
     suggest::closest,
     types::Type,
@@ -430,10 +431,10 @@ fn ignores(ignored: &IgnoreChanges, name: &str) -> bool {
 
 /// A value of a type that an apply will show.
 fn later(ty: Type) -> Value {
-    Value::Unknown(Unknown { ty: Some(ty), not_null: true, prefix: None })
+    Value::Unknown(Box::new(Unknown { ty: Some(ty), not_null: true, prefix: None }))
 }
 
-fn has_attribute(attributes: &std::collections::BTreeMap<String, Expr>, segment: Option<&Segment>) -> bool {
+fn has_attribute(attributes: &SmallMap<String, Expr>, segment: Option<&Segment>) -> bool {
     segment.and_then(Segment::text).is_some_and(|name| attributes.contains_key(name))
 }
 
@@ -453,7 +454,7 @@ fn whole<'w>(name: &Block, block: &'w EvaluatedBlock) -> &'w Expr {
             ),
             _ => ExprKind::List(instances().map(|(_, node)| node).collect()),
         };
-        Expr { kind, span: Span::default() }
+        Box::new(Expr { kind, span: Span::default() })
     })
 }
 

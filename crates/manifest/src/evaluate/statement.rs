@@ -7,7 +7,7 @@ use crate::{
 };
 use firma_expr::Trace;
 use firma_model::{
-    address::{Address, Key},
+    address::{Address, Key, NodeSet},
     desired::{Desired, OnRemove},
     diagnostic::{Diagnostic, Diagnostics},
     expr::Expr,
@@ -17,7 +17,7 @@ use firma_model::{
     suggest::closest,
     value::Value,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// What the statements of a project say.
 #[derive(Default)]
@@ -126,13 +126,13 @@ impl<'p> World<'p> {
         }
         // What a module's output demands is watched like a check.
         for (name, output) in project.outputs.iter().filter(|_| module != 0) {
-            let conditions = self.conditions(&output.preconditions, &scope, &mut BTreeSet::new(), diagnostics);
+            let conditions = self.conditions(&output.preconditions, &scope, &mut NodeSet::new(), diagnostics);
             if !conditions.is_empty() {
                 said.checks.insert(format!("{}.output.{name}", here.path), conditions);
             }
         }
         for check in project.checks.values() {
-            let conditions = self.conditions(&check.asserts, &scope, &mut BTreeSet::new(), diagnostics);
+            let conditions = self.conditions(&check.asserts, &scope, &mut NodeSet::new(), diagnostics);
             if !conditions.is_empty() {
                 let dot = if here.path.is_root() { "" } else { "." };
                 said.checks.insert(format!("{}{dot}{}", here.path, check.name), conditions);
@@ -141,7 +141,7 @@ impl<'p> World<'p> {
     }
 
     fn import(&self, module: usize, block: &ImportBlock, said: &mut Said, diagnostics: &mut Diagnostics) {
-        let repeat = block.for_each.clone().map_or(Repeat::Single, Repeat::ForEach);
+        let repeat = block.for_each.clone().map_or(Repeat::Single, |expr| Repeat::ForEach(Box::new(expr)));
         let Some(instances) = self.repeat_now(module, &repeat, "`for_each`", diagnostics) else { return };
         for (key, each) in instances.keys {
             let scope = match (key, each) {

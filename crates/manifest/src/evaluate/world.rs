@@ -115,9 +115,9 @@ pub(super) struct EvaluatedBlock {
     /// In the order of their keys; none while it is deferred.
     pub(super) instances: Vec<Instance>,
     /// Nobody can say yet which instances there are.
-    pub(super) deferred: Option<Deferred>,
+    pub(super) deferred: Option<Box<Deferred>>,
     /// The block as one expression: made when it is first referred to.
-    pub(super) whole: OnceLock<Expr>,
+    pub(super) whole: OnceLock<Box<Expr>>,
 }
 
 /// One instance.
@@ -338,7 +338,7 @@ impl<'p> World<'p> {
                 desired.kinds.insert(evaluated.block.kind.clone());
             }
             if let Some(deferred) = evaluated.deferred {
-                desired.deferred.insert(Subject::Block(evaluated.block), deferred);
+                desired.deferred.insert(Subject::Block(evaluated.block), *deferred);
                 continue;
             }
             blocks.push((evaluated.block, evaluated.repetition));

@@ -1,8 +1,8 @@
 //! `count`, `for_each` and `enabled`, of which a block may have one.
 
 use crate::{codes, project::Repeat, source::Reader};
-use firma_model::{diagnostic::Diagnostic, span::Span};
-use std::ops::Range;
+use firma_model::{diagnostic::Diagnostic, expr::Expr, span::Span};
+use std::{fmt::Display, ops::Range};
 use toml::{Spanned, de::DeValue};
 
 /// What a block says about its repetition, gathered while its keys are read.
@@ -20,19 +20,19 @@ impl Repeats {
         at: &Range<usize>,
         value: &Spanned<DeValue<'t>>,
     ) -> bool {
-        let (name, make): (_, fn(_) -> Repeat) = match key {
+        let (name, make): (_, fn(Box<Expr>) -> Repeat) = match key {
             "count" => ("count", Repeat::Count),
             "enabled" => ("enabled", Repeat::Enabled),
             "for_each" => ("for_each", Repeat::ForEach),
             _ => return false,
         };
-        let repeat = make(reader.expr(value));
+        let repeat = make(Box::new(reader.expr(value)));
         self.found.push((reader.span(at), name, repeat));
         true
     }
 
     /// How the block repeats. `what` names it.
-    pub(super) fn finish(self, reader: &mut Reader<'_>, what: &str) -> Repeat {
+    pub(super) fn finish(self, reader: &mut Reader<'_>, what: &dyn Display) -> Repeat {
         if let [(first, first_name, _), (second, second_name, _), ..] = &self.found[..] {
             reader.diagnostics.push(
                 Diagnostic::error(codes::EXCLUSIVE, format!("`{what}` has both `{first_name}` and `{second_name}`"))

@@ -43,7 +43,7 @@ pub(crate) fn read_resource<'t>(
         region: None,
         depends_on: Vec::new(),
         timeouts: Vec::new(),
-        lifecycle: LifecycleBlock::default(),
+        lifecycle: None,
         attributes: Vec::with_capacity(table.len()),
     };
     let mut repeats = Repeats::default();
@@ -53,14 +53,14 @@ pub(crate) fn read_resource<'t>(
             continue;
         }
         match name {
-            "region" => resource.region = Some(reader.expr(value)),
+            "region" => resource.region = Some(Box::new(reader.expr(value))),
             "depends_on" => resource.depends_on = reader.plain_texts("`depends_on`", value),
             "timeouts" => resource.timeouts = read_timeouts(reader, value),
-            "lifecycle" => resource.lifecycle = read_lifecycle(reader, value),
+            "lifecycle" => resource.lifecycle = Some(Box::new(read_lifecycle(reader, value))),
             _ => resource.attributes.push(written(reader, key, value)),
         }
     }
-    resource.repeat = repeats.finish(reader, &resource.block.to_string());
+    resource.repeat = repeats.finish(reader, &resource.block);
     resource
 }
 

@@ -3,19 +3,15 @@
 //! `#[serde(with = "Seq::<StepForm>")]` on a field writes a `Vec<Step>` without cloning it and without `Step` knowing.
 
 use firma_model::{
-    address::{Block, KindId},
+    address::{Block, KindId, Node, NodeSet},
     path::Path,
+    small_map::SmallMap,
 };
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{Error, MapAccess, SeqAccess, Visitor},
 };
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt,
-    marker::PhantomData,
-    str::FromStr,
-};
+use std::{collections::BTreeMap, fmt, marker::PhantomData, str::FromStr};
 
 /// How values of one type are written and read.
 pub(super) trait Form {
@@ -99,7 +95,7 @@ impl Named for firma_model::address::Address {
     }
 }
 
-impl Named for firma_model::address::Node {
+impl Named for Node {
     fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self}")
     }
@@ -256,21 +252,43 @@ impl<F: Form> Form for Seq<F> {
     }
 }
 
-/// A sorted set, written as a list.
-pub(super) struct Distinct<F>(PhantomData<F>);
+/// A set of nodes, as the list of their texts.
+pub(super) struct Nodes;
 
-impl<F: Form> Form for Distinct<F>
-where
-    F::Of: Ord,
-{
-    type Of = BTreeSet<F::Of>;
+impl Form for Nodes {
+    type Of = NodeSet;
 
-    fn put<S: Serializer>(of: &BTreeSet<F::Of>, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(of.iter().map(Put::<F>))
+    fn put<S: Serializer>(of: &NodeSet, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(of.iter().map(Put::<Text<Node>>))
     }
 
-    fn take<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeSet<F::Of>, D::Error> {
-        Seq::<F>::take(deserializer).map(|items| items.into_iter().collect())
+    fn take<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NodeSet, D::Error> {
+        Seq::<Text<Node>>::take(deserializer).map(|items| items.into_iter().collect())
+    }
+}
+
+impl Nodes {
+    pub(super) fn serialize<S: Serializer>(of: &NodeSet, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::put(of, serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NodeSet, D::Error> {
+        Self::take(deserializer)
+    }
+}
+
+/// A map from names of attributes.
+pub(super) struct ByAttribute<F>(PhantomData<F>);
+
+impl<F: Form> Form for ByAttribute<F> {
+    type Of = SmallMap<String, F::Of>;
+
+    fn put<S: Serializer>(of: &SmallMap<String, F::Of>, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(of.iter().map(|(name, value)| (Put::<Text<String>>(name), Put::<F>(value))))
+    }
+
+    fn take<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SmallMap<String, F::Of>, D::Error> {
+        ByName::<String, F>::take(deserializer).map(SmallMap::from)
     }
 }
 
@@ -340,4 +358,4 @@ impl<T: Serialize + for<'a> Deserialize<'a>> Form for Plain<T> {
     }
 }
 
-usable_in_fields!(Text<T>, Seq<F>, Distinct<F>, ByName<K, F>, Present<F>);
+usable_in_fields!(Text<T>, Seq<F>, ByAttribute<F>, ByName<K, F>, Present<F>);

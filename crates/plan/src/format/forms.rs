@@ -3,7 +3,7 @@
 //! Fields that say nothing (empty lists, absent options, `false`) are left out.
 
 use super::{
-    adapt::{ByName, Distinct, Form, Plain, Present, Seq, Text, mirrors},
+    adapt::{ByAttribute, ByName, Form, Nodes, Plain, Present, Seq, Text, mirrors},
     condition::ConditionForm,
     expr::ExprForm,
     postponed::PostponedForm,
@@ -17,21 +17,18 @@ use crate::step::{
 };
 use firma_catalog::procedure::Procedure;
 use firma_model::{
-    address::{Address, Block, KindId, Node},
+    address::{Address, Block, KindId, NodeSet},
     desired::{OnRemove, Repetition},
     document::Document,
     expr::Expr,
     path::Path,
     place::Billing,
     record::{Record, Status},
+    small_map::SmallMap,
     value::{Map, Value},
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    ops::Not,
-    sync::Arc,
-};
+use std::{collections::BTreeMap, ops::Not, sync::Arc};
 
 mirrors!(
     PlanForm => Plan,
@@ -131,12 +128,12 @@ struct StepForm {
     billing: Option<Billing>,
     #[serde(default, skip_serializing_if = "Option::is_none", with = "Present::<RecordForm>")]
     record: Option<Record>,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", with = "ByName::<String, ExprForm>")]
-    attributes: BTreeMap<String, Expr>,
+    #[serde(default, skip_serializing_if = "SmallMap::is_empty", with = "ByAttribute::<ExprForm>")]
+    attributes: SmallMap<String, Expr>,
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "Seq::<ChangeForm>")]
     changes: Vec<AttributeChange>,
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty", with = "Distinct::<Text<Node>>")]
-    dependencies: BTreeSet<Node>,
+    #[serde(default, skip_serializing_if = "NodeSet::is_empty", with = "Nodes")]
+    dependencies: NodeSet,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     deposes: String,
     #[serde(default, skip_serializing_if = "Not::not")]
@@ -205,8 +202,8 @@ struct RecordForm {
     observed: Document,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     fingerprint: String,
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty", with = "Distinct::<Text<Node>>")]
-    dependencies: BTreeSet<Node>,
+    #[serde(default, skip_serializing_if = "NodeSet::is_empty", with = "Nodes")]
+    dependencies: NodeSet,
     #[serde(default, skip_serializing_if = "Not::not")]
     create_before_destroy: bool,
     #[serde(default, skip_serializing_if = "Not::not")]

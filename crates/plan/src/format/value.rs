@@ -73,7 +73,7 @@ impl Form for ValueForm {
             Value::List(items) => Seq::<ValueForm>::put(items, serializer),
             Value::Set(items) => marked(serializer, SET, &Put::<Seq<ValueForm>>(items)),
             Value::Map(map) => put_map(map, serializer),
-            Value::Unknown(unknown) => marked(serializer, UNKNOWN, &UnknownForm::from(unknown)),
+            Value::Unknown(unknown) => marked(serializer, UNKNOWN, &UnknownForm::from(&**unknown)),
             Value::Sensitive(inner) => marked(serializer, SENSITIVE, &Put::<ValueForm>(inner)),
         }
     }
@@ -176,7 +176,7 @@ fn read_marked<'de, A: MapAccess<'de>>(mark: &str, access: &mut A) -> Result<Val
     match mark {
         SENSITIVE => access.next_value::<Take<ValueForm>>().map(|Take(inner)| inner.sensitive()),
         SET => access.next_value::<Take<Seq<ValueForm>>>().map(|Take(items)| Value::set(items)),
-        UNKNOWN => access.next_value::<UnknownForm>().map(|form| Value::Unknown(form.into())),
+        UNKNOWN => access.next_value::<UnknownForm>().map(|form| Value::Unknown(Box::new(form.into()))),
         NUMBER => {
             let text = access.next_value::<String>()?;
             Number::parse(&text).map(Value::Number).ok_or_else(|| A::Error::custom(format!("`{text}` is no number")))

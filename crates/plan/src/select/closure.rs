@@ -5,7 +5,7 @@
 
 use crate::moves;
 use firma_model::{
-    address::{Address, Block, Node},
+    address::{Address, Block, Node, NodeSet},
     desired::Desired,
     record::{Record, Recorded},
 };
@@ -158,7 +158,7 @@ fn relate<'e>(
     addresses: &[&Address],
     number: &dyn Fn(&Address) -> Option<u32>,
     among: &dyn Fn(&u32) -> bool,
-    edges: impl Iterator<Item = (&'e Address, &'e BTreeSet<Node>)>,
+    edges: impl Iterator<Item = (&'e Address, &'e NodeSet)>,
 ) -> [Relation; 2] {
     let mut instances: HashMap<&Block, Vec<u32>> = HashMap::new();
     for (at, address) in addresses.iter().enumerate().filter(|(at, _)| among(&(*at as u32))) {

@@ -2,7 +2,7 @@
 
 use crate::support::{Stage, action, address, reasons};
 use firma_model::{
-    address::Node,
+    address::{Node, NodeSet},
     desired::DesiredOutput,
     document::Document,
     expr::Expr,
@@ -139,7 +139,7 @@ fn what_is_left_out_is_not_touched_and_outputs_stay() {
     let output = |of: &str| DesiredOutput {
         preconditions: Vec::new(),
         value: Expr::node_attribute(Node::Instance(address(of)), "input"),
-        dependencies: BTreeSet::new(),
+        dependencies: NodeSet::new(),
         sensitive: false,
         description: None,
         span: Span::default(),
@@ -151,7 +151,7 @@ fn what_is_left_out_is_not_touched_and_outputs_stay() {
     let said = DesiredOutput {
         preconditions: Vec::new(),
         value: Expr::literal(Value::string("said")),
-        dependencies: BTreeSet::from([Node::Instance(address("firma.value.d"))]),
+        dependencies: NodeSet::from([Node::Instance(address("firma.value.d"))]),
         ..output("firma.value.d")
     };
     stage.desired.outputs.insert("said".into(), said);
@@ -248,7 +248,7 @@ fn a_plan_stands_on_what_it_touches_and_reads_and_on_nothing_else() {
     let mut now = stage.recorded.clone();
     let mut user = now.records[&address("firma.value.b")].clone();
     user.address = address("firma.value.user");
-    user.dependencies = BTreeSet::from([Node::Instance(address("firma.value.old"))]);
+    user.dependencies = NodeSet::from([Node::Instance(address("firma.value.old"))]);
     now.records.insert(user.address.clone(), user);
     assert_eq!(moved(&plan, &now), [Moved::User { address: address("firma.value.user"), found: 1 }]);
 }
@@ -290,7 +290,7 @@ fn an_output_that_somebody_else_wrote_is_not_written_over() {
         DesiredOutput {
             preconditions: Vec::new(),
             value: Expr::literal(Value::string("new")),
-            dependencies: BTreeSet::new(),
+            dependencies: NodeSet::new(),
             sensitive: false,
             description: None,
             span: Span::default(),
@@ -326,7 +326,7 @@ fn taking_note_is_of_old_halves_and_outputs_too() {
         DesiredOutput {
             preconditions: Vec::new(),
             value: Expr::node_attribute(Node::Instance(address("firma.value.a")), "output"),
-            dependencies: BTreeSet::new(),
+            dependencies: NodeSet::new(),
             sensitive: false,
             description: None,
             span: Span::default(),

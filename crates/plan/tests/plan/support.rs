@@ -2,7 +2,7 @@
 
 use firma_catalog::{Catalog, Procedure};
 use firma_model::{
-    address::{Address, Node},
+    address::{Address, Node, NodeSet},
     deferral::{Inquiry, Outlook, Subject},
     desired::{Desired, DesiredResource, Lifecycle, OnRemove, Repetition},
     diagnostic::Diagnostics,
@@ -11,6 +11,7 @@ use firma_model::{
     observed::{Observed, Sighting},
     place::Billing,
     record::{Record, Recorded, Status},
+    small_map::SmallMap,
     span::Span,
     value::{Map, Value},
 };
@@ -48,8 +49,8 @@ impl Stage {
     /// Wants a resource. Texts that begin with `@` refer to an attribute: `@vpc.vpc.main.id`.
     pub(crate) fn want(&mut self, name: &str, attributes: Json) -> &mut DesiredResource {
         let address = address(name);
-        let mut dependencies = BTreeSet::new();
-        let mut exprs = BTreeMap::new();
+        let mut dependencies = NodeSet::new();
+        let mut exprs = SmallMap::new();
         let mut billing = None;
         for (name, value) in map(attributes) {
             if name == "billing" {

@@ -6,19 +6,18 @@ use firma_model::{
     desired::{Desired, DesiredResource, Lifecycle},
     span::Span,
 };
-use std::collections::{BTreeMap, BTreeSet};
 
 fn desired<'a>(resources: impl IntoIterator<Item = (String, &'a [&'a str])>) -> Desired {
     let mut desired = Desired::default();
     for (name, dependencies) in resources {
         let address: Address = name.parse().expect("an address");
-        let dependencies: BTreeSet<Node> = dependencies.iter().map(|d| d.parse().expect("a node")).collect();
+        let dependencies = dependencies.iter().map(|d| d.parse::<Node>().expect("a node")).collect();
         let resource = DesiredResource {
             address: address.clone(),
             region: None,
             zone: None,
             billing: None,
-            attributes: BTreeMap::new(),
+            attributes: Default::default(),
             dependencies,
             lifecycle: Lifecycle::default(),
             span: Span::default(),

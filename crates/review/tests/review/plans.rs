@@ -10,7 +10,7 @@ use firma_model::{
     value::{Map, Value},
 };
 use firma_plan::step::{Action, AttributeChange, CallOutline, Drift, Identity, Leg, Plan, PlannedOutput, Reason, Step};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 pub(crate) const SECRET: &str = "not-a-secret";
 
@@ -63,9 +63,9 @@ pub(crate) fn step(at: &str, action: Action, leg: Leg, reasons: &[Reason], chang
         zone: None,
         billing: None,
         record: (leg != Leg::Create).then(|| record(at)),
-        attributes: BTreeMap::new(),
+        attributes: Default::default(),
         changes,
-        dependencies: BTreeSet::new(),
+        dependencies: Default::default(),
         deposes: String::new(),
         create_before_destroy: false,
         prevent_destroy: false,
@@ -93,7 +93,7 @@ fn record(at: &str) -> Record {
         inputs: Document::encode(&Value::Map(Map::new())),
         observed: Document::encode(&Value::Map(Map::new())),
         fingerprint: String::new(),
-        dependencies: BTreeSet::new(),
+        dependencies: Default::default(),
         create_before_destroy: false,
         prevent_destroy: false,
         on_remove: OnRemove::Destroy,

@@ -2,7 +2,7 @@
 
 use crate::error::{ErrorKind, StoreError};
 use firma_model::{
-    address::{Address, Block, BlockName, Key, KindId, Node},
+    address::{Address, Block, BlockName, Key, KindId, Node, NodeSet},
     desired::OnRemove,
     document::Document,
     path::is_plain_name,
@@ -12,11 +12,7 @@ use firma_model::{
 use rusqlite::Row;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use std::{
-    borrow::Cow,
-    collections::{BTreeSet, HashMap},
-    sync::Arc,
-};
+use std::{borrow::Cow, collections::HashMap, sync::Arc};
 
 /// The columns [`RecordReader::read`] expects, in order.
 pub(crate) const COLUMNS: &str = "address, deposed, kind, schema_version, cloud_id, region, zone, billing, status, inputs, \
@@ -175,7 +171,7 @@ pub(crate) struct RecordReader {
     blocks: HashMap<String, Block>,
     /// Any block, by all before its name: the others differ in the name only.
     siblings: HashMap<String, Block>,
-    dependencies: HashMap<String, BTreeSet<Node>>,
+    dependencies: HashMap<String, NodeSet>,
 }
 
 impl RecordReader {
@@ -262,15 +258,15 @@ impl RecordReader {
         kind
     }
 
-    fn nodes(&mut self, text: &str) -> Result<BTreeSet<Node>, StoreError> {
+    fn nodes(&mut self, text: &str) -> Result<NodeSet, StoreError> {
         if text.is_empty() {
-            return Ok(BTreeSet::new());
+            return Ok(NodeSet::new());
         }
         if let Some(nodes) = self.dependencies.get(text) {
             return Ok(nodes.clone());
         }
         let texts: Vec<String> = serde_json::from_str(text).map_err(undecodable)?;
-        let nodes: BTreeSet<Node> = texts.iter().map(|t| t.parse().map_err(undecodable)).collect::<Result<_, _>>()?;
+        let nodes: NodeSet = texts.iter().map(|t| t.parse().map_err(undecodable)).collect::<Result<_, _>>()?;
         self.dependencies.insert(text.to_owned(), nodes.clone());
         Ok(nodes)
     }

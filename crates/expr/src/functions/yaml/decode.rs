@@ -131,7 +131,9 @@ fn include(merged: &mut Map, value: Value) -> Result<(), Problem> {
     match value {
         Value::Map(map) => {
             for (key, value) in map {
-                merged.entry(key).or_insert(value);
+                if !merged.contains_key(&key) {
+                    merged.insert(key, value);
+                }
             }
             Ok(())
         }

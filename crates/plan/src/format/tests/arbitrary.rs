@@ -68,7 +68,7 @@ fn ty() -> impl Strategy<Value = Type> {
 
 fn value() -> impl Strategy<Value = Value> {
     let unknown = (option::of(ty()), any::<bool>(), option::of(word()))
-        .prop_map(|(ty, not_null, prefix)| Value::Unknown(Unknown { ty, not_null, prefix }));
+        .prop_map(|(ty, not_null, prefix)| Value::Unknown(Box::new(Unknown { ty, not_null, prefix })));
     let leaf = prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::Bool),
@@ -80,14 +80,14 @@ fn value() -> impl Strategy<Value = Value> {
         prop_oneof![
             vec(inner.clone(), 0..3).prop_map(Value::List),
             vec(inner.clone(), 0..3).prop_map(Value::set),
-            btree_map(word(), inner.clone(), 0..3).prop_map(Value::Map),
+            btree_map(word(), inner.clone(), 0..3).prop_map(|map| Value::Map(map.into())),
             inner.prop_map(Value::sensitive),
         ]
     })
 }
 
 fn map() -> impl Strategy<Value = Map> {
-    btree_map(word(), value(), 0..3)
+    btree_map(word(), value(), 0..3).prop_map(Map::from)
 }
 
 fn any_address() -> impl Strategy<Value = Address> {
@@ -236,7 +236,7 @@ fn record() -> impl Strategy<Value = Record> {
                 inputs: Document::encode(&Value::Map(inputs)),
                 observed: Document::from_text(observed),
                 fingerprint: print,
-                dependencies: deps,
+                dependencies: deps.into(),
                 create_before_destroy: rest.0,
                 prevent_destroy: rest.1,
                 on_remove: rest.2,
@@ -289,9 +289,9 @@ fn step() -> impl Strategy<Value = Step> {
             zone: place.1,
             billing: place.2,
             record: place.3,
-            attributes: wanted.0,
+            attributes: wanted.0.into(),
             changes: wanted.1,
-            dependencies: wanted.2,
+            dependencies: wanted.2.into(),
             deposes: place.4,
             create_before_destroy: place.5,
             prevent_destroy: wanted.3,

@@ -11,7 +11,7 @@ use firma_catalog::procedure::{
     Update, UsualSeconds, ZoneRule,
 };
 use firma_model::{
-    address::{Address, KindId, Node},
+    address::{Address, KindId, Node, NodeSet},
     deferral::{Asks, Subject},
     desired::{OnRemove, Repetition},
     document::Document,
@@ -19,13 +19,11 @@ use firma_model::{
     path::Path,
     place::Billing,
     record::{Record, Status},
+    small_map::SmallMap,
     span::Span,
     value::{Map, Value},
 };
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 pub(super) const SECRET: &str = "not-a-secret";
 
@@ -116,7 +114,7 @@ pub(super) fn record(of: &str) -> Record {
         inputs: Document::encode(&Value::Map(Map::from([("password".into(), hidden())]))),
         observed: Document::from_text("{ \"kept\": [1.10, \"as it was\"] }"),
         fingerprint: "vpc-1".into(),
-        dependencies: BTreeSet::from([Node::Instance("vpc.vpc.main".parse().expect("an address"))]),
+        dependencies: NodeSet::from([Node::Instance("vpc.vpc.main".parse().expect("an address"))]),
         create_before_destroy: false,
         prevent_destroy: true,
         on_remove: OnRemove::Retain,
@@ -142,7 +140,7 @@ pub(super) fn sample() -> Plan {
             auto_renew: Some(true),
         }),
         record: Some(record("vpc.subnet.web[\"a b\"]")),
-        attributes: BTreeMap::from([
+        attributes: SmallMap::from([
             ("vpc_id".into(), id_of("vpc.vpc.main")),
             ("password".into(), Expr::literal(hidden())),
             ("user_data".into(), expr(ExprKind::Sensitive(Box::new(template)))),
@@ -161,7 +159,7 @@ pub(super) fn sample() -> Plan {
                 forces_replacement: false,
             },
         ],
-        dependencies: BTreeSet::from([Node::Block(address("vpc.vpc.main").block)]),
+        dependencies: NodeSet::from([Node::Block(address("vpc.vpc.main").block)]),
         deposes: "1".into(),
         create_before_destroy: true,
         prevent_destroy: false,
