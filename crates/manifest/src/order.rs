@@ -25,9 +25,16 @@ pub(crate) struct Order {
     pub(crate) items: Vec<Item>,
     /// Whether an item, by its number, is part of a cycle.
     cyclic: Vec<bool>,
+    /// Of each item, by its number, how many others must come before it, one after the other.
+    levels: Vec<u32>,
 }
 
 impl Order {
+    /// Items of one level do not refer to each other, and those that something refers to have a lower one.
+    pub(crate) fn level(&self, tree: &CallTree<'_>, item: Item) -> u32 {
+        self.levels[tree.number(item)]
+    }
+
     /// Whether an item refers to itself, directly or through others.
     pub(crate) fn is_cyclic(&self, tree: &CallTree<'_>, item: Item) -> bool {
         self.cyclic[tree.number(item)]
@@ -55,13 +62,14 @@ pub(crate) fn order(tree: &CallTree<'_>) -> (Order, Diagnostics) {
         edges: &edges,
         state: vec![State::New; count],
         cyclic: vec![false; count],
+        levels: vec![0; count],
         items: Vec::with_capacity(count),
         diagnostics: Diagnostics::new(),
     };
     for number in 0..count {
         walk.from(number);
     }
-    (Order { items: walk.items, cyclic: walk.cyclic }, walk.diagnostics)
+    (Order { items: walk.items, cyclic: walk.cyclic, levels: walk.levels }, walk.diagnostics)
 }
 
 fn collect(tree: &CallTree<'_>) -> Edges {
@@ -286,6 +294,7 @@ struct Walk<'w> {
     edges: &'w Edges,
     state: Vec<State>,
     cyclic: Vec<bool>,
+    levels: Vec<u32>,
     items: Vec<Item>,
     diagnostics: Diagnostics,
 }
@@ -302,6 +311,8 @@ impl Walk<'_> {
         while let Some((number, next)) = path.last_mut() {
             match self.edges.of(*number).get(*next) {
                 None => {
+                    let below = self.edges.of(*number).iter().map(|(target, _)| self.levels[*target as usize] + 1);
+                    self.levels[*number] = below.max().unwrap_or(0);
                     self.state[*number] = State::Done;
                     self.items.push(self.tree.item(*number));
                     path.pop();

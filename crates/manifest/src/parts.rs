@@ -1,8 +1,12 @@
-//! Reading many files on several processors. Which one reads which file changes nothing: results stand in the order of the
-//! files.
+//! Work on many files or blocks on several processors. Which one works on which changes nothing: results stand in the order
+//! of the files or blocks.
 
 use firma_model::span::Source;
-use std::{num::NonZero, thread};
+use std::{
+    num::NonZero,
+    sync::{Mutex, PoisonError},
+    thread,
+};
 
 /// Text that is worth a thread.
 const WORTH: usize = 256 << 10;
@@ -40,6 +44,49 @@ pub(crate) fn in_parts<T: Send>(sources: &[Source], read: impl Fn(usize, &Source
     })
 }
 
+/// Calls `make` with every item, on several processors when there are at least `worth` items for each. What comes of them
+/// stands in their order.
+pub(crate) fn in_shares<I: Send, T: Send>(items: Vec<I>, worth: usize, make: impl Fn(I) -> T + Sync) -> Vec<T> {
+    let count = items.len();
+    let processors = match count / worth {
+        0 | 1 => 1,
+        most => thread::available_parallelism().map_or(1, NonZero::get).min(MOST).min(most),
+    };
+    if processors == 1 {
+        return items.into_iter().map(make).collect();
+    }
+    let share = count.div_ceil(processors);
+    let mut items = items.into_iter();
+    let mut shares = Vec::with_capacity(processors);
+    while items.len() > 0 {
+        shares.push(Mutex::new(items.by_ref().take(share).collect::<Vec<I>>()));
+    }
+    let of = |share: &Mutex<Vec<I>>| -> Vec<T> {
+        let items = std::mem::take(&mut *share.lock().unwrap_or_else(PoisonError::into_inner));
+        items.into_iter().map(&make).collect()
+    };
+    let of = &of;
+    thread::scope(|scope| {
+        let (own, others) = shares.split_first().expect("BUG: there are items");
+        let others: Vec<_> = others
+            .iter()
+            .map(|share| {
+                let started = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, move || of(share));
+                started.map_err(|_| share)
+            })
+            .collect();
+        let mut all = of(own);
+        for other in others {
+            all.extend(match other {
+                Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+                // No thread was to be had.
+                Err(share) => of(share),
+            });
+        }
+        all
+    })
+}
+
 /// Neighbouring files together, about so many bytes each, with the index of the first.
 fn split(sources: &[Source], bytes: usize) -> Vec<(usize, &[Source])> {
     let mut parts = Vec::new();
@@ -59,7 +106,7 @@ fn split(sources: &[Source], bytes: usize) -> Vec<(usize, &[Source])> {
 
 #[cfg(test)]
 mod tests {
-    use super::{in_parts, split};
+    use super::{in_parts, in_shares, split};
     use firma_model::span::Source;
 
     fn sources(lengths: &[usize]) -> Vec<Source> {
@@ -72,6 +119,14 @@ mod tests {
         let read = in_parts(&sources(&lengths), |index, source| (index, source.text.len()));
         assert_eq!(read, lengths.into_iter().enumerate().collect::<Vec<_>>());
         assert!(in_parts(&[], |index, _| index).is_empty());
+    }
+
+    #[test]
+    fn shares_come_back_in_order() {
+        for count in [0, 1, 7, 8, 100, 1001] {
+            let twice = in_shares((0..count).collect(), 4, |n: usize| 2 * n);
+            assert_eq!(twice, (0..count).map(|n| 2 * n).collect::<Vec<_>>());
+        }
     }
 
     #[test]

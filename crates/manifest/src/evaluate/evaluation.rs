@@ -1,11 +1,18 @@
 //! The walk over a project, and what it takes and gives.
 
 use super::{
+    abreast::Turn,
     scope::InstanceScope,
     trigger,
     world::{LocalValue, World},
 };
-use crate::{call_tree::CallTree, codes, order::order, project::Project, variables::Variables};
+use crate::{
+    call_tree::{CallTree, Item, Part},
+    codes,
+    order::order,
+    project::Project,
+    variables::Variables,
+};
 use firma_catalog::Catalog;
 use firma_expr::Files;
 use firma_model::{
@@ -29,7 +36,7 @@ pub struct Inputs<'a> {
     /// Kinds.
     pub catalog: &'a Catalog,
     /// Files that functions may read.
-    pub files: &'a dyn Files,
+    pub files: &'a (dyn Files + Sync),
 }
 
 /// How long an action may take, in seconds, where a block says so.
@@ -68,9 +75,13 @@ pub fn evaluate(project: &Project, inputs: Inputs<'_>) -> (Evaluated, Diagnostic
     };
     let (order, mut diagnostics) = order(&tree);
     let mut world = World::new(&tree, inputs);
-    for item in &order.items {
-        if !order.is_cyclic(&tree, *item) {
-            world.item(*item, &mut diagnostics);
+    let items: Vec<Item> = order.items.iter().copied().filter(|item| !order.is_cyclic(&tree, *item)).collect();
+    for run in items.chunk_by(|a, b| block_of_root(*a).is_some() && block_of_root(*b).is_some()) {
+        let turn = |item: &Item| Some(Turn { index: block_of_root(*item)?, level: order.level(&tree, *item) });
+        let turns: Vec<Turn> = run.iter().filter_map(turn).collect();
+        match turns.is_empty() {
+            true => run.iter().for_each(|item| world.item(*item, &mut diagnostics)),
+            false => world.resources(&turns, &mut diagnostics),
         }
     }
     let outputs = outputs(project, &mut world, &mut diagnostics);
@@ -80,6 +91,14 @@ pub fn evaluate(project: &Project, inputs: Inputs<'_>) -> (Evaluated, Diagnostic
     said.add_to(&mut evaluated.desired, project.incomplete, &mut diagnostics);
     trigger::settle(&mut evaluated.desired, &mut diagnostics);
     (evaluated, once_each(diagnostics))
+}
+
+/// Which block of the root an item is, if it is one.
+fn block_of_root(item: Item) -> Option<usize> {
+    match item.part {
+        Part::Resource(index) if item.place == 0 => Some(index),
+        _ => None,
+    }
 }
 
 /// The outputs of the root.

@@ -19,6 +19,7 @@ mod nested;
 mod lifecycle;
 mod resource;
 mod instance;
+mod abreast;
 mod lookup;
 mod condition;
 mod trigger;

@@ -1,12 +1,15 @@
 //! A resource block: its kind, the names it uses, its instances.
 
 use super::{
+    Timeouts,
+    abreast::WORTH,
     nested::shadow,
     repeat::Repeated,
     scope::InstanceScope,
     world::{EvaluatedBlock, World},
 };
 use crate::{
+    parts::in_shares,
     project::{ResourceBlock, Written},
     sections::RESOURCE_KEYS,
     spot::spot_in_attribute,
@@ -14,7 +17,7 @@ use crate::{
 use firma_catalog::{Procedure, shape};
 use firma_expr::Trace;
 use firma_model::{
-    address::{Block, NodeSet},
+    address::{Address, Block, NodeSet},
     deferral::{Asks, Deferred, Inquiry, Subject},
     desired::Repetition,
     diagnostic::Diagnostics,
@@ -26,6 +29,16 @@ use std::{
     collections::BTreeSet,
     sync::{Arc, OnceLock},
 };
+
+/// What came of a block.
+#[derive(Default)]
+pub(super) struct Made {
+    /// The block; nothing where it is wrong or waits for what an inquiry asks.
+    pub(super) block: Option<EvaluatedBlock>,
+    pub(super) timeouts: Vec<(Address, Timeouts)>,
+    pub(super) inquiry: Option<Box<Inquiry>>,
+    pub(super) diagnostics: Diagnostics,
+}
 
 /// Instances of one block whose mistakes are shown: the others have the same.
 const SHOWN_INSTANCES: usize = 20;
@@ -40,31 +53,33 @@ impl World<'_> {
     }
 
     /// Evaluates a block and all its instances.
-    pub(super) fn resource(&mut self, module: usize, index: usize, diagnostics: &mut Diagnostics) {
+    pub(super) fn made(&self, module: usize, index: usize) -> Made {
+        let mut made = Made::default();
+        let diagnostics = &mut made.diagnostics;
         let here = &self.modules[module];
         let block = &here.project.resources[index];
         let Some(procedure) = self.inputs.catalog.kind(&block.block.kind) else {
             diagnostics.push(self.inputs.catalog.unknown_kind(block.block.kind.as_str(), block.span));
-            return;
+            return made;
         };
         let (attributes, wrong_names) = known_names(block, &procedure);
         diagnostics.extend(wrong_names);
         let subject = Subject::Block(self.name(module, &block.block));
         let instances = match self.repeat(module, &subject, &block.repeat, diagnostics) {
-            None => return,
+            None => return made,
             Some(Repeated::Instances(instances)) => instances,
             Some(Repeated::Ask(inquiry)) => {
                 let Inquiry { asks, span, .. } = inquiry;
                 let deferred = Deferred { asks, expr: inquiry.expr.clone(), dependencies: BTreeSet::new(), span };
                 // Only to find what is wrong in it, before anybody is asked.
                 self.later(module, block, &attributes, &procedure, (repetition_of(asks), deferred), diagnostics);
-                self.inquiries.push(inquiry);
-                return;
+                made.inquiry = Some(Box::new(inquiry));
+                return made;
             }
             Some(Repeated::Later(repetition, deferred)) => {
                 let later = self.later(module, block, &attributes, &procedure, (repetition, deferred), diagnostics);
-                self.modules[module].blocks[index] = Some(later);
-                return;
+                made.block = Some(later);
+                return made;
             }
         };
         let depends_on = self.depends_on(module, &block.depends_on, diagnostics);
@@ -81,12 +96,15 @@ impl World<'_> {
         dependencies.extend(here.dependencies.iter().cloned());
         let dependencies: NodeSet = dependencies.into_iter().collect();
         let mut wrong = 0;
-        for (key, each) in instances.keys {
+        let all = in_shares(instances.keys, WORTH, |(key, each)| {
             let mut found = Diagnostics::new();
             let (instance, timeouts) =
                 self.instance(module, block, &attributes, &procedure, key, each, &dependencies, &mut found);
+            (instance, timeouts, found)
+        });
+        for (instance, timeouts, found) in all {
             if let Some(timeouts) = timeouts {
-                self.timeouts.insert(instance.resource.address.clone(), timeouts);
+                made.timeouts.push((instance.resource.address.clone(), timeouts));
             }
             evaluated.instances.push(instance);
             if !found.is_empty() {
@@ -96,7 +114,8 @@ impl World<'_> {
                 }
             }
         }
-        self.modules[module].blocks[index] = Some(evaluated);
+        made.block = Some(evaluated);
+        made
     }
 }
 

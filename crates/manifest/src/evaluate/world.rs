@@ -18,9 +18,11 @@ use firma_model::{
     value::Value,
 };
 use std::{
-    cell::Cell,
     collections::{BTreeMap, BTreeSet, HashMap},
-    sync::{Arc, OnceLock},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 /// Everything known so far. `None` and missing parts are *tainted*: what went wrong was said.
@@ -40,7 +42,7 @@ pub(super) struct World<'p> {
     pub(super) deferred: BTreeMap<Subject, Deferred>,
     pub(super) timeouts: BTreeMap<Address, Timeouts>,
     /// Evaluation steps taken so far.
-    pub(super) steps: Cell<u64>,
+    pub(super) steps: AtomicU64,
 }
 
 /// An instance of a module, or the root.
@@ -152,7 +154,7 @@ impl<'p> World<'p> {
             by_path: HashMap::new(),
             of_place: vec![Vec::new(); tree.places.len()],
             full: false,
-            steps: Cell::new(0),
+            steps: AtomicU64::new(0),
             pending: Vec::new(),
             inquiries: Vec::new(),
             deferred: BTreeMap::new(),
@@ -270,7 +272,7 @@ impl<'p> World<'p> {
         scope.tainted.set(false);
         let before = trace.steps();
         let reduced = firma_expr::evaluate(expr, scope, trace, &Limits::default());
-        self.steps.set(self.steps.get() + trace.steps().saturating_sub(before));
+        self.steps.fetch_add(trace.steps().saturating_sub(before), Ordering::Relaxed);
         match reduced {
             Err(found) => {
                 // What follows from a taint is no finding of its own.
@@ -352,7 +354,7 @@ impl<'p> World<'p> {
         order.sort_unstable();
         desired.resources =
             order.into_iter().filter_map(|(address, at)| Some((address, resources[at].take()?))).collect();
-        let steps = self.steps.get();
+        let steps = self.steps.into_inner();
         Evaluated { desired, lookups: self.pending, inquiries: self.inquiries, timeouts: self.timeouts, steps }
     }
 }
