@@ -22,12 +22,6 @@ use std::collections::{BTreeMap, HashMap, HashSet, VecDeque, hash_map::Entry};
 /// What the record says of it.
 const FLAG: &str = "create_before_destroy";
 
-/// Whether a step writes down nothing but that.
-pub(crate) fn is_noted_alone(step: &Step) -> bool {
-    let flag = |reason: &Reason| matches!(reason, Reason::Bookkeeping { what } if what == FLAG);
-    !step.reasons.is_empty() && step.reasons.iter().all(flag)
-}
-
 /// Everything that is created before it is destroyed, each with the address that wishes it.
 type Effective<'a> = HashMap<&'a Address, &'a Address>;
 

@@ -2,10 +2,9 @@
 
 use crate::{
     compare::found,
-    create_first,
     fill::attributes,
     secret::{HashKey, concealed},
-    step::{Action, Leg, Mode, Plan, Step},
+    step::{Action, Leg, Mode, Plan, Reason, Step},
 };
 use firma_catalog::procedure::Procedure;
 use firma_expr::Nodes;
@@ -80,6 +79,15 @@ pub fn own(procedure: Option<&Procedure>, applied: &Map, mut observed: Map) -> M
     observed
 }
 
+/// Whether a record is rewritten because of its attributes, and not only because of what stands beside them.
+fn tells_of_attributes(reasons: &[Reason]) -> bool {
+    reasons.iter().any(|reason| match reason {
+        Reason::LeftAsIs { .. } => true,
+        Reason::Bookkeeping { what } => matches!(what.as_str(), "inputs" | "drift"),
+        _ => false,
+    })
+}
+
 /// The record a record leg writes: attributes that need no call, and what was observed.
 pub fn rewritten(plan: &Plan, step: &Step, nodes: &dyn Nodes, key: &HashKey) -> Result<Option<Record>, Diagnostics> {
     let (Some(old), Some(procedure)) = (&step.record, plan.procedure(step.kind())) else {
@@ -88,10 +96,10 @@ pub fn rewritten(plan: &Plan, step: &Step, nodes: &dyn Nodes, key: &HashKey) -> 
     if step.leg != Leg::Record {
         return Ok(None);
     }
-    // A refresh and a move have nothing to say about attributes; of what is written down for the manifests' sake, none is
-    // an answer too.
-    let kept = step.attributes.is_empty()
-        && (create_first::is_noted_alone(step) || !(plan.mode == Mode::Apply && step.action == Action::Record));
+    // A refresh and a move have nothing to say about attributes, and neither has what is written down beside them; of what
+    // is written down for their sake, none is an answer too.
+    let of_attributes = plan.mode == Mode::Apply && step.action == Action::Record && tells_of_attributes(&step.reasons);
+    let kept = step.attributes.is_empty() && !of_attributes;
     let applied = match kept {
         true => crate::nodes::recorded_inputs(old),
         false => attributes(step, procedure, nodes)?,

@@ -1,6 +1,6 @@
 //! All checks together.
 
-use super::{Finding, order, reach::Reach, shape, sources};
+use super::{Finding, away, order, reach::Reach, shape, sources};
 use crate::step::Plan;
 use firma_model::record::Recorded;
 
@@ -23,6 +23,7 @@ pub fn audit(plan: &Plan, before: &Recorded, recorded: &Recorded) -> Vec<Finding
     }
     order::makes_in_order(plan, &mut reach, &mut findings);
     order::deletes_in_order(plan, recorded, &mut reach, &mut findings);
+    away::moved_away_in_order(plan, recorded, &mut reach, &mut findings);
     order::keys_in_order(plan, &mut reach, &mut findings);
     findings
 }

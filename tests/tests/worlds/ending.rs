@@ -1,0 +1,99 @@
+//! What a state and its cloud come to, in words that are the same however the ids fell out: two ways that end alike are
+//! equal.
+
+use firma_lab::Lab;
+use firma_model::{
+    address::Node,
+    record::{Record, Recorded},
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// An end, line by line.
+pub(crate) type Ending = BTreeSet<String>;
+
+/// Ids by the length of their text, longest first, each with what stands for it.
+struct Names(Vec<(String, String)>);
+
+impl Names {
+    fn of(recorded: &Recorded) -> Names {
+        let named = |record: &Record| {
+            let old = if record.deposed.is_empty() { String::new() } else { format!(" old {}", record.deposed) };
+            (record.cloud_id.clone(), format!("<{}{old}>", record.address))
+        };
+        let mut names: Vec<(String, String)> =
+            recorded.records.values().chain(&recorded.deposed).filter(|r| is_given(r)).map(named).collect();
+        // The keys of some addresses are ids themselves.
+        let plain: Vec<(String, String)> = names.clone();
+        for (_, name) in &mut names {
+            for _ in 0..3 {
+                for (id, other) in &plain {
+                    if name.contains(id.as_str()) && !other.contains(id.as_str()) {
+                        *name = name.replace(id.as_str(), other);
+                    }
+                }
+            }
+        }
+        names.sort_by_key(|(id, _)| std::cmp::Reverse(id.len()));
+        Names(names)
+    }
+
+    fn apply(&self, text: &str) -> String {
+        self.0.iter().fold(text.to_owned(), |text, (id, name)| text.replace(id.as_str(), name))
+    }
+}
+
+/// Whether the id is the cloud's choice: a key pair's is its name.
+fn is_given(record: &Record) -> bool {
+    record.kind.as_str() != "vm.keypair"
+}
+
+/// The end of a laboratory. `before` are the ids that were there: whether an object is one of them counts.
+pub(crate) fn ending(lab: &Lab, before: &BTreeSet<String>) -> Ending {
+    let recorded = lab.recorded();
+    let names = Names::of(&recorded);
+    let mut lines = Ending::new();
+    for record in recorded.records.values().chain(&recorded.deposed) {
+        let age = if before.contains(&record.cloud_id) { "stays" } else { "new" };
+        let dependencies: Vec<String> = record.dependencies.iter().map(Node::to_string).collect();
+        lines.insert(names.apply(&format!(
+            "{} [{}] {age} {} inputs {} on [{}] first {} prevent {} {}",
+            record.address,
+            record.deposed,
+            record.status.as_str(),
+            record.inputs.as_str(),
+            dependencies.join(" "),
+            record.create_before_destroy,
+            record.prevent_destroy,
+            record.on_remove.as_str(),
+        )));
+    }
+    let owned: BTreeSet<&str> =
+        recorded.records.values().chain(&recorded.deposed).map(|record| record.cloud_id.as_str()).collect();
+    let mut strangers: BTreeMap<String, u32> = BTreeMap::new();
+    for ((kind, id), view) in lab.net.views() {
+        if owned.contains(id.as_str()) {
+            lines.insert(names.apply(&format!("cloud {kind} {id} {} {}", view["name"], view["tags"])));
+        } else {
+            *strangers.entry(format!("{kind} {}", view["name"])).or_default() += 1;
+        }
+    }
+    lines.extend(strangers.into_iter().map(|(what, times)| format!("nobody's: {what}, {times} times")));
+    lines
+}
+
+/// Ids that are recorded.
+pub(crate) fn ids(lab: &Lab) -> BTreeSet<String> {
+    let recorded = lab.recorded();
+    recorded.records.values().chain(&recorded.deposed).map(|record| record.cloud_id.clone()).collect()
+}
+
+/// Says how two ends differ.
+pub(crate) fn same(one: &Ending, other: &Ending) -> Result<(), String> {
+    if one == other {
+        return Ok(());
+    }
+    let lines = |sign: &str, all: &Ending, without: &Ending| -> String {
+        all.difference(without).map(|line| format!("\n{sign} {line}")).collect()
+    };
+    Err(format!("the ends differ:{}{}", lines("-", one, other), lines("+", other, one)))
+}
