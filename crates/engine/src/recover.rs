@@ -246,6 +246,8 @@ impl Case<'_> {
                 Ok(None) => self.nothing(),
                 Err(fault) => stuck(fault.to_string()),
             },
+            // A body that was not kept cannot be sent again.
+            Probe::Resend if parameters(&self.open.intent).is_empty() => self.alike().await,
             Probe::Resend => self.resend().await,
             Probe::Marker(marker) => match self.inventory().await {
                 Ok(seen) => match recover::marked(&seen, &marker) {

@@ -216,7 +216,13 @@ impl<'r> StepRun<'r> {
         };
         // The wire form has lost its marks: one secret makes the whole body one.
         let secret = self.attributes.values().any(Value::has_sensitive);
-        let parameters = Document::encode(&if secret { plain.sensitive() } else { plain });
+        // What is kept nowhere is not kept here either, and cannot be told apart from the rest of the body.
+        let unkept = self.run.plan.ephemeral.attributes.contains_key(&self.step.address) && !call.deletes;
+        let parameters = Document::encode(&match (unkept, secret) {
+            (true, _) => Value::Map(Map::new()),
+            (false, true) => plain.sensitive(),
+            (false, false) => plain,
+        });
         let action = if call.creates {
             "create"
         } else if call.deletes {

@@ -8,6 +8,7 @@ mod call;
 mod collection;
 mod conditional;
 mod env;
+mod ephemeral;
 mod operator;
 mod seen;
 mod references;

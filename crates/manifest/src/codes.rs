@@ -82,6 +82,14 @@ pub(crate) const NOT_ONE: &str = "E0259";
 pub(crate) const LOOKUP_FAILED: &str = "E0260";
 /// A sensitive value in a plain output.
 pub(crate) const SENSITIVE_OUTPUT: &str = "E0261";
+/// Something ephemeral where it would be kept.
+pub(crate) const EPHEMERAL: &str = "E0370";
+/// Something ephemeral goes into or out of a module that does not say so.
+pub(crate) const EPHEMERAL_UNDECLARED: &str = "E0371";
+/// An ephemeral output of the root.
+pub(crate) const EPHEMERAL_OUTPUT: &str = "E0372";
+/// A message that would print something ephemeral.
+pub(crate) const EPHEMERAL_MESSAGE: &str = "E0373";
 /// A reference to nothing.
 pub(crate) const UNKNOWN_REFERENCE: &str = "E0301";
 /// A reference to an attribute that does not exist.

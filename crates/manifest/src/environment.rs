@@ -11,6 +11,8 @@ pub(crate) struct EnvironmentScope<'e> {
     pub(crate) env: Option<&'e BTreeMap<String, String>>,
     /// The variables and who declares them; `None` where they have no values yet.
     pub(crate) variables: Option<(&'e Project, &'e Variables)>,
+    /// What it comes to is written down: no place for what is kept nowhere.
+    pub(crate) kept: bool,
     /// What is being evaluated, for messages.
     pub(crate) place: &'static str,
 }
@@ -38,6 +40,14 @@ impl Scope for EnvironmentScope<'_> {
             (UNREADABLE, ..) => Ok(Resolution::value(Value::unknown(), 1)),
             ("var", _, Some((project, variables))) => {
                 let name = reference.name(1).unwrap_or("");
+                if self.kept && project.variables.get(name).is_some_and(|variable| variable.ephemeral) {
+                    return Err(Diagnostic::error(
+                        codes::EPHEMERAL,
+                        format!("{} is written down, and `var.{name}` is kept nowhere", self.place),
+                    )
+                    .at(reference.span)
+                    .hint("use a variable that is not `ephemeral`"));
+                }
                 match variables.get(name) {
                     Some(value) => Ok(Resolution::borrowed(value, 2)),
                     // It failed, which was said; or in a file that could not be read.

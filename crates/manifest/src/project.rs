@@ -106,6 +106,8 @@ pub(crate) struct Variable {
     pub(crate) description: Option<String>,
     pub(crate) nullable: bool,
     pub(crate) sensitive: bool,
+    /// Kept nowhere.
+    pub(crate) ephemeral: bool,
     pub(crate) validations: Vec<Validation>,
 }
 
@@ -131,6 +133,8 @@ pub(crate) struct Output {
     pub(crate) value: Expr,
     pub(crate) description: Option<String>,
     pub(crate) sensitive: bool,
+    /// Kept nowhere: where it says so.
+    pub(crate) ephemeral: Option<Span>,
     pub(crate) preconditions: Vec<ConditionBlock>,
 }
 

@@ -203,6 +203,8 @@ impl Read<'_> {
         let scope = EnvironmentScope {
             env: Some(self.env),
             variables: Some((self.project, self.variables)),
+            // The state and every plan say which cloud they are of, and the state is found by its path.
+            kept: matches!(key, "endpoint" | "backend" | "path"),
             place: "a setting",
         };
         match evaluate(expr, &scope, &mut Trace::new(), &Limits::default()) {

@@ -6,30 +6,22 @@ use crate::{
     project::{Project, Variable},
     source::UNREADABLE,
 };
-use firma_expr::{Limits, Reference, Resolution, Scope, Trace, evaluate};
+use firma_expr::{Limits, Nodes, Reference, Resolution, Scope, Trace, evaluate, resolve};
 use firma_model::{
     address::Node,
     diagnostic::{Diagnostic, Diagnostics},
     expr::Expr,
     span::Span,
-    value::Value,
+    value::{Map, Value},
 };
 use std::borrow::Cow;
 
-/// Checks a variable's value, given at `place`. Inside modules values may refer to resources: `resources` knows them, and
-/// a condition that only the cloud can decide holds for now.
-pub(crate) fn validate<'v>(
-    variable: &Variable,
-    project: &Project,
-    values: &dyn Fn(&str) -> Option<&'v Expr>,
-    resources: Option<&dyn Scope>,
-    place: Span,
-    diagnostics: &mut Diagnostics,
-) {
-    let scope = ValidationScope { project, values, resources };
+/// Checks a variable's value, given at `place`. Inside modules values may refer to resources, and a condition that only the
+/// cloud can decide holds for now.
+pub(crate) fn validate(variable: &Variable, within: Within<'_, '_>, place: Span, diagnostics: &mut Diagnostics) {
     for validation in &variable.validations {
-        let mut reduce = |expr: &Expr| match evaluate(expr, &scope, &mut Trace::new(), &Limits::default()) {
-            Ok(reduced) => reduced.as_value().map(|value| value.reveal().clone()),
+        let mut reduce = |expr: &Expr| match within.reduce(expr) {
+            Ok(value) => value,
             Err(found) => {
                 diagnostics.extend(found);
                 None
@@ -38,10 +30,13 @@ pub(crate) fn validate<'v>(
         let (Some(condition), Some(message)) = (reduce(&validation.condition), reduce(&validation.message)) else {
             continue;
         };
-        match condition {
+        match condition.reveal() {
             Value::Bool(true) | Value::Unknown(_) => {}
             Value::Bool(false) => {
-                let message = message.as_str().unwrap_or("its validation failed").trim().trim_end_matches('.');
+                let message = match message.has_sensitive() {
+                    true => "its message is sensitive",
+                    false => message.as_str().unwrap_or("its validation failed").trim().trim_end_matches('.'),
+                };
                 diagnostics.push(
                     Diagnostic::error(
                         codes::INVALID_VALUE,
@@ -62,14 +57,41 @@ pub(crate) fn validate<'v>(
     }
 }
 
-/// The scope of validations: variables and functions.
-struct ValidationScope<'s, 'v> {
-    project: &'s Project,
-    values: &'s dyn Fn(&str) -> Option<&'v Expr>,
-    resources: Option<&'s dyn Scope>,
+/// What a validation is evaluated in: it sees variables and functions.
+#[derive(Clone, Copy)]
+pub(crate) struct Within<'s, 'v> {
+    /// Who declares the variables.
+    pub(crate) project: &'s Project,
+    /// Their values.
+    pub(crate) values: &'s dyn Fn(&str) -> Option<&'v Expr>,
+    /// Resources that the values of a module's variables refer to.
+    pub(crate) resources: Option<&'s dyn Scope>,
+    /// What stands for ephemeral variables of the root.
+    pub(crate) ephemeral: &'s Map,
 }
 
-impl Scope for ValidationScope<'_, '_> {
+impl Within<'_, '_> {
+    /// The value of a condition or message, where it is known.
+    fn reduce(&self, expr: &Expr) -> Result<Option<Value>, Diagnostics> {
+        let reduced = evaluate(expr, self, &mut Trace::new(), &Limits::default())?;
+        if !reduced.has_input() {
+            return Ok(reduced.as_value().cloned());
+        }
+        let filled = reduced.with_inputs(self.ephemeral);
+        Ok(Some(resolve(&filled, &Later, &Limits::default())?.into_owned()))
+    }
+}
+
+/// Resources of which nothing is known yet.
+struct Later;
+
+impl Nodes for Later {
+    fn node(&self, _node: &Node) -> Cow<'_, Value> {
+        Cow::Owned(Value::unknown())
+    }
+}
+
+impl Scope for Within<'_, '_> {
     fn root(&self, reference: &Reference<'_>, _trace: &mut Trace) -> Result<Resolution<'_>, Diagnostic> {
         if reference.root() == UNREADABLE {
             return Ok(Resolution::value(Value::unknown(), 1));

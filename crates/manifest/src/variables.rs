@@ -6,7 +6,7 @@ use crate::{
     project::{Project, Variable},
     source::{Reader, parse_document},
     spot::spot,
-    validation::validate,
+    validation::{Within, validate},
 };
 use firma_catalog::shape::Part;
 use firma_expr::{Limits, Trace, convert, evaluate};
@@ -16,7 +16,7 @@ use firma_model::{
     span::{SourceId, Span},
     suggest::closest,
     types::Type,
-    value::Value,
+    value::{Map, Value},
 };
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -62,12 +62,18 @@ pub struct VariableSource {
 #[derive(Clone, Debug, Default)]
 pub struct Variables {
     values: BTreeMap<Arc<str>, Expr>,
+    ephemeral: Map,
 }
 
 impl Variables {
     /// The value of a variable, a literal.
     pub(crate) fn get(&self, name: &str) -> Option<&Expr> {
         self.values.get(name)
+    }
+
+    /// The values of those that are kept nowhere: what a plan needs beside itself.
+    pub fn ephemeral(&self) -> &Map {
+        &self.ephemeral
     }
 
     /// Names and values, sorted by name.
@@ -92,12 +98,16 @@ pub fn variables(
     for variable in project.variables.values() {
         if let Some((value, place)) = resolve.value(variable) {
             places.insert(variable.name.clone(), place);
+            if let Some(known) = value.as_value().filter(|_| variable.ephemeral) {
+                variables.ephemeral.insert(variable.name.to_string(), known.clone());
+            }
             variables.values.insert(variable.name.clone(), value);
         }
     }
     for (name, place) in places {
         let value = |name: &str| variables.get(name);
-        validate(&project.variables[&name], project, &value, None, place, &mut resolve.diagnostics);
+        let within = Within { project, values: &value, resources: None, ephemeral: &variables.ephemeral };
+        validate(&project.variables[&name], within, place, &mut resolve.diagnostics);
     }
     (variables, resolve.diagnostics)
 }
@@ -164,7 +174,7 @@ impl Resolve<'_> {
         let mut found = None;
         if let Some(given) = self.given.remove(&variable.name) {
             let expr = given?;
-            let scope = EnvironmentScope { env: None, variables: None, place: "a variable's value" };
+            let scope = EnvironmentScope { env: None, variables: None, kept: false, place: "a variable's value" };
             let value = self.evaluate(&expr, &scope, variable)?;
             // Null asks for the default where null itself is not allowed.
             if !value.is_null() || variable.nullable || variable.default.is_none() {
@@ -174,7 +184,8 @@ impl Resolve<'_> {
         if found.is_none()
             && let Some(default) = &variable.default
         {
-            let scope = EnvironmentScope { env: Some(self.env), variables: None, place: "a variable's default" };
+            let scope =
+                EnvironmentScope { env: Some(self.env), variables: None, kept: false, place: "a variable's default" };
             found = Some((self.evaluate(default, &scope, variable)?, default.span));
         }
         let Some((value, place)) = found else {
@@ -196,7 +207,7 @@ impl Resolve<'_> {
             );
             return None;
         }
-        let value = if variable.sensitive { value.sensitive() } else { value };
+        let value = if variable.sensitive || variable.ephemeral { value.sensitive() } else { value };
         Some((Expr::literal_at(value, place), place))
     }
 

@@ -1,8 +1,9 @@
 //! The expression tree: what the parser makes of `${...}`, what the evaluator reduces, and what is left over.
 //!
-//! A *residual* is such a tree whose only free names are [`ExprKind::Node`]s: attributes of resources that configuration
-//! does not fix. Parser and evaluator live in the `expr` crate; the tree is here because plans carry residuals.
+//! A *residual* is such a tree whose only free names are [`ExprKind::Node`]s, attributes of resources that configuration
+//! does not fix, and [inputs](Expr::input), which are kept nowhere. Parser and evaluator live in the `expr` crate; the tree is here because plans carry residuals.
 
+mod input;
 mod show;
 
 use crate::{address::Node, span::Span, value::Value};

@@ -18,7 +18,7 @@ use firma_model::{
     expr::Expr,
     record::Record,
     statement::Condition,
-    value::Value,
+    value::{Map, Value},
 };
 use std::{
     borrow::Cow,
@@ -132,9 +132,26 @@ impl PlannedCondition {
         }
     }
 
+    /// What it is made of.
+    pub(crate) fn expressions(&self) -> impl Iterator<Item = &Expr> {
+        [&self.condition, &self.message].into_iter().chain(self.operands.values())
+    }
+
+    /// Puts the values of ephemeral inputs in.
+    pub(crate) fn fill(&mut self, ephemeral: &Map) {
+        if ephemeral.is_empty() {
+            return;
+        }
+        for expr in [&mut self.condition, &mut self.message].into_iter().chain(self.operands.values_mut()) {
+            if expr.has_input() {
+                *expr = expr.with_inputs(ephemeral);
+            }
+        }
+    }
+
     /// Every node that it refers to.
     pub fn each_node<'c>(&'c self, visit: &mut dyn FnMut(&'c Node)) {
-        for expr in [&self.condition, &self.message].into_iter().chain(self.operands.values()) {
+        for expr in self.expressions() {
             expr.each_node(visit);
         }
     }
@@ -159,6 +176,7 @@ pub fn plan(
     conditions: &[Condition],
     of: impl FnOnce() -> Subject,
     nodes: &dyn Nodes,
+    ephemeral: &Map,
     plan: &mut Plan,
     diagnostics: &mut Diagnostics,
 ) {
@@ -169,7 +187,12 @@ pub fn plan(
     for condition in conditions {
         let planned = PlannedCondition::of(of, condition);
         let check = matches!(of, Subject::Check(_));
-        let (code, message) = match planned.standing(nodes) {
+        let filled = (!ephemeral.is_empty()).then(|| {
+            let mut filled = planned.clone();
+            filled.fill(ephemeral);
+            filled
+        });
+        let (code, message) = match filled.as_ref().unwrap_or(&planned).standing(nodes) {
             Standing::Holds => continue,
             Standing::Unknown => {
                 plan.conditions.push(planned);

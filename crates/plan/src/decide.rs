@@ -5,7 +5,7 @@ use crate::{
     nodes::{marked_like, recorded_attributes},
     observe::EXPIRES,
     recover::same_identity,
-    secret::marked,
+    secret::{is_hashed, marked},
     step::{Action, AttributeChange, Drift, Reason},
     worlds::Options,
 };
@@ -62,6 +62,8 @@ pub fn prepared(procedure: &Procedure, resolved: Map) -> Map {
         .into_iter()
         .filter(|(_, value)| !value.is_null())
         .map(|(name, value)| match procedure.attributes.get(&name) {
+            // A hash is of the normal form already.
+            Some(attribute) if is_hashed(value.reveal()) => (name, marked(attribute, value)),
             Some(attribute) => {
                 let value = shape::normalise(attribute, value);
                 (name, marked(attribute, value))

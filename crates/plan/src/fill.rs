@@ -61,6 +61,10 @@ pub struct ReadyCall {
 pub fn attributes(step: &Step, procedure: &Procedure, nodes: &dyn Nodes) -> Result<Map, Diagnostics> {
     let mut filled = Map::new();
     for (name, expr) in &step.attributes {
+        // Only whoever settles an interrupted call is without the values: the next plan sets what was not recorded.
+        if expr.has_input() {
+            continue;
+        }
         let value = resolve(expr, nodes, &Limits::default())?.into_owned();
         filled.insert(name.clone(), value);
     }

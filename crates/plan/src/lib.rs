@@ -3,7 +3,7 @@
 //! Reading order: [`worlds`] (what goes in), [`step`] (what comes out), [`observe`], [`tags`] and [`lookup`] (which questions show the
 //! observed world and answer look-ups), [`secret`], [`redact`], [`parts`], [`compare`], [`elements`] and [`diff`] (what differs), [`drift`]
 //! (what of it matters), [`decide`] (what happens to each address, and why),
-//! [`triggers`] and [`conditions`] (what hangs on what happens elsewhere), [`moves`], [`imports`], [`removals`] and
+//! [`ephemeral`] (values that nothing keeps), [`triggers`] and [`conditions`] (what hangs on what happens elsewhere), [`moves`], [`imports`], [`removals`] and
 //! [`renames`] (who is where now), [`walk`], [`nodes`] and [`table`] (values in dependency order), [`select`] (a part of the project), [`make`](mod@make) (the planner
 //! itself), [`deferral`] and [`postponed`] (what waits for a later plan), [`unique`] (keys that two objects cannot share), `create_first` (replacements that create before they destroy), [`order`](mod@order) (edges), [`lower`] (calls), [`preflight`], [`basis`], [`audit`](mod@audit), [`format`](mod@format)
 //! (the durable form). Then what carries a plan out: [`marker`], [`legible`], [`fill`], [`listing`] (the calls for whoever reviews), [`recording`], [`wait`], [`outputs`](mod@outputs),
@@ -25,6 +25,7 @@ pub mod diff;
 mod ignore;
 pub mod drift;
 pub mod decide;
+pub mod ephemeral;
 pub mod walk;
 pub mod nodes;
 pub mod table;

@@ -9,7 +9,7 @@ use crate::{
     decide,
     decide::Decision,
     deferral::Aside,
-    drift, imports,
+    drift, ephemeral, imports,
     moves::{self, Carried},
     nodes,
     order::order,
@@ -23,7 +23,7 @@ use crate::{
     worlds::{Options, Preflight, Worlds},
 };
 use firma_catalog::procedure::Procedure;
-use firma_expr::{Limits, resolve};
+use firma_expr::Limits;
 use firma_model::{
     desired::{Desired, DesiredResource},
     diagnostic::{Diagnostic, Diagnostics},
@@ -56,6 +56,7 @@ pub fn plan(worlds: Worlds<'_>, options: &Options) -> (Option<Plan>, Diagnostics
     }
     drift::sort_out(&mut plan, worlds.desired);
     create_first(&mut plan, worlds, &mut diagnostics);
+    ephemeral::finish(&mut plan, options);
     embed_procedures(&mut plan, worlds);
     set_timeouts(&mut plan, options);
     // What is left out still stands between others.
@@ -175,7 +176,8 @@ impl<'a> Planner<'a> {
         outputs::planned(self);
         for (name, asserts) in &desired.checks {
             let of = || Subject::Check(name.clone());
-            conditions::plan(asserts, of, &self.table, &mut self.plan, &mut self.diagnostics);
+            let ephemeral = &self.options.ephemeral;
+            conditions::plan(asserts, of, &self.table, ephemeral, &mut self.plan, &mut self.diagnostics);
         }
     }
 
@@ -211,13 +213,13 @@ impl<'a> Planner<'a> {
         let found = self.diagnostics.list.len();
         let mut resolved = Map::new();
         for (name, expr) in &resource.attributes {
-            match resolve(expr, &self.table, &self.limits) {
+            match ephemeral::attribute(name, expr, procedure, &self.table, &self.limits, self.options) {
                 Ok(value) if nodes::is_too_deep(&value) => {
                     let message = format!("{address}: {name} is nested more than {} levels deep", nodes::DEEPEST);
                     self.diagnostics.push(Diagnostic::error("E0528", message).at(resource.span));
                 }
                 Ok(value) => {
-                    resolved.insert(name.clone(), value.into_owned());
+                    resolved.insert(name.clone(), value);
                 }
                 Err(findings) => self.diagnostics.extend(findings),
             }
@@ -227,7 +229,9 @@ impl<'a> Planner<'a> {
         let sighting = self.worlds.observed.objects.get(address);
         let before = || Subject::Precondition(address.clone());
         let lifecycle = &resource.lifecycle;
-        conditions::plan(&lifecycle.preconditions, before, &self.table, &mut self.plan, &mut self.diagnostics);
+        let inputs = &self.options.ephemeral;
+        let (table, plan) = (&self.table, &mut self.plan);
+        conditions::plan(&lifecycle.preconditions, before, table, inputs, plan, &mut self.diagnostics);
         let triggered = self.triggers.reasons(resource, &self.table);
         let believed = record.filter(|_| self.carried.imported.contains(address)).map(|record| {
             let wanted = decide::prepared(procedure, resolved.clone());
@@ -246,7 +250,9 @@ impl<'a> Planner<'a> {
             self.remember(resource, procedure, record, sighting, &decision);
         }
         let after = || Subject::Postcondition(address.clone());
-        conditions::plan(&lifecycle.postconditions, after, &self.table, &mut self.plan, &mut self.diagnostics);
+        let (table, plan) = (&self.table, &mut self.plan);
+        conditions::plan(&lifecycle.postconditions, after, table, inputs, plan, &mut self.diagnostics);
+        ephemeral::note(&mut self.plan, resource, &decision, self.options);
         if let Some(drift) = &decision.drift {
             self.plan.drift.push(drift.clone());
         }

@@ -59,7 +59,9 @@ pub(crate) fn planned(planner: &mut Planner<'_>) {
             );
         }
         let of = || Subject::Output(name.clone());
-        conditions::plan(&output.preconditions, of, &planner.table, &mut planner.plan, &mut planner.diagnostics);
+        let ephemeral = &planner.options.ephemeral;
+        let (table, plan) = (&planner.table, &mut planner.plan);
+        conditions::plan(&output.preconditions, of, table, ephemeral, plan, &mut planner.diagnostics);
         let value = match after.has_unknown() {
             true => output.value.clone(),
             false => Expr::literal(after.clone()),

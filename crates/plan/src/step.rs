@@ -1,6 +1,7 @@
 //! What a plan is made of: steps, why they happen, and what orders them.
 
 use crate::conditions::PlannedCondition;
+use crate::ephemeral::Ephemeral;
 use crate::postponed::Postponed;
 use firma_catalog::procedure::Procedure;
 use firma_model::{
@@ -528,6 +529,8 @@ pub struct Plan {
     pub postponed: Vec<Postponed>,
     /// Contents of files that were read while planning: path and hash.
     pub files: BTreeMap<String, String>,
+    /// What has to be given again to carry it out.
+    pub ephemeral: Ephemeral,
 }
 
 impl Plan {

@@ -16,7 +16,7 @@ use firma_model::{
     record::{Record, Status},
     value::Map,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Updates whose attributes were never recorded as applied, although the object may show them already: of a change in several
 /// calls that was interrupted, the last ones (the start after a resize) are still to come.
@@ -121,6 +121,7 @@ pub(crate) fn embed_procedures(plan: &mut Plan, worlds: Worlds<'_>) {
     for output in plan.outputs.values() {
         output.value.each_node(&mut note);
     }
+    plan.ephemeral.attributes.values().flat_map(BTreeMap::values).for_each(|expr| expr.each_node(&mut note));
     plan.conditions.iter().for_each(|condition| condition.each_node(&mut note));
     plan.kept.retain(|address, _| needed.contains(address));
 }

@@ -6,7 +6,7 @@ use crate::{
     step::{Identity, Mode},
 };
 use firma_catalog::procedure::Procedure;
-use firma_model::{desired::Desired, observed::Observed, record::Recorded, time::Timestamp};
+use firma_model::{desired::Desired, observed::Observed, record::Recorded, time::Timestamp, value::Map};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -59,6 +59,8 @@ pub struct Options {
     pub selection: Selection,
     /// Files that were read while planning, with their hashes.
     pub files: BTreeMap<String, String>,
+    /// Values of ephemeral inputs by name. A plan holds their hashes only.
+    pub ephemeral: Map,
     /// How much is checked before anything is changed.
     pub preflight: Preflight,
 }

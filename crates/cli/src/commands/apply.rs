@@ -6,7 +6,7 @@ use crate::{
     exit::{Exit, Failure, Outcome},
     ops::{
         carrying::{self, Approved},
-        plan_files, planning, project, recovering,
+        ephemeral, plan_files, planning, project, recovering,
     },
     terminal::style,
 };
@@ -30,7 +30,7 @@ pub(crate) async fn apply(context: &Context, args: &ApplyArgs) -> Outcome {
                         .hint("a file is one plan that somebody approved, and each round makes another: apply the file, then `firma apply --converge`"),
                 ));
             }
-            let approved = plan_files::approved(context, file).await?;
+            let approved = plan_files::approved(context, file, &args.planning.input.variables).await?;
             let exit = carrying::carry(context, approved, &args.carrying).await?;
             Ok(tell_more(context, exit))
         }
@@ -65,9 +65,7 @@ pub(crate) async fn destroy(context: &Context, args: &DestroyArgs) -> Outcome {
 
 fn has_options(args: &PlanningArgs) -> bool {
     let input = &args.input;
-    !input.variables.vars.is_empty()
-        || !input.variables.var_files.is_empty()
-        || !input.refresh
+    !input.refresh
         || input.accept_loss
         || !input.scope.target.is_empty()
         || !input.scope.exclude.is_empty()
@@ -130,6 +128,8 @@ pub(crate) async fn round(
             return Err(Failure::refused(Diagnostic::error("E0909", "not approved; nothing was changed")));
         }
     }
-    let approved = Approved { store: made.store, door: made.door, plan: made.plan, id: made.id, command };
+    let mut store = made.store;
+    let plan = ephemeral::supplied(made.plan, &made.ephemeral, &mut store)?;
+    let approved = Approved { store, door: made.door, plan, id: made.id, command };
     carrying::carry(context, approved, carrying).await
 }

@@ -22,5 +22,6 @@ pub(crate) mod recounting;
 pub(crate) mod recovering;
 pub(crate) mod signals;
 pub(crate) mod patience;
+pub(crate) mod ephemeral;
 pub(crate) mod examining;
 pub(crate) mod failpoint;

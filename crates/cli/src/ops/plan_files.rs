@@ -2,10 +2,11 @@
 
 use crate::{
     Context,
+    args::VariableArgs,
     exit::Failure,
     ops::{
         carrying::{self, Approved},
-        cloud,
+        cloud, ephemeral,
         patience::patiently,
         project, recovering, state,
     },
@@ -17,7 +18,7 @@ use firma_store::Verification;
 use std::{path::Path, sync::Arc};
 
 /// Reads a plan file and checks that it belongs here.
-pub(crate) async fn approved(context: &Context, file: &Path) -> Result<Approved, Failure> {
+pub(crate) async fn approved(context: &Context, file: &Path, given: &VariableArgs) -> Result<Approved, Failure> {
     let loaded = project::load(&context.directory, &context.env)?;
     recovering::first(context, &loaded).await?;
     let mut store = state::open(context, &loaded)?;
@@ -69,9 +70,10 @@ pub(crate) async fn approved(context: &Context, file: &Path) -> Result<Approved,
             ));
         }
     }
+    let plan = ephemeral::of_file(&loaded, Arc::new(plan), given, &mut store)?;
     store.put_plan(&opened.id, &opened.bytes, carrying::now())?;
     let command = if plan.mode == firma_plan::step::Mode::Destroy { "destroy" } else { "apply" };
-    Ok(Approved { store, door, plan: Arc::new(plan), id: opened.id, command })
+    Ok(Approved { store, door, plan, id: opened.id, command })
 }
 
 /// The refusal of a plan that was made elsewhere: for another project, with another catalogue, or for another endpoint.

@@ -26,6 +26,7 @@ use firma_model::{
     diagnostic::{Diagnostic, Diagnostics},
     record::Recorded,
     span::{Source, SourceId},
+    value::Map,
 };
 use firma_plan::{
     Options, Preflight, Worlds,
@@ -55,6 +56,8 @@ pub(crate) struct Made {
     pub diagnostics: Diagnostics,
     /// Files that spans point into: manifests and variable files.
     pub sources: Vec<Source>,
+    /// Values of ephemeral variables, which the plan has only hashes of.
+    pub ephemeral: Map,
     /// What the plan was made of.
     pub worlds: Ingredients,
 }
@@ -145,6 +148,7 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
             after_run: store.last_run()?,
         },
         open: store.open_intents()?.into_iter().map(|open| open.intent.address).collect(),
+        ephemeral: variables.ephemeral().clone(),
         ..Options::default()
     };
     let settling = Settling {
@@ -228,7 +232,8 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
     log::line("plan", serde_json::json!({ "id": id, "steps": plan.steps.len() }));
     failpoint::at("plan-stored");
     let worlds = Ingredients { _evaluated: evaluated, _recorded: recorded };
-    Ok(Made { store, door, plan: Arc::new(plan), id, diagnostics, sources, worlds })
+    let ephemeral = options.ephemeral;
+    Ok(Made { store, door, plan: Arc::new(plan), id, diagnostics, sources, ephemeral, worlds })
 }
 
 /// Procedures of every kind that is wanted or recorded, as far as the catalogue knows them.

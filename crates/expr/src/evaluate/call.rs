@@ -138,10 +138,12 @@ impl<'a> Evaluator<'a> {
                 .at(span),
             );
         }
-        if function.name == "sensitive"
-            && let Some(part) = parts.first()
-        {
-            return Ok(part.by_ref().into_owned().marked(true));
+        match (function.name, parts.first()) {
+            ("sensitive", Some(part)) => return Ok(part.by_ref().into_owned().marked(true)),
+            ("ephemeralasnull", Some(Part::Residual(expr))) => {
+                return Ok(Part::of(Cow::Owned(super::ephemeral::as_null(expr))));
+            }
+            _ => {}
         }
         self.pay(&parts, span)?;
         let arguments = parts.into_iter().zip(spans).map(|(part, at)| part.into_expr(*at)).collect();

@@ -1,6 +1,6 @@
 //! Conditions: what of them is known, and what they are made of, for whoever sees one fail.
 
-use super::{scope::InstanceScope, world::World};
+use super::{ephemeral, scope::InstanceScope, world::World};
 use crate::{codes, project::ConditionBlock};
 use firma_expr::{Reference, Segment, Trace, each_reference};
 use firma_model::{
@@ -40,6 +40,10 @@ impl<'p> World<'p> {
                 }
             }
             let Some(message) = self.reduce(&block.message, scope, &mut trace, diagnostics) else { continue };
+            if message.has_input() {
+                diagnostics.push(ephemeral::printed(&message).at(block.message.span));
+                continue;
+            }
             dependencies.extend(trace.nodes().cloned());
             conditions.push(Condition {
                 condition,

@@ -1,11 +1,17 @@
 //! The values of a module's variables: what the caller gives, brought to the type that the module declares.
 
 use super::{
-    reference,
+    ephemeral, reference,
     scope::InstanceScope,
     world::{LocalValue, World, marked},
 };
-use crate::{codes, environment::EnvironmentScope, project::Variable, spot::spot, validation::validate};
+use crate::{
+    codes,
+    environment::EnvironmentScope,
+    project::Variable,
+    spot::spot,
+    validation::{Within, validate},
+};
 use firma_catalog::{procedure::Shape, shape::Part};
 use firma_expr::{ConvertError, Limits, Trace, convert, evaluate};
 use firma_model::{
@@ -57,13 +63,22 @@ impl<'p> World<'p> {
             );
             return None;
         }
-        let value = if variable.sensitive { marked(value) } else { value };
+        if !variable.ephemeral && value.has_input() {
+            diagnostics.push(
+                ephemeral::undeclared(&format!("variable `{name}` of the module"), &value)
+                    .at(place)
+                    .related(variable.span, "add `ephemeral = true` here"),
+            );
+            return None;
+        }
+        // The module takes it for one that is kept nowhere; where the caller gives one that is kept, it is hidden at least.
+        let value = if variable.sensitive || variable.ephemeral { marked(value) } else { value };
         Some(LocalValue { value, trace })
     }
 
     /// A default of a module: constants and functions.
     fn default_value(&self, default: &Expr, variable: &Variable, diagnostics: &mut Diagnostics) -> Option<Expr> {
-        let scope = EnvironmentScope { env: None, variables: None, place: "a default inside a module" };
+        let scope = EnvironmentScope { env: None, variables: None, kept: false, place: "a default inside a module" };
         match evaluate(default, &scope, &mut Trace::new(), &Limits::default()) {
             Err(found) => {
                 diagnostics.extend(found);
@@ -109,11 +124,13 @@ impl<'p> World<'p> {
         let place = &self.tree.places[here.place];
         let value = |name: &str| here.variables[place.variable(name)?].as_ref().map(|variable| &variable.value);
         let scope = InstanceScope::of_call(self, caller);
+        let ephemeral = self.inputs.variables.ephemeral();
+        let within = Within { project: here.project, values: &value, resources: Some(&scope), ephemeral };
         for ((name, variable), known) in place.variables.iter().zip(&here.variables) {
             if known.is_some() && !variable.validations.is_empty() {
                 let given = call.inputs.iter().find(|input| input.name == **name);
                 let at = given.map_or(call.span, |input| input.value.span);
-                validate(variable, here.project, &value, Some(&scope), at, diagnostics);
+                validate(variable, within, at, diagnostics);
             }
         }
     }

@@ -1,7 +1,7 @@
 //! One instance of a block: its attributes, where it lives, how it is paid for, what it depends on.
 
 use super::{
-    Timeouts,
+    Timeouts, ephemeral,
     nested::{inherit, shadow},
     place::Site,
     scope::InstanceScope,
@@ -86,6 +86,10 @@ impl<'p> World<'p> {
             Some(expr) => match self.reduce(expr, &scope, &mut trace, diagnostics) {
                 None => Err(()),
                 Some(value) if value.as_value().is_some_and(Value::is_null) => Ok(None),
+                Some(value) if value.has_input() => {
+                    diagnostics.push(ephemeral::kept("a tag", &value).at(expr.span));
+                    Err(())
+                }
                 Some(value) => Ok(Some((value, expr))),
             },
         };
@@ -142,8 +146,12 @@ impl<'p> World<'p> {
         }
         let place = |path: &Path, part| spot_in_attribute(&written.value, path, part);
         let found = shape::check_at(procedure, &written.name, &shadow(&value), &place);
-        let wrong = found.has_errors();
+        let mut wrong = found.has_errors();
         diagnostics.extend(found);
+        if let Some(found) = ephemeral::in_attribute(procedure, &written.name, &value) {
+            diagnostics.push(found.at(written.value.span));
+            wrong = true;
+        }
         if wrong { Err(()) } else { Ok(Some(value)) }
     }
 }

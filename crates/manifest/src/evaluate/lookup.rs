@@ -1,6 +1,7 @@
 //! A look-up block: its parameters, and what it found when it was answered.
 
 use super::{
+    ephemeral,
     place::Site,
     scope::InstanceScope,
     world::{Answer, World},
@@ -124,6 +125,11 @@ impl World<'_> {
             match self.reduce(&written.value, &scope, &mut parameters.trace, diagnostics) {
                 None => complete = false,
                 Some(value) if value.as_value().is_some_and(Value::is_null) => {}
+                Some(value) if value.has_input() => {
+                    let what = format!("`{}`, which a plan shows,", written.name);
+                    diagnostics.push(ephemeral::kept(&what, &value).at(written.value.span));
+                    complete = false;
+                }
                 Some(value) => parameters.values.push((written.name.to_string(), value)),
             }
         }

@@ -4,6 +4,7 @@
 //! and all of it in every instance of the module where it stands.
 //! What fails is said once and marks what uses it as *tainted*, so that one mistake gives one diagnostic.
 
+mod ephemeral;
 mod evaluation;
 mod world;
 mod scope;

@@ -1,6 +1,6 @@
 //! `count`, `for_each` and `enabled`: which instances a block has.
 
-use super::{scope::InstanceScope, world::World};
+use super::{ephemeral, scope::InstanceScope, world::World};
 use crate::{codes, project::Repeat};
 use firma_expr::Trace;
 use firma_model::{
@@ -72,6 +72,15 @@ impl World<'_> {
             Repeat::ForEach(expr) => (expr, Asks::ForEach, Repetition::ForEach),
         };
         let reduced = self.reduce(expr, &scope, &mut trace, diagnostics)?;
+        if reduced.has_input() {
+            let what = match asks {
+                Asks::ForEach => "`for_each`",
+                Asks::Count => "`count`",
+                Asks::Enabled | Asks::Parameters => "`enabled`",
+            };
+            diagnostics.push(ephemeral::kept(what, &reduced).at(expr.span));
+            return None;
+        }
         if asks == Asks::ForEach {
             return self.each(subject, expr, &reduced, &trace, diagnostics);
         }

@@ -3,6 +3,7 @@
 use super::{
     Timeouts,
     abreast::WORTH,
+    ephemeral,
     nested::shadow,
     repeat::Repeated,
     scope::InstanceScope,
@@ -137,6 +138,8 @@ impl<'p> World<'p> {
             let Some(value) = self.reduce(&written.value, &scope, &mut trace, diagnostics) else { continue };
             let place = |path: &Path, part| spot_in_attribute(&written.value, path, part);
             diagnostics.extend(shape::check_at(procedure, &written.name, &shadow(&value), &place));
+            let kept = ephemeral::in_attribute(procedure, &written.name, &value);
+            diagnostics.list.extend(kept.map(|found| found.at(written.value.span)));
         }
         let present = |name: &str| {
             // Where it will be, and how it is paid for, is seen when there are instances.

@@ -144,6 +144,10 @@ impl<'w, 'p> InstanceScope<'w, 'p> {
         match (place.variable(name), &here.caller) {
             (Some(_), None) => {
                 return match self.world.inputs.variables.get(name) {
+                    // It stays a name: no value of it gets into what is planned.
+                    Some(_) if here.project.variables.get(name).is_some_and(|variable| variable.ephemeral) => {
+                        Ok(Resolution::owned(Expr::input(name, reference.span), 2))
+                    }
                     Some(value) => Ok(Resolution::borrowed(value, 2)),
                     None => Ok(self.taint(2)),
                 };

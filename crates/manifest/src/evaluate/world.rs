@@ -1,6 +1,6 @@
 //! The state of an evaluation: what every local, look-up and block has become so far.
 
-use super::{Evaluated, Inputs, Timeouts, defaults::KnownDefaults, scope::InstanceScope};
+use super::{Evaluated, Inputs, Timeouts, defaults::KnownDefaults, ephemeral, scope::InstanceScope};
 use crate::{
     call_tree::{CallTree, Item, Part},
     codes,
@@ -239,9 +239,15 @@ impl<'p> World<'p> {
             Part::Lookup(index) => self.lookup(module, index, diagnostics),
             Part::Resource(index) => self.resource(module, index, diagnostics),
             Part::Output(index) => {
-                let output = self.tree.places[here.place].outputs[index].1;
+                let (name, output) = self.tree.places[here.place].outputs[index];
                 let mut value = self.value(module, &output.value, diagnostics);
-                if output.sensitive && module != 0 {
+                if let Some(found) =
+                    value.as_ref().and_then(|found| ephemeral::of_output(name, output, module, &found.value))
+                {
+                    diagnostics.push(found);
+                    value = None;
+                }
+                if (output.sensitive || output.ephemeral.is_some()) && module != 0 {
                     value = value.map(|value| LocalValue { value: marked(value.value), ..value });
                 }
                 self.modules[module].outputs[index] = value;
@@ -305,6 +311,10 @@ impl<'p> World<'p> {
         diagnostics: &mut Diagnostics,
     ) -> Option<Value> {
         let reduced = self.reduce(expr, scope, trace, diagnostics)?;
+        if reduced.has_input() {
+            diagnostics.push(ephemeral::kept(what, &reduced).at(expr.span));
+            return None;
+        }
         match reduced.as_value() {
             Some(value) if !value.has_unknown() => Some(value.clone()),
             _ => {

@@ -154,6 +154,7 @@ impl Linker<'_> {
         let scope = EnvironmentScope {
             env: at_root.then_some(self.env),
             variables: at_root.then_some((self.root, self.variables)),
+            kept: true,
             place: if at_root { "a module's source" } else { "the source of a module inside a module" },
         };
         let reduced = match evaluate(expr, &scope, &mut Trace::new(), &Limits::default()) {

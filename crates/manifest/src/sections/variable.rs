@@ -12,7 +12,7 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-const KEYS: &[&str] = &["default", "description", "nullable", "sensitive", "type", "validation"];
+const KEYS: &[&str] = &["default", "description", "ephemeral", "nullable", "sensitive", "type", "validation"];
 const VALIDATION_KEYS: &[&str] = &["condition", "message"];
 
 /// Reads a variable's declaration.
@@ -26,6 +26,7 @@ pub(crate) fn read_variable<'t>(reader: &mut Reader<'t>, head: Head, table: &DeT
         description: None,
         nullable: true,
         sensitive: false,
+        ephemeral: false,
         validations: Vec::new(),
     };
     let place = format!("variable `{}`", variable.name);
@@ -43,7 +44,7 @@ pub(crate) fn read_variable<'t>(reader: &mut Reader<'t>, head: Head, table: &DeT
             }
             "nullable" => variable.nullable = reader.plain_bool("`nullable`", value).unwrap_or(true),
             "sensitive" => variable.sensitive = reader.plain_bool("`sensitive`", value).unwrap_or(false),
-            "ephemeral" => reader.not_yet("an ephemeral variable", &key.span()),
+            "ephemeral" => variable.ephemeral = reader.plain_bool("`ephemeral`", value).unwrap_or(false),
             "validation" => variable.validations = read_validations(reader, value),
             _ => reader.unknown_key(key, &place, KEYS),
         }

@@ -10,6 +10,7 @@ use super::{
     value::{DocumentForm, MapForm, ValueForm},
 };
 use crate::conditions::PlannedCondition;
+use crate::ephemeral::Ephemeral;
 use crate::postponed::Postponed;
 use crate::step::{
     Action, After, AttributeChange, BlockShape, CallOutline, Drift, Gate, Identity, Leg, Mode, Plan, PlannedOutput,
@@ -80,6 +81,16 @@ pub(super) struct PlanForm {
     postponed: Vec<Postponed>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     files: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Ephemeral::is_empty", with = "EphemeralForm")]
+    ephemeral: Ephemeral,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Ephemeral", deny_unknown_fields)]
+struct EphemeralForm {
+    inputs: BTreeMap<String, String>,
+    #[serde(with = "ByName::<Address, ByName<String, ExprForm>>")]
+    attributes: BTreeMap<Address, BTreeMap<String, Expr>>,
 }
 
 #[derive(Serialize, Deserialize)]
