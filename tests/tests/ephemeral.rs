@@ -42,22 +42,22 @@ address_prefix = "10.0.0.0/24"
 image_source = "public"
 platform = "Ubuntu"
 [vm.instance.a]
-name = "a"
+name = "first"
 instance_type = "g.n2.medium"
 image_id = "${data.vm.image.ubuntu.items[0].image_id}"
 password = "${module.words.word}"
 primary_network_interface = { network_interface = { subnet_id = "${vpc.subnet.main.id}" } }
 [vm.instance.b]
-name = "b"
+name = "second"
 instance_type = "g.n2.medium"
 image_id = "${data.vm.image.ubuntu.items[0].image_id}"
 password = "${var.other}"
 primary_network_interface = { network_interface = { subnet_id = "${vpc.subnet.main.id}" } }
 [[vm.instance.a.lifecycle.postcondition]]
-condition = '${self.name == "a" && length(var.word) > 3}'
+condition = '${self.name == "first" && length(var.word) > 3}'
 message = "too short"
 [check.word]
-assert = '${var.word == "another" || vm.instance.a.name == "b"}'
+assert = '${var.word == "another" || vm.instance.a.name == "second"}'
 message = "it is not the other word"
 "#;
 

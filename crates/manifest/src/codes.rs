@@ -90,6 +90,8 @@ pub(crate) const EPHEMERAL_UNDECLARED: &str = "E0371";
 pub(crate) const EPHEMERAL_OUTPUT: &str = "E0372";
 /// A message that would print something ephemeral.
 pub(crate) const EPHEMERAL_MESSAGE: &str = "E0373";
+/// A check whose look-up fails.
+pub(crate) const CHECK: &str = "E0564";
 /// A reference to nothing.
 pub(crate) const UNKNOWN_REFERENCE: &str = "E0301";
 /// A reference to an attribute that does not exist.

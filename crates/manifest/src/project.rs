@@ -262,6 +262,10 @@ pub(crate) struct DataBlock {
     pub(crate) region: Option<Expr>,
     pub(crate) depends_on: Vec<Spelled>,
     pub(crate) parameters: Vec<Written>,
+    pub(crate) preconditions: Vec<ConditionBlock>,
+    pub(crate) postconditions: Vec<ConditionBlock>,
+    /// The check that it belongs to: only that sees it, and that it fails is only told.
+    pub(crate) check: Option<Arc<str>>,
 }
 
 /// `[module.NAME]`: a call of a module.
@@ -286,4 +290,9 @@ pub(crate) fn find(names: &Names, service: &str, kind: &str, name: &str) -> Opti
 /// The kind of a service and a kind's short name.
 pub(crate) fn kind_id(service: &str, kind: &str) -> KindId {
     KindId::new(format!("{service}.{kind}"))
+}
+
+/// The name under which a look-up of a check is kept: no name that is written has a dot.
+pub(crate) fn in_check(check: &str, name: &str) -> Arc<str> {
+    Arc::from(format!("{check}.{name}"))
 }

@@ -6,12 +6,13 @@ use crate::{
     parts::in_parts,
     project::{
         Call, CheckBlock, DataBlock, Defaults, ImportBlock, Local, MovedBlock, Names, Output, Project, RemovedBlock,
-        ResourceBlock, Table, Variable, kind_id,
+        ResourceBlock, Table, Variable, in_check, kind_id,
     },
     sections::{self, Head, ProjectTable},
     source::{Reader, parse_document},
 };
 use firma_model::{
+    address::BlockName,
     diagnostic::{Diagnostic, Diagnostics},
     path::is_plain_name,
     span::{Source, SourceId, Span},
@@ -158,6 +159,7 @@ fn read_section<'t>(reader: &mut Reader<'t>, file: &mut File, key: &Key<'t>, val
         "check" => {
             for_each_entry(reader, "check", "a check", table, |reader, head, table| {
                 file.checks.push(sections::read_check(reader, &head, table));
+                read_lookups_of_check(reader, file, &head, table);
             });
         }
         "output" => {
@@ -179,6 +181,22 @@ fn read_section<'t>(reader: &mut Reader<'t>, file: &mut File, key: &Key<'t>, val
                 });
             }
         }
+    }
+}
+
+/// `[check.NAME.data.service.kind.name]`: a look-up under the name of its check, where nobody else finds it.
+fn read_lookups_of_check<'t>(reader: &mut Reader<'t>, file: &mut File, head: &Head, table: &DeTable<'t>) {
+    let Some((_, value)) = table.iter().find(|(key, _)| key.get_ref().as_ref() == "data") else { return };
+    let check = &head.name;
+    let Some(services) = reader.table(&format!("`check.{check}.data`"), value) else { return };
+    for (service, kinds) in services {
+        let path = format!("check.{check}.data.{}", service.get_ref());
+        for_each_kind(reader, &path, service, kinds, |reader, kind, head, table| {
+            let mut lookup = sections::read_data(reader, kind, &head, table);
+            let block = BlockName { name: in_check(check, &head.name), ..BlockName::clone(&lookup.block) };
+            (lookup.block, lookup.check) = (block.into(), Some(check.clone()));
+            file.lookups.push(lookup);
+        });
     }
 }
 

@@ -127,6 +127,15 @@ pub struct Lookup {
     pub span: Span,
 }
 
+/// What must hold of a look-up.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LookupConditions {
+    /// Of what it is asked with.
+    pub preconditions: Vec<Condition>,
+    /// Of what it found.
+    pub postconditions: Vec<Condition>,
+}
+
 /// How a block repeats: decides how `block` without a key evaluates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Repetition {
@@ -155,6 +164,8 @@ pub struct Desired {
     pub removals: Vec<Removal>,
     /// Objects to take over, by the address that gets them.
     pub imports: BTreeMap<Address, Import>,
+    /// What must hold of look-ups.
+    pub lookups: BTreeMap<Address, LookupConditions>,
     /// What is asserted of the whole, by the name of the check.
     pub checks: BTreeMap<String, Vec<Condition>>,
     /// Blocks, look-ups and modules of which nobody can say yet what there is.

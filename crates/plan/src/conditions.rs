@@ -8,11 +8,13 @@
 use crate::{
     nodes::shown_of,
     step::{Leg, Plan},
+    worlds::Options,
 };
 use firma_catalog::procedure::Procedure;
 use firma_expr::{Limits, Nodes, resolve};
 use firma_model::{
     address::{Address, Node},
+    desired::Desired,
     diagnostic::{Diagnostic, Diagnostics, Severity},
     document::to_plain_json,
     expr::Expr,
@@ -216,6 +218,22 @@ pub fn plan(
             diagnostic.severity = Severity::Warning;
         }
         diagnostics.push(diagnostic.label("this must be true"));
+    }
+}
+
+/// Looks at what must hold of look-ups. What nobody knows yet is told at the end of the apply.
+pub(crate) fn plan_lookups(
+    desired: &Desired,
+    nodes: &dyn Nodes,
+    options: &Options,
+    planned: &mut Plan,
+    diagnostics: &mut Diagnostics,
+) {
+    for (address, conditions) in &desired.lookups {
+        let before = || Subject::Precondition(address.clone());
+        plan(&conditions.preconditions, before, nodes, &options.ephemeral, planned, diagnostics);
+        let after = || Subject::Postcondition(address.clone());
+        plan(&conditions.postconditions, after, nodes, &options.ephemeral, planned, diagnostics);
     }
 }
 

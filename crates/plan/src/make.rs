@@ -174,6 +174,7 @@ impl<'a> Planner<'a> {
             preflight::offline::check(self.worlds, &self.plan, &mut self.diagnostics);
         }
         outputs::planned(self);
+        conditions::plan_lookups(desired, &self.table, self.options, &mut self.plan, &mut self.diagnostics);
         for (name, asserts) in &desired.checks {
             let of = || Subject::Check(name.clone());
             let ephemeral = &self.options.ephemeral;

@@ -40,7 +40,9 @@ impl Table {
             output.value.each_node(&mut note);
             output.preconditions.iter().for_each(|condition| condition.each_node(&mut note));
         }
-        for condition in desired.checks.values().flatten() {
+        let lookups = desired.lookups.values();
+        let of_lookups = lookups.flat_map(|lookup| lookup.preconditions.iter().chain(&lookup.postconditions));
+        for condition in desired.checks.values().flatten().chain(of_lookups) {
             condition.each_node(&mut note);
         }
         table

@@ -62,6 +62,8 @@ impl World<'_> {
                     self.inquiries.push(Inquiry { subject, asks, expr, uses, depends_on, span });
                     return;
                 }
+                // A check is about what there is: one that waits is told by a later plan.
+                Some(Outlook::Later) if block.check.is_some() => return,
                 Some(Outlook::Later) => {
                     let node = Node::Instance(address);
                     let mut trace = Trace::new();
@@ -86,6 +88,13 @@ impl World<'_> {
         match self.inputs.answers.get(&address) {
             None => self.pending.push(Lookup { address, region, parameters: known, span: block.span }),
             Some(Ok(items)) => self.modules[module].lookups[index] = Some(answer(&procedure, items, trace, block.span)),
+            Some(Err(why)) if block.check.is_some() => {
+                let check = block.check.as_deref().unwrap_or_default();
+                let name = address.block.name.strip_prefix(check).unwrap_or_default();
+                let asked = format!("data.{}{name}", address.kind());
+                let message = format!("check {check} cannot be told: `{asked}` could not be looked up: {why}");
+                diagnostics.push(Diagnostic::warning(codes::CHECK, message).at(block.span));
+            }
             Some(Err(why)) => diagnostics.push(
                 Diagnostic::error(codes::LOOKUP_FAILED, format!("`{address}` could not be looked up: {why}"))
                     .at(block.span)

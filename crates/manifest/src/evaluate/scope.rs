@@ -8,7 +8,7 @@ use super::{
 use crate::{
     codes,
     environment::unknown_variable,
-    project::{find, kind_id},
+    project::{find, in_check, kind_id},
     source::{UNREADABLE, list},
 };
 use firma_expr::{Files, Reference, Resolution, Scope, Segment, Trace};
@@ -41,6 +41,8 @@ pub(super) struct InstanceScope<'w, 'p> {
     index: Option<u64>,
     /// What `self` is.
     this: Option<Address>,
+    /// The check whose look-ups are seen.
+    check: Option<Arc<str>>,
     files: OwnFiles<'w>,
     /// Any instance of a block that repeats so, not a certain one.
     any: Option<Repetition>,
@@ -60,6 +62,7 @@ impl<'w, 'p> InstanceScope<'w, 'p> {
             each: None,
             index: None,
             this: None,
+            check: None,
             files,
             any: None,
             tainted: Cell::new(false),
@@ -102,13 +105,27 @@ impl<'w, 'p> InstanceScope<'w, 'p> {
         InstanceScope { this: Some(this), ..self }
     }
 
+    /// The same, where the look-ups of a check are seen.
+    pub(super) fn in_check(self, check: &Arc<str>) -> InstanceScope<'w, 'p> {
+        InstanceScope { check: Some(check.clone()), ..self }
+    }
+
     /// The instance itself: what it is when it is done.
-    fn this(&self, reference: &Reference<'_>) -> Answered<'_> {
+    fn this(&self, reference: &Reference<'_>, trace: &mut Trace) -> Answered<'_> {
         let Some(this) = &self.this else {
             return Err(Diagnostic::error(codes::NOT_HERE, "`self` has a meaning only in a postcondition")
                 .at(reference.span)
                 .hint("elsewhere, name the resource: `service.kind.name`"));
         };
+        if this.block.data {
+            let block = &this.block;
+            let at = block
+                .kind
+                .as_str()
+                .split_once('.')
+                .and_then(|(service, kind)| find(&self.here().project.lookup_names, service, kind, &block.name));
+            return at.map_or_else(|| Ok(self.taint(1)), |index| self.found(index, reference, 1, trace));
+        }
         if let (Some(name), Some(procedure)) = (reference.name(1), self.world.inputs.catalog.kind(this.kind())) {
             let known = |name: &str| procedure.attributes.contains_key(name) || procedure.computed.contains_key(name);
             if name != "id" && !known(name) {
@@ -226,18 +243,28 @@ impl<'w, 'p> InstanceScope<'w, 'p> {
         let (Some(service), Some(kind), Some(name)) = (reference.name(1), reference.name(2), reference.name(3)) else {
             return Err(incomplete(reference, "data.SERVICE.KIND.NAME"));
         };
-        let Some(index) = find(&project.lookup_names, service, kind, name) else {
+        let own =
+            self.check.as_ref().and_then(|check| find(&project.lookup_names, service, kind, &in_check(check, name)));
+        let Some(index) = own.or_else(|| find(&project.lookup_names, service, kind, name)) else {
             let near = near_block(&project.lookup_names, service, kind, name).map(|n| format!("data.{n}"));
             let message = format!("there is no look-up `data.{service}.{kind}.{name}`");
             let diagnostic =
                 Diagnostic::error(codes::UNKNOWN_REFERENCE, message).at(reference.span).did_you_mean(near.as_deref());
             return self.missing(diagnostic, 4);
         };
-        let Some(answer) = &self.here().lookups[index] else { return Ok(self.taint(4)) };
+        self.found(index, reference, 4, trace)
+    }
+
+    /// What a look-up found, which the first `consumed` segments name.
+    fn found(&self, index: usize, reference: &Reference<'_>, consumed: usize, trace: &mut Trace) -> Answered<'_> {
+        let project = self.here().project;
+        let Some(answer) = &self.here().lookups[index] else { return Ok(self.taint(consumed)) };
         trace.extend(&answer.trace);
-        match reference.name(4) {
-            None | Some("items") => Ok(Resolution::borrowed(&answer.value, 4)),
-            Some("one") if answer.count.is_none_or(|count| count == 1) => Ok(Resolution::borrowed(&answer.value, 4)),
+        match reference.name(consumed) {
+            None | Some("items") => Ok(Resolution::borrowed(&answer.value, consumed)),
+            Some("one") if answer.count.is_none_or(|count| count == 1) => {
+                Ok(Resolution::borrowed(&answer.value, consumed))
+            }
             Some("one") => Err(answer
                 .not_one(&project.lookups[index].block)
                 .at(reference.span)
@@ -247,7 +274,7 @@ impl<'w, 'p> InstanceScope<'w, 'p> {
                 format!("a look-up has `items` and `one`, not `{other}`"),
             )
             .at(reference.span)
-            .hint(format!("what was found is in `data.{service}.{kind}.{name}.items`"))),
+            .hint(format!("what was found is in `{}.items`", project.lookups[index].block))),
         }
     }
 
@@ -360,7 +387,7 @@ impl Scope for InstanceScope<'_, '_> {
             "env" => Err(Diagnostic::error(codes::NOT_HERE, "`env` cannot be used here").at(reference.span).hint(
                 "read it in a variable's default, and use the variable: everything else depends on variables alone",
             )),
-            "self" => self.this(reference),
+            "self" => self.this(reference, trace),
             "terraform" => {
                 let message = format!("`{}` is not supported yet", reference.root());
                 Err(Diagnostic::error(codes::NOT_YET, message).at(reference.span))

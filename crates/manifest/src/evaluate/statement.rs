@@ -3,13 +3,13 @@
 use super::{scope::InstanceScope, world::World};
 use crate::{
     codes,
-    project::{ImportBlock, Repeat},
+    project::{DataBlock, ImportBlock, Repeat},
 };
 use firma_expr::Trace;
 use firma_model::{
     address::{Address, Key, NodeSet},
-    desired::{Desired, OnRemove},
-    diagnostic::{Diagnostic, Diagnostics},
+    desired::{Desired, LookupConditions, OnRemove},
+    diagnostic::{Diagnostic, Diagnostics, Severity},
     expr::Expr,
     extent::Extent,
     span::Span,
@@ -25,6 +25,7 @@ pub(super) struct Said {
     moves: Vec<Move>,
     removals: Vec<Removal>,
     imports: BTreeMap<Address, Import>,
+    lookups: BTreeMap<Address, LookupConditions>,
     checks: BTreeMap<String, Vec<Condition>>,
 }
 
@@ -33,6 +34,7 @@ impl Said {
     pub(super) fn add_to(self, desired: &mut Desired, incomplete: bool, diagnostics: &mut Diagnostics) {
         desired.moves.extend(self.moves);
         desired.removals.extend(self.removals);
+        desired.lookups.extend(self.lookups);
         desired.checks.extend(self.checks);
         for (to, import) in self.imports {
             if desired.resources.contains_key(&to) {
@@ -131,11 +133,51 @@ impl<'p> World<'p> {
                 said.checks.insert(format!("{}.output.{name}", here.path), conditions);
             }
         }
+        for lookup in &project.lookups {
+            self.of_lookup(module, lookup, said, diagnostics);
+        }
         for check in project.checks.values() {
-            let conditions = self.conditions(&check.asserts, &scope, &mut NodeSet::new(), diagnostics);
+            let scope = InstanceScope::plain(self, module).in_check(&check.name);
+            let mut found = Diagnostics::new();
+            let conditions = self.conditions(&check.asserts, &scope, &mut NodeSet::new(), &mut found);
+            for mut diagnostic in found.list {
+                // What its own look-up did not find is no more than what it watches for.
+                if diagnostic.code == codes::NOT_ONE
+                    && project.lookups.iter().any(|l| l.check.as_ref() == Some(&check.name))
+                {
+                    diagnostic.severity = Severity::Warning;
+                }
+                diagnostics.push(diagnostic);
+            }
             if !conditions.is_empty() {
                 let dot = if here.path.is_root() { "" } else { "." };
-                said.checks.insert(format!("{}{dot}{}", here.path, check.name), conditions);
+                said.checks.entry(format!("{}{dot}{}", here.path, check.name)).or_default().extend(conditions);
+            }
+        }
+    }
+
+    fn of_lookup(&self, module: usize, lookup: &DataBlock, said: &mut Said, diagnostics: &mut Diagnostics) {
+        if lookup.preconditions.is_empty() && lookup.postconditions.is_empty() {
+            return;
+        }
+        let address = self.name(module, &lookup.block).at(None);
+        let plain = || match &lookup.check {
+            Some(check) => InstanceScope::plain(self, module).in_check(check),
+            None => InstanceScope::plain(self, module),
+        };
+        let uses = &mut NodeSet::new();
+        let preconditions = self.conditions(&lookup.preconditions, &plain(), uses, diagnostics);
+        let scope = plain().of(address.clone());
+        let postconditions = self.conditions(&lookup.postconditions, &scope, uses, diagnostics);
+        match &lookup.check {
+            None => {
+                said.lookups.insert(address, LookupConditions { preconditions, postconditions });
+            }
+            // Of a look-up that belongs to a check they are what the check asserts.
+            Some(check) => {
+                let dot = if self.modules[module].path.is_root() { "" } else { "." };
+                let name = format!("{}{dot}{check}", self.modules[module].path);
+                said.checks.entry(name).or_default().extend(preconditions.into_iter().chain(postconditions));
             }
         }
     }

@@ -169,6 +169,7 @@ fn check() -> Value {
     let keys = [
         ("assert", anything("What should be true.")),
         ("message", plain("What to say when it is not.")),
+        ("data", anything("Look-ups of this check alone, as under `data`.")),
         ("for_each", anything("One check for each key.")),
         ("enabled", boolean("Whether it is looked at.")),
     ];

@@ -147,6 +147,7 @@ fn lookup(procedure: &LookupProcedure) -> Value {
         ("count", described(definition("count"), "So many look-ups.")),
         ("enabled", boolean("Whether it is asked at all.")),
         ("depends_on", described(definition("addresses"), "What must be done before it is asked.")),
+        ("lifecycle", described(expectations(), "What must hold of it.")),
     ];
     if procedure.regional {
         keys.push(("region", described(definition("region"), "Where it is asked. `[defaults]` may say it.")));
@@ -170,11 +171,20 @@ fn timeouts() -> Value {
     described(table(keys, &[]), "How long to wait.")
 }
 
+fn condition() -> Value {
+    let keys = [("condition", boolean("What must be true.")), ("message", plain("What to say when it is not."))];
+    blocks(table(keys, &["condition", "message"]))
+}
+
+fn expectations() -> Value {
+    let keys = [
+        ("precondition", described(condition(), "Of what it is asked with.")),
+        ("postcondition", described(condition(), "Of what it found, which is `self`.")),
+    ];
+    table(keys, &[])
+}
+
 fn lifecycle() -> Value {
-    let condition = || {
-        let keys = [("condition", boolean("What must be true.")), ("message", plain("What to say when it is not."))];
-        blocks(table(keys, &["condition", "message"]))
-    };
     let keys = [
         ("prevent_destroy", boolean("Whoever would delete or replace it is refused.")),
         ("create_before_destroy", boolean("A replacement is made before the old object is deleted.")),

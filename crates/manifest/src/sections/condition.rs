@@ -13,7 +13,7 @@ use toml::{
 };
 
 const CONDITION_KEYS: &[&str] = &["condition", "message"];
-const CHECK_KEYS: &[&str] = &["assert", "message"];
+const CHECK_KEYS: &[&str] = &["assert", "data", "message"];
 
 /// Reads a list of conditions. `what` is one of them: "a precondition".
 pub(crate) fn read_conditions<'t>(
@@ -56,6 +56,8 @@ pub(crate) fn read_check<'t>(reader: &mut Reader<'t>, head: &Head, table: &DeTab
         match key.get_ref().as_ref() {
             "assert" => assert = Some(value),
             "message" => message = Some(reader.expr(value)),
+            // Look-ups, which are read as those of the project are.
+            "data" => {}
             _ => reader.unknown_key(key, &what, CHECK_KEYS),
         }
     }

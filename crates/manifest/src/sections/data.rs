@@ -1,12 +1,17 @@
 //! `[data.service.kind.name]`: a look-up, whose keys are the parameters of the operation asked.
 
-use super::{Head, resource::written};
+use super::{Head, read_conditions, resource::written};
 use crate::{project::DataBlock, source::Reader};
 use firma_model::address::{BlockName, KindId, ModulePath};
-use toml::de::DeTable;
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
 
 /// Keys that every look-up has beside its parameters.
-pub(crate) const DATA_KEYS: &[&str] = &["depends_on", "region"];
+pub(crate) const DATA_KEYS: &[&str] = &["depends_on", "lifecycle", "region"];
+
+const LIFECYCLE_KEYS: &[&str] = &["postcondition", "precondition"];
 
 /// Reads a look-up block.
 pub(crate) fn read_data<'t>(reader: &mut Reader<'t>, kind: &KindId, head: &Head, table: &DeTable<'t>) -> DataBlock {
@@ -16,17 +21,33 @@ pub(crate) fn read_data<'t>(reader: &mut Reader<'t>, kind: &KindId, head: &Head,
         region: None,
         depends_on: Vec::new(),
         parameters: Vec::with_capacity(table.len()),
+        preconditions: Vec::new(),
+        postconditions: Vec::new(),
+        check: None,
     };
     for (key, value) in table {
         let name = key.get_ref().as_ref();
         match name {
             "region" => data.region = Some(reader.expr(value)),
             "depends_on" => data.depends_on = reader.plain_texts("`depends_on`", value),
-            "for_each" | "count" | "enabled" | "lifecycle" => {
+            "lifecycle" => read_lifecycle(reader, value, &mut data),
+            "for_each" | "count" | "enabled" => {
                 reader.not_yet(&format!("`{name}` on a look-up"), &key.span());
             }
             _ => data.parameters.push(written(reader, key, value)),
         }
     }
     data
+}
+
+/// Of an object that exists anyway there is nothing to say but what must hold of it.
+fn read_lifecycle<'t>(reader: &mut Reader<'t>, value: &Spanned<DeValue<'t>>, data: &mut DataBlock) {
+    let Some(table) = reader.table("`lifecycle`", value) else { return };
+    for (key, value) in table {
+        match key.get_ref().as_ref() {
+            "precondition" => data.preconditions = read_conditions(reader, "a precondition", value),
+            "postcondition" => data.postconditions = read_conditions(reader, "a postcondition", value),
+            _ => reader.unknown_key(key, "`lifecycle` of a look-up", LIFECYCLE_KEYS),
+        }
+    }
 }

@@ -102,6 +102,11 @@ pub(crate) fn evaluated(out: &mut String, evaluated: &Evaluated) {
         let _ =
             writeln!(out, "import {} to {to} in {region}{}", import.id, if import.force { " by force" } else { "" });
     }
+    for (address, lookup) in &evaluated.desired.lookups {
+        let _ = writeln!(out, "look-up {address}");
+        conditions(out, "precondition", &lookup.preconditions);
+        conditions(out, "postcondition", &lookup.postconditions);
+    }
     for (name, asserts) in &evaluated.desired.checks {
         let _ = writeln!(out, "check {name}");
         conditions(out, "assert", asserts);

@@ -14,7 +14,7 @@ use firma_manifest::{
     Inputs, ModuleSource, Modules, Origin, VariableInput, VariableSource, evaluate, link, read, settings, variables,
 };
 use firma_model::{
-    address::Address,
+    address::{Address, BlockName},
     deferral::{Outlook, Subject},
     diagnostic::Diagnostic,
     document::from_plain_json,
@@ -126,7 +126,7 @@ impl Case {
                     Ok(json) => Ok(from_plain_json(&json)),
                     Err(_) => Err(json.clone()),
                 };
-                (address.parse().expect("an address"), answer)
+                (looked_up(address), answer)
             })
             .collect();
         let outlooks = self
@@ -156,6 +156,16 @@ impl Case {
         }
         out
     }
+}
+
+/// `data.vpc.vpc.all`, or `check.NAME.data.vpc.vpc.all` of a check.
+fn looked_up(text: &str) -> Address {
+    let Some((check, address)) = text.strip_prefix("check.").and_then(|rest| rest.split_once('.')) else {
+        return text.parse().expect("an address");
+    };
+    let address: Address = address.parse().expect("an address");
+    let name = format!("{check}.{}", address.block.name).into();
+    Address { block: BlockName { name, ..BlockName::clone(&address.block) }.into(), ..address }
 }
 
 fn source_of(sources: &mut Vec<Source>, origin: Origin, name: Option<String>, source: &Source) -> VariableSource {

@@ -58,6 +58,16 @@ impl Part {
             moves: worlds.desired.moves.clone(),
             removals: worlds.desired.removals.clone(),
             imports: worlds.desired.imports.clone(),
+            lookups: worlds
+                .desired
+                .lookups
+                .iter()
+                .filter(|(_, lookup)| {
+                    let mut conditions = lookup.preconditions.iter().chain(&lookup.postconditions);
+                    !conditions.any(|condition| touched.any_unseen(condition))
+                })
+                .map(|(address, conditions)| (address.clone(), conditions.clone()))
+                .collect(),
             checks: worlds
                 .desired
                 .checks
