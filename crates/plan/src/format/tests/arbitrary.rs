@@ -2,6 +2,7 @@
 
 use super::samples::{address, procedure};
 use crate::conditions::{PlannedCondition, Subject as Of};
+use crate::ephemeral::Ephemeral;
 use crate::postponed::{Postponed, Wait, What, Why};
 use crate::step::{
     Action, After, AttributeChange, BlockShape, CallOutline, Drift, Gate, Identity, Leg, Mode, Plan, PlannedOutput,
@@ -343,6 +344,11 @@ fn postponed() -> impl Strategy<Value = Postponed> {
     (what, vec(wait, 0..2), vec(any_address(), 0..2)).prop_map(|(what, waits, stays)| Postponed { what, waits, stays })
 }
 
+fn ephemeral() -> impl Strategy<Value = Ephemeral> {
+    let attributes = btree_map(any_address(), btree_map(word(), expr(), 0..2), 0..2);
+    (btree_map(word(), word(), 0..2), attributes).prop_map(|(inputs, attributes)| Ephemeral { inputs, attributes })
+}
+
 pub(super) fn plan() -> impl Strategy<Value = Plan> {
     let drift = (any_address(), any::<bool>(), vec(change(), 0..2), vec(change(), 0..2))
         .prop_map(|(address, gone, changes, aside)| Drift { address, gone, changes, aside });
@@ -354,7 +360,7 @@ pub(super) fn plan() -> impl Strategy<Value = Plan> {
         (btree_map(any_address(), block, 0..2), btree_map(word(), output(), 0..2), vec(drift, 0..2)),
         (
             (any::<u64>(), btree_map(word(), word(), 0..2), vec(condition(), 0..2), vec(postponed(), 0..3)),
-            (scope(), btree_map(any_address(), versions, 0..2)),
+            (scope(), btree_map(any_address(), versions, 0..2), ephemeral()),
         ),
     )
         .prop_map(|((name, mode, steps), (basis, kept), (blocks, outputs, drift), (rest, part))| Plan {
@@ -374,5 +380,6 @@ pub(super) fn plan() -> impl Strategy<Value = Plan> {
             conditions: rest.2,
             postponed: rest.3,
             files: rest.1,
+            ephemeral: part.2,
         })
 }

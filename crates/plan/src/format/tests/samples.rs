@@ -1,6 +1,7 @@
 //! A small plan that uses every part of the format, with a secret wherever one can be.
 
 use crate::conditions::{PlannedCondition, Subject as Of};
+use crate::ephemeral::Ephemeral;
 use crate::postponed::{Postponed, Wait, What, Why};
 use crate::step::{
     Action, After, AttributeChange, BlockShape, CallOutline, Drift, Gate, Identity, Leg, Mode, Plan, PlannedOutput,
@@ -243,5 +244,12 @@ pub(super) fn sample() -> Plan {
             },
         ],
         files: BTreeMap::from([("init.sh".into(), "00ff".into())]),
+        ephemeral: Ephemeral {
+            inputs: BTreeMap::from([("word".into(), "00ff".into())]),
+            attributes: BTreeMap::from([(
+                address("vpc.vpc.main"),
+                BTreeMap::from([("description".into(), Expr::input("word", Default::default()))]),
+            )]),
+        },
     }
 }
