@@ -96,7 +96,7 @@ pub fn carry<'a>(worlds: Worlds<'a>, options: &Options, diagnostics: &mut Diagno
             continue;
         }
         let (to, by) = match statements.follow(&record.address) {
-            Some((to, by)) => (to, Some(by)),
+            Some((to, by)) => (settled(to, worlds.desired, worlds.recorded), Some(by)),
             None => match toggled(&record.address, worlds.desired, worlds.recorded) {
                 Some(to) => (to, None),
                 None => continue,
@@ -140,12 +140,21 @@ fn toggled(address: &Address, desired: &Desired, recorded: &Recorded) -> Option<
     (free && desired.resources.contains_key(&other)).then_some(other)
 }
 
+/// Where a statement leads in the end: what gets another name may get or lose a count at the same time.
+fn settled(to: Address, desired: &Desired, recorded: &Recorded) -> Address {
+    let other = match desired.resources.contains_key(&to) {
+        true => None,
+        false => toggled(&to, desired, recorded),
+    };
+    other.unwrap_or(to)
+}
+
 /// Where each recorded object goes that moves to a wanted address. Whether it may is not said here.
 pub(crate) fn destinations<'a>(desired: &'a Desired, recorded: &'a Recorded) -> Vec<(&'a Address, Address)> {
     let statements = Statements::new(&desired.moves);
     let leaving = recorded.records.keys().filter(|address| !desired.resources.contains_key(*address));
     let to = |address: &Address| match statements.follow(address) {
-        Some((to, _)) => Some(to),
+        Some((to, _)) => Some(settled(to, desired, recorded)),
         None => toggled(address, desired, recorded),
     };
     let pairs = leaving.filter_map(|address| Some((address, to(address)?)));

@@ -72,7 +72,10 @@ pub(crate) fn ending(lab: &Lab, before: &BTreeSet<String>) -> Ending {
     let mut strangers: BTreeMap<String, u32> = BTreeMap::new();
     for ((kind, id), view) in lab.net.views() {
         if owned.contains(id.as_str()) {
-            lines.insert(names.apply(&format!("cloud {kind} {id} {} {}", view["name"], view["tags"])));
+            // The marker of a call is a number that counts calls.
+            let tags = view["tags"].as_array().into_iter().flatten().filter(|tag| tag["key"] != "firma");
+            let tags: Vec<String> = tags.map(ToString::to_string).collect();
+            lines.insert(names.apply(&format!("cloud {kind} {id} {} [{}]", view["name"], tags.join(" "))));
         } else {
             *strangers.entry(format!("{kind} {}", view["name"])).or_default() += 1;
         }

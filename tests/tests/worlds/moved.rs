@@ -18,7 +18,7 @@ fn what_only_moves_makes_no_calls() {
     check(60, moving_story(), |story| tell(story, look));
 }
 
-async fn look(round: &Round<'_>) -> Result<(), String> {
+pub(crate) async fn look(round: &Round<'_>) -> Result<(), String> {
     if round.first {
         return Ok(());
     }

@@ -2,7 +2,7 @@
 
 use firma_model::address::Node;
 use firma_model::expr::{Expr, ExprKind};
-use firma_plan::step::{Action, After, Leg, Plan};
+use firma_plan::step::{Action, After, Leg, Plan, Step};
 use std::collections::BTreeSet;
 
 /// The kind of damage, where, and the plan that has it.
@@ -61,6 +61,11 @@ fn list(plan: &mut Plan, vertex: usize) -> &mut Vec<After> {
     }
 }
 
+/// Of a long plan some steps are damaged by themselves, not all: every mutant is a whole plan.
+fn stride(plan: &Plan) -> usize {
+    plan.steps.len() / 6 + 1
+}
+
 /// Damage to a step by itself.
 fn steps(plan: &Plan, all: &mut Vec<Mutant>) {
     let mut damage = |name, at: usize, change: &dyn Fn(&mut Plan)| {
@@ -68,7 +73,7 @@ fn steps(plan: &Plan, all: &mut Vec<Mutant>) {
         change(&mut mutant);
         all.push((name, format!("at step {at}"), mutant));
     };
-    for (at, step) in plan.steps.iter().enumerate() {
+    for (at, step) in plan.steps.iter().enumerate().step_by(stride(plan)) {
         if !step.calls.is_empty() {
             damage("no recovery class", at, &|plan| plan.steps[at].calls[0].class.clear());
         }
@@ -104,16 +109,15 @@ fn steps(plan: &Plan, all: &mut Vec<Mutant>) {
 /// A hole that something fills which comes later, or nobody knows when.
 fn holes(plan: &Plan, all: &mut Vec<Mutant>) {
     let before = before(plan);
-    for (at, step) in plan.steps.iter().enumerate() {
+    for (at, step) in plan.steps.iter().enumerate().step_by(stride(plan)) {
         let makes = |leg| matches!(leg, Leg::Create | Leg::Update);
         if !makes(step.leg) {
             continue;
         }
-        for (other, source) in plan.steps.iter().enumerate() {
-            let later = makes(source.leg) && source.address != step.address && !before[at].contains(&(other as u32));
-            if !later {
-                continue;
-            }
+        let later = |(other, source): &(usize, &Step)| {
+            makes(source.leg) && source.address != step.address && !before[at].contains(&(*other as u32))
+        };
+        if let Some((other, source)) = plan.steps.iter().enumerate().find(later) {
             let mut mutant = plan.clone();
             let hole = Expr::node_attribute(Node::Instance(source.address.clone()), "id");
             let known = mutant.steps[at].attributes.remove("input");

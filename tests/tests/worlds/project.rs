@@ -146,6 +146,8 @@ pub(crate) struct Project {
     pub(crate) statements: Vec<Statement>,
     serial: u32,
     names: u32,
+    /// What repeats otherwise since the last apply: from a single one to the first of a count no statement leads.
+    redone: Vec<u32>,
 }
 
 /// Something that happens outside the manifests.
@@ -175,6 +177,7 @@ impl Project {
     /// Edits it. What happens outside is handed back.
     pub(crate) fn edit(&mut self, edits: &[Edit]) -> Vec<Outside> {
         self.statements.clear();
+        self.redone.clear();
         let mut outside = Vec::new();
         for edit in edits {
             match edit {
@@ -317,6 +320,10 @@ impl Project {
 
     fn remove(&mut self, at: usize, how: u8) {
         let gone = self.blocks.remove(at);
+        if self.count_of(gone.module).is_some() {
+            // Its instances may have moved one by one: what is said of them then leads nowhere, and no more is said.
+            return self.drop_references(gone.serial);
+        }
         // What moved in this round and is gone after all left where it was.
         let mut from = self.address(&gone);
         while let Some(way) = self.statements.iter().position(|s| matches!(s, Statement::Moved(_, to) if *to == from)) {
@@ -364,13 +371,23 @@ impl Project {
         };
     }
 
-    /// Changes the address of a block, and says so.
+    /// Changes the address of a block, and says so. Of a module that is called several times each instance is named.
     fn moved(&mut self, at: usize, change: impl FnOnce(&mut Block)) {
         let from = self.address(&self.blocks[at]);
         change(&mut self.blocks[at]);
         let to = self.address(&self.blocks[at]);
-        if from != to {
-            self.statements.push(Statement::Moved(from, to));
+        if from == to {
+            return;
+        }
+        let module = self.modules.iter().find(|module| Some(module.serial) == self.blocks[at].module);
+        match module.and_then(|module| module.count.map(|count| (format!("module.{}.", module.name), count))) {
+            None => self.statements.push(Statement::Moved(from, to)),
+            Some((path, count)) => {
+                for key in 0..count {
+                    let one = format!("{}[{key}].", path.trim_end_matches('.'));
+                    self.statements.push(Statement::Moved(from.replace(&path, &one), to.replace(&path, &one)));
+                }
+            }
         }
     }
 
@@ -393,14 +410,16 @@ impl Project {
             }
             _ => return,
         };
-        // Back and forth in one round would be a circle of statements.
+        // Back and forth in one round would be a circle of statements, and what moved has its statement already.
         let named = |statement: &Statement| match statement {
             Statement::Moved(from, to) => from.starts_with(&address) || to.starts_with(&address),
             Statement::Removed { .. } => false,
         };
-        if self.statements.iter().any(named) {
+        let serial = self.blocks[at].serial;
+        if self.redone.contains(&serial) || self.statements.iter().any(named) {
             return;
         }
+        self.redone.push(serial);
         self.blocks[at].repeat = repeat;
         self.statements.extend(moves.into_iter().map(|(from, to)| Statement::Moved(from, to)));
     }

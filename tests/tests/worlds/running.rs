@@ -7,6 +7,9 @@ use proptest::{
 };
 use std::{fs, path::PathBuf};
 
+/// Milliseconds in which a story that fails is made smaller.
+const SHRINKING: u32 = 60_000;
+
 /// A number from the environment.
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().and_then(|text| text.trim().parse().ok())
@@ -48,7 +51,13 @@ pub(crate) fn check(cases: u32, stories: impl Strategy<Value = Story>, holds: im
         return;
     }
     let cases = number("FIRMA_WORLDS_CASES").map_or(cases, |wanted| wanted as u32);
-    let config = Config { cases, failure_persistence: None, max_shrink_iters: 4_000, ..Config::default() };
+    let config = Config {
+        cases,
+        failure_persistence: None,
+        max_shrink_iters: 2_000,
+        max_shrink_time: SHRINKING,
+        ..Config::default()
+    };
     let mut seed = [7_u8; 32];
     seed[..8].copy_from_slice(&number("FIRMA_WORLDS_SEED").unwrap_or(1).to_le_bytes());
     let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &seed));

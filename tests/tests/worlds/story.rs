@@ -91,6 +91,15 @@ pub(crate) enum Edit {
     Forget(u8),
 }
 
+impl Story {
+    /// Whether nothing happens but that things move.
+    pub(crate) fn only_moves(&self) -> bool {
+        let moves =
+            |edit: &Edit| matches!(edit, Edit::Rename(_) | Edit::Relocate(..) | Edit::Redo(_) | Edit::RenameModule(_));
+        self.rounds.iter().flatten().all(moves)
+    }
+}
+
 fn any_use() -> impl Strategy<Value = Use> {
     (0..8_u8, any::<u8>()).prop_map(|(how, of)| Use { how, of })
 }

@@ -35,6 +35,8 @@ pub enum Finding {
     DeletedEarly(Address, Address),
     /// An object is changed before what depended on it is deleted.
     ChangedEarly(Address, Address),
+    /// Something is done to an object before it is written down under its new address.
+    WrittenLate(Address),
     /// A unique key is taken before whoever has it is gone.
     TakenEarly(Address, Address),
 }
@@ -61,6 +63,9 @@ impl fmt::Display for Finding {
             }
             Finding::ChangedEarly(address, user) => {
                 write!(f, "{address} is changed without waiting for the deletion of {user}, which depended on it")
+            }
+            Finding::WrittenLate(address) => {
+                write!(f, "{address} is worked on without waiting until it is written down under this address")
             }
             Finding::TakenEarly(address, other) => {
                 write!(f, "{address} takes a unique key of {other} without waiting for it to be gone")

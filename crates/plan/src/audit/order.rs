@@ -79,6 +79,8 @@ struct Ends {
     deletes: Vec<u32>,
     current: Option<u32>,
     update: Option<u32>,
+    /// What makes another object before this one is deleted.
+    successor: Option<u32>,
 }
 
 /// What is deleted waits for the deletions of all that depended on it, through what stays; what is changed does too.
@@ -95,6 +97,7 @@ pub(super) fn deletes_in_order(plan: &Plan, recorded: &Recorded, reach: &mut Rea
                 }
             }
             Leg::Update => ends.update = Some(at),
+            Leg::Create if !step.deposes.is_empty() => ends.successor = Some(at),
             _ => {}
         }
     }
@@ -136,7 +139,10 @@ pub(super) fn deletes_in_order(plan: &Plan, recorded: &Recorded, reach: &mut Rea
                     }
                 }
                 let update = here.and_then(|ends| ends.update).filter(|_| step.deposed.is_empty());
-                if update.is_some_and(|update| !reach.waits(update, at)) {
+                // What is itself created first may be deleted last.
+                let first = !step.deposed.is_empty() || record.create_before_destroy;
+                let successor = here.and_then(|ends| ends.successor).filter(|_| !first);
+                if update.into_iter().chain(successor).any(|make| !reach.waits(make, at)) {
                     findings.push(Finding::ChangedEarly(on.clone(), step.address.clone()));
                 }
                 if here.is_none_or(|ends| ends.current.is_none())
@@ -156,7 +162,8 @@ fn doors_of(plan: &Plan, all: &[&Address], ends: &HashMap<&Address, Ends>) -> BT
     };
     let mut common: Option<BTreeSet<u32>> = None;
     for address in all {
-        let Some(ends) = ends.get(address).filter(|ends| ends.current.is_some()) else { return BTreeSet::new() };
+        let gone = |ends: &&Ends| ends.current.is_some() && ends.successor.is_none();
+        let Some(ends) = ends.get(address).filter(gone) else { return BTreeSet::new() };
         for delete in &ends.deletes {
             let own = gates(&plan.steps[*delete as usize]);
             common = Some(common.map_or_else(|| own.clone(), |common| common.intersection(&own).copied().collect()));

@@ -1,6 +1,6 @@
 //! All checks together.
 
-use super::{Finding, away, order, reach::Reach, shape, sources};
+use super::{Finding, away, order, reach::Reach, shape, sources, written};
 use crate::step::Plan;
 use firma_model::record::Recorded;
 
@@ -24,6 +24,7 @@ pub fn audit(plan: &Plan, before: &Recorded, recorded: &Recorded) -> Vec<Finding
     order::makes_in_order(plan, &mut reach, &mut findings);
     order::deletes_in_order(plan, recorded, &mut reach, &mut findings);
     away::moved_away_in_order(plan, recorded, &mut reach, &mut findings);
+    written::written_first(plan, &mut reach, &mut findings);
     order::keys_in_order(plan, &mut reach, &mut findings);
     findings
 }

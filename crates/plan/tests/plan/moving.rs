@@ -37,6 +37,19 @@ fn an_object_moves_between_its_address_and_the_first_of_a_count() {
 }
 
 #[test]
+fn an_object_gets_another_name_and_a_count_at_once() {
+    for (from, to) in [("vpc.vpc.a", "vpc.vpc.b[0]"), ("vpc.vpc.a[0]", "vpc.vpc.b")] {
+        let mut stage = Stage::default();
+        stage.want(to, vpc());
+        stage.have(from, "vpc-1", vpc(), &[]);
+        stage.moved("vpc.vpc.a", "vpc.vpc.b");
+        let plan = stage.planned();
+        assert_eq!(plan.steps.len(), 1, "{from}");
+        assert_eq!((plan.steps[0].action, plan.steps[0].leg), (Action::Move, Leg::Record));
+    }
+}
+
+#[test]
 fn what_moves_and_changes_is_written_down_first() {
     let mut stage = Stage::default();
     stage.want("vpc.vpc.a[0]", json!({ "vpc_name": "renamed", "address_prefix": "10.0.0.0/16" }));
