@@ -17,7 +17,8 @@ use std::{
 /// Kinds and look-ups.
 #[derive(Debug, Default)]
 pub struct Catalog {
-    kinds: Mutex<BTreeMap<&'static str, Arc<Procedure>>>,
+    /// In the order of their texts: a large project asks for its kinds once for every resource, from several threads.
+    kinds: OnceLock<Box<[OnceLock<Arc<Procedure>>]>>,
     lookups: Mutex<BTreeMap<String, Arc<LookupProcedure>>>,
 }
 
@@ -39,10 +40,10 @@ impl Catalog {
 
     /// A kind, compiled.
     pub fn kind(&self, id: &KindId) -> Option<Arc<Procedure>> {
-        let (id, text) = find(builtin::KINDS, id.as_str())?;
-        // A panic while holding the lock leaves the map as it was: whole.
-        let mut kinds = self.kinds.lock().unwrap_or_else(PoisonError::into_inner);
-        let compiled = kinds.entry(id).or_insert_with(|| {
+        let at = place(builtin::KINDS, id.as_str())?;
+        let kinds = self.kinds.get_or_init(|| builtin::KINDS.iter().map(|_| OnceLock::new()).collect());
+        let compiled = kinds[at].get_or_init(|| {
+            let (id, text) = builtin::KINDS[at];
             let text: KindText = toml::from_str(text).expect("BUG: a kind's text, which tests read");
             let (procedure, problems) = compile(id, &text);
             debug_assert!(problems.is_empty(), "BUG: {problems:?}");
@@ -150,8 +151,11 @@ impl Catalog {
 type Texts = [(&'static str, &'static str)];
 
 fn find(texts: &'static Texts, id: &str) -> Option<(&'static str, &'static str)> {
-    let at = texts.binary_search_by(|(known, _)| (*known).cmp(id)).ok()?;
-    texts.get(at).copied()
+    texts.get(place(texts, id)?).copied()
+}
+
+fn place(texts: &'static Texts, id: &str) -> Option<usize> {
+    texts.binary_search_by(|(known, _)| (*known).cmp(id)).ok()
 }
 
 fn entries(texts: &Texts) -> Vec<Entry> {
