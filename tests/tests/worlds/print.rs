@@ -243,20 +243,7 @@ fn attributes(project: &Project, block: &Block, index: &str, text: &mut String) 
             number(97)
         ),
         Kind::Subnet | Kind::Group => {
-            let Some(vpc) = vpc() else {
-                // Its VPC has no instance for now: neither has it.
-                *text = text
-                    .lines()
-                    .filter(|l| !l.starts_with("count") && !l.starts_with("for_each"))
-                    .fold(String::new(), |all, line| all + line + "\n");
-                let _ = writeln!(text, "count = 0\nvpc_id = 'none'");
-                let name = if block.kind == Kind::Subnet { "subnet_name" } else { "network_security_group_name" };
-                let _ = writeln!(text, "{name} = 'none'");
-                if block.kind == Kind::Subnet {
-                    *text += "address_prefix = \"10.0.0.0/24\"\n";
-                }
-                return;
-            };
+            let vpc = vpc().expect("what lies in a VPC names it first, and it has an instance");
             let _ = writeln!(text, "vpc_id = '${{{vpc}.id}}'\ndescription = 'd{own}'");
             match block.kind {
                 Kind::Subnet => {

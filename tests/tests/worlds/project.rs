@@ -150,6 +150,15 @@ pub(crate) struct Project {
     redone: Vec<u32>,
 }
 
+/// A VPC has an instance at least, so that what lies in it has a place.
+fn inhabited(kind: Kind, repeat: Repeat) -> Repeat {
+    match (kind, repeat) {
+        (Kind::Vpc, Repeat::Count(0)) => Repeat::Count(1),
+        (Kind::Vpc, Repeat::Each(keys)) if keys.is_empty() => Repeat::Each(vec![0]),
+        (_, repeat) => repeat,
+    }
+}
+
 /// Something that happens outside the manifests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outside {
@@ -226,8 +235,11 @@ impl Project {
             }
             Edit::Relocate(_, to) => {
                 let module = [None, Some(1), Some(2)][usize::from(*to) % 3];
-                let whole = self.count_of(self.blocks[at].module).is_none();
-                if whole {
+                let (whole, address) =
+                    (self.count_of(self.blocks[at].module).is_none(), self.address(&self.blocks[at]));
+                // There and back in one round would be a circle of statements.
+                let came = |s: &Statement| matches!(s, Statement::Moved(_, to) if to.starts_with(&address));
+                if whole && !self.statements.iter().any(came) {
                     self.moved(at, |block| block.module = module);
                 }
             }
@@ -286,6 +298,7 @@ impl Project {
             (9, _, Some(on)) if kind == Kind::Value => Repeat::Ids(on.serial),
             _ => Repeat::Single,
         };
+        let repeat = inhabited(kind, repeat);
         let life = Life::of(make.life);
         let block = Block { serial, kind, name, module, repeat, uses: Vec::new(), value: 0, generation: 0, life };
         self.blocks.insert(at, block);
@@ -359,8 +372,8 @@ impl Project {
     fn resize(&mut self, at: usize, to: u8) {
         let chained = self.chained_on(self.blocks[at].serial);
         let to = u32::from(to);
-        let repeat = &mut self.blocks[at].repeat;
-        *repeat = match (&repeat, to % 5) {
+        let block = &mut self.blocks[at];
+        let changed = match (&block.repeat, to % 5) {
             (Repeat::Each(_), _) if chained => Repeat::Each((0..3).filter(|key| (to >> key) & 1 == 0).collect()),
             (Repeat::Single, 0) => Repeat::Count(to / 5 % 4),
             (_, 1) => Repeat::Single,
@@ -369,6 +382,7 @@ impl Project {
             (Repeat::Each(_), _) => Repeat::Each((0..3).filter(|key| (to >> (key + 3)) & 1 == 0).collect()),
             (other, _) => (*other).clone(),
         };
+        block.repeat = inhabited(block.kind, changed);
     }
 
     /// Changes the address of a block, and says so. Of a module that is called several times each instance is named.
