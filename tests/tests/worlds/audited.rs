@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 #[test]
 fn every_plan_is_sound_and_every_mutant_is_found() {
     let met = std::cell::RefCell::new(BTreeMap::<&str, u64>::new());
-    check(40, any_story(), |story| {
+    check(30, any_story(), |story| {
         tell(story, async |round| {
             for name in look(round)? {
                 *met.borrow_mut().entry(name).or_default() += 1;

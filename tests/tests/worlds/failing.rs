@@ -14,7 +14,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 #[test]
 fn what_fails_is_made_up_for_by_the_next_apply() {
-    check(25, any_story(), |story| tell(story, look));
+    check(15, any_story(), |story| tell(story, look));
 }
 
 /// What is left of a plan when some of its steps fail before they have done anything: neither they nor what waits for them.

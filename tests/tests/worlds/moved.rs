@@ -15,7 +15,7 @@ use std::sync::{
 
 #[test]
 fn what_only_moves_makes_no_calls() {
-    check(60, moving_story(), |story| tell(story, look));
+    check(40, moving_story(), |story| tell(story, look));
 }
 
 pub(crate) async fn look(round: &Round<'_>) -> Result<(), String> {

@@ -8,7 +8,7 @@ use crate::{
 
 #[test]
 fn a_plan_after_an_apply_is_empty() {
-    check(60, any_story(), |story| tell(story, async |_| Ok(())));
+    check(40, any_story(), |story| tell(story, async |_| Ok(())));
     println!("refused on the way: {}", refusals());
 }
 
