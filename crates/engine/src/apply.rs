@@ -12,6 +12,7 @@ use crate::{
     journal::{Commit, Journal},
     leaving::Leaving,
     local::{MOVED, carry_out, filled, is_local, removed, set_aside},
+    looking::Asking,
     make::make,
     outcome::{FailedStep, Outcome},
     run::{Entropy, LeaseGuard, Run, StepRun, Stop},
@@ -36,6 +37,7 @@ use firma_plan::{
     order, outputs,
     procedure::{Procedure, Recovery},
     progress::Progress,
+    reads,
     secret::HashKey,
     step::{Leg, Plan, Step},
     wait,
@@ -126,6 +128,7 @@ pub async fn apply(plan: Arc<Plan>, context: ApplyContext) -> Outcome {
         entropy,
         observers,
         calling: Calling::default(),
+        needing_one: reads::needing_one(&plan),
         awaited,
     };
     run.observers.tell(|| RunEvent::Started {
@@ -166,6 +169,9 @@ fn own_millis(plan: &Plan, usual: &Usual, step: &Step) -> u64 {
     if is_local(plan, step) {
         return 1;
     }
+    if step.leg == Leg::Read {
+        return CALL_MILLIS;
+    }
     let action = step.leg.as_str();
     let declared = plan.procedure(step.kind()).map_or(0, |procedure| wait::declared(procedure, action));
     let usual = usual.get(&(step.kind().clone(), action.to_owned())).copied().unwrap_or(declared);
@@ -178,6 +184,8 @@ fn planned(step: &Step) -> PlannedStep {
 
 /// What ended.
 enum Flight {
+    /// A look-up, and when it began.
+    Found(Box<EventBody>, Timestamp),
     Step(Box<Ended>),
     Batch(Result<(), StoreError>),
 }
@@ -293,6 +301,12 @@ impl<'r> Owner<'r> {
             let Reverse(at) = held.1;
             let plan = self.run.plan.clone();
             let step = &plan.steps[at as usize];
+            if step.leg == Leg::Read {
+                // It takes its own turn for each page.
+                self.turns.give_back(place);
+                self.look_up(at, step);
+                return;
+            }
             let procedure = self.run.plan.procedure(step.kind());
             let Some(procedure) = procedure else {
                 let fault =
@@ -331,6 +345,24 @@ impl<'r> Owner<'r> {
             return;
         }
         self.turns.give_back(place);
+    }
+
+    /// Begins a look-up.
+    fn look_up(&mut self, at: u32, step: &Step) {
+        let (run, address) = (self.run, step.address.clone());
+        run.observers.tell(|| RunEvent::StepStarted { step: at, address, leg: step.leg });
+        let asking = match self.refused(step) {
+            Some(fault) => Err(fault),
+            None => Asking::of(run, at, step, &self.progress),
+        };
+        match asking {
+            Ok(asking) => {
+                run.calling.more();
+                let began = run.cloud.clock().now();
+                self.flights.push(async move { Flight::Found(Box::new(asking.ask(run).await), began) }.boxed());
+            }
+            Err(fault) => self.learn(EventBody::Failed { step: at, fault, record: None }),
+        }
     }
 
     /// Why nothing may be done to the object of a step: a precondition that does not hold.
@@ -384,6 +416,15 @@ impl<'r> Owner<'r> {
                     }
                     Err(error) => self.broken(error),
                 }
+            }
+            Flight::Found(event, began) => {
+                self.run.calling.less();
+                if let EventBody::Found { step, .. } = &*event {
+                    // Nothing hangs on its being written down: it can be asked again.
+                    self.done(*step, String::new(), self.run.cloud.clock().now().millis_since(began));
+                    self.batches.gathered(*step);
+                }
+                self.learn(*event);
             }
             Flight::Step(ended) => {
                 let Ended { at, event, lost, keys, began, waited } = *ended;
@@ -532,7 +573,7 @@ async fn one_step(mut run: StepRun<'_>, keys: Vec<String>, expected: Option<Expe
         Leg::Create => make(&mut run).await,
         Leg::Update => change(&mut run).await,
         Leg::Delete => unmake(&mut run).await,
-        Leg::Forget | Leg::Record => unreachable!("BUG: such a step makes no calls"),
+        Leg::Forget | Leg::Record | Leg::Read => unreachable!("BUG: such a step makes no calls"),
     };
     let result = match (result, expected) {
         (Ok(EventBody::Done { step, record }), Some(expected)) => match expected.missed(&record, Some(run.procedure)) {

@@ -24,6 +24,7 @@ mod make;
 mod change;
 mod unmake;
 mod local;
+mod looking;
 mod conditions;
 pub mod outcome;
 mod leaving;

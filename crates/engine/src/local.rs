@@ -27,6 +27,7 @@ pub(crate) const MOVED: &str = "moved";
 pub(crate) fn is_local(plan: &Plan, step: &Step) -> bool {
     match step.leg {
         Leg::Forget | Leg::Record => true,
+        Leg::Read => false,
         Leg::Create | Leg::Update | Leg::Delete => {
             plan.procedure(step.kind()).is_some_and(|procedure| procedure.create.is_none())
         }
@@ -52,7 +53,7 @@ pub(crate) fn carry_out(plan: &Plan, at: u32, progress: &Progress, key: &HashKey
                 .map(|record| EventBody::Done { step: at, record }),
             None => Err(bug("BUG: the plan has no procedure for this kind")),
         },
-        (_, None) => Err(bug("BUG: the step has no record")),
+        (Leg::Read, _) | (_, None) => Err(bug("BUG: the step has no record")),
     };
     result.unwrap_or_else(|fault| EventBody::Failed { step: at, fault, record: None })
 }

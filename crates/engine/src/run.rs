@@ -11,6 +11,7 @@ use crate::{
 use firma_api::request::Request;
 use firma_client::{Cloud, Outcome, Priority};
 use firma_model::{
+    address::Address,
     document::{Document, from_plain_json},
     event::{EventBody, Intent},
     fault::{Fault, FaultKind},
@@ -30,7 +31,7 @@ use firma_plan::{
 };
 use firma_store::StoreError;
 use serde_json::Value as Json;
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use tokio::time::Instant;
 
 /// Asked right before every mutating send; an error stops it. It knows whether the lease still outlasts a request.
@@ -59,6 +60,8 @@ pub(crate) struct Run {
     pub(crate) entropy: Entropy,
     pub(crate) observers: Observers,
     pub(crate) calling: Calling,
+    /// The look-ups of which exactly one thing is to be found.
+    pub(crate) needing_one: BTreeSet<Address>,
     /// By step, whether others wait for it.
     pub(crate) awaited: Vec<bool>,
 }

@@ -111,6 +111,8 @@ pub struct Inquiry {
 pub enum Outlook {
     /// It is known now, as far as was asked.
     Known(Value),
+    /// The apply of this plan can ask it, after what it depends on. Said of look-ups alone.
+    Read,
     /// Only an apply will show it.
     Later,
 }

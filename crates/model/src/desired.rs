@@ -136,6 +136,21 @@ pub struct LookupConditions {
     pub postconditions: Vec<Condition>,
 }
 
+/// A look-up that only an apply can ask: what it depends on is made or changed first.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Read {
+    /// `data.vm.image.ubuntu`.
+    pub address: Address,
+    /// Region asked.
+    pub region: Option<String>,
+    /// Parameters in snake case, possibly residual.
+    pub parameters: BTreeMap<String, Expr>,
+    /// Everything that it depends on, other look-ups among it.
+    pub dependencies: NodeSet,
+    /// Where it is declared.
+    pub span: Span,
+}
+
 /// How a block repeats: decides how `block` without a key evaluates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Repetition {
@@ -168,6 +183,8 @@ pub struct Desired {
     pub lookups: BTreeMap<Address, LookupConditions>,
     /// What is asserted of the whole, by the name of the check.
     pub checks: BTreeMap<String, Vec<Condition>>,
+    /// Look-ups that are asked while applying, by address.
+    pub reads: BTreeMap<Address, Read>,
     /// Blocks, look-ups and modules of which nobody can say yet what there is.
     pub deferred: BTreeMap<Subject, Deferred>,
 }

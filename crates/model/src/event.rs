@@ -78,6 +78,13 @@ pub enum EventBody {
         /// The object; versions are set by the store.
         record: Record,
     },
+    /// A step looked something up: what it found, for the steps after it.
+    Found {
+        /// Step.
+        step: u32,
+        /// What references to the look-up see.
+        answer: Document,
+    },
     /// A step deleted its object, or the object is confirmed gone, or it was forgotten: the record leaves.
     Removed {
         /// Step.
@@ -188,6 +195,7 @@ impl EventBody {
             EventBody::Refused { .. } => "refused",
             EventBody::Unresolved { .. } => "unresolved",
             EventBody::Done { .. } => "done",
+            EventBody::Found { .. } => "found",
             EventBody::Removed { .. } => "removed",
             EventBody::Deposed { .. } => "deposed",
             EventBody::Failed { .. } => "failed",

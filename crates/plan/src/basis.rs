@@ -111,7 +111,7 @@ pub(crate) fn narrow(plan: &mut Plan, worlds: Worlds<'_>) {
     plan.outputs.values().for_each(|output| output.value.each_node(&mut note));
     read.extend(plan.steps.iter().filter_map(|step| step.moves_from().map(|record| record.address.clone())));
     // What was known already when it was planned is no hole any more; it was read all the same.
-    for step in plan.steps.iter().filter(|step| matches!(step.leg, Leg::Create | Leg::Update)) {
+    for step in plan.steps.iter().filter(|step| matches!(step.leg, Leg::Create | Leg::Update | Leg::Read)) {
         for node in &step.dependencies {
             match node {
                 Node::Instance(address) => _ = read.insert(address.clone()),

@@ -265,7 +265,8 @@ impl Conditions {
                 Subject::Precondition(address) if touched.contains(address) => {
                     conditions.before.entry(address.clone()).or_default()
                 }
-                Subject::Postcondition(address) if touched.contains(address) => {
+                // Of what was looked up, they are told when all is over.
+                Subject::Postcondition(address) if touched.contains(address) && !address.block.data => {
                     conditions.after.entry(address.clone()).or_default()
                 }
                 // Outputs look at theirs themselves.
@@ -290,7 +291,7 @@ impl Conditions {
         let last = match leg {
             Leg::Create | Leg::Update => true,
             Leg::Record => !self.made.contains(address),
-            Leg::Delete | Leg::Forget => false,
+            Leg::Delete | Leg::Forget | Leg::Read => false,
         };
         if !last {
             return None;

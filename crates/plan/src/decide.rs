@@ -4,6 +4,7 @@ use crate::{
     diff::{Difference, Sides, difference},
     nodes::{marked_like, recorded_attributes},
     observe::EXPIRES,
+    reads::lasting,
     recover::same_identity,
     secret::{is_hashed, marked},
     step::{Action, AttributeChange, Drift, Reason},
@@ -252,7 +253,7 @@ fn bookkeeping(desired: &DesiredResource, record: &Record, procedure: &Procedure
             reasons.push(Reason::Bookkeeping { what: what.into() });
         }
     };
-    note(desired.dependencies != record.dependencies, "dependencies");
+    note(*lasting(&desired.dependencies) != record.dependencies, "dependencies");
     note(desired.lifecycle.prevent_destroy != record.prevent_destroy, "prevent_destroy");
     note(desired.lifecycle.on_remove != record.on_remove, "on_remove");
     note(procedure.schema_version != record.schema_version, "schema_version");

@@ -50,12 +50,16 @@ pub fn foresee(
     let mut diagnostics = Diagnostics::new();
     let will = Will::of(&planner.plan);
     let outlook = |inquiry: &Inquiry, diagnostics: &mut Diagnostics| {
+        let later = || match will.can_be_asked(inquiry, worlds, &planner.aside) {
+            true => Outlook::Read,
+            false => Outlook::Later,
+        };
         if inquiry.asks == Asks::Parameters && will.changes_answer(inquiry, worlds) {
-            return Outlook::Later;
+            return later();
         }
         match resolve(&inquiry.expr, &planner.table, &Limits::default()) {
             Ok(value) if inquiry.asks.is_answered_by(&value) => Outlook::Known(value.into_owned()),
-            Ok(_) => Outlook::Later,
+            Ok(_) => later(),
             Err(found) => {
                 diagnostics.extend(found);
                 Outlook::Later
@@ -81,7 +85,9 @@ struct Will<'p> {
 
 impl<'p> Will<'p> {
     fn of(plan: &'p Plan) -> Will<'p> {
-        let acts = |action| matches!(action, Action::Create | Action::Update | Action::Replace | Action::Delete);
+        let acts = |action: Action| {
+            matches!(action, Action::Create | Action::Update | Action::Replace | Action::Delete | Action::Read)
+        };
         let steps = plan.steps.iter().enumerate().filter(|(_, step)| step.deposed.is_empty() && acts(step.action));
         Will { plan, steps: steps.map(|(at, step)| (&step.address, at)).collect() }
     }
@@ -102,7 +108,8 @@ impl<'p> Will<'p> {
         };
         let open = |node: &Node| desired.deferred_by(node.block()).is_some();
         let anything = |address: &Address| self.action(address).is_some();
-        let anew = |address: &Address| matches!(self.action(address), Some(Action::Create | Action::Replace));
+        let anew =
+            |address: &Address| matches!(self.action(address), Some(Action::Create | Action::Replace | Action::Read));
         if inquiry
             .depends_on
             .iter()
@@ -125,6 +132,31 @@ impl<'p> Will<'p> {
     }
 }
 
+impl Will<'_> {
+    /// Whether the apply of this plan can ask a look-up: what it waits for is a part of the plan. What it depends on must not
+    /// be deferred; nor deleted, for whoever uses what was found lets go of it before it is deleted, and is to know what
+    /// there is afterwards.
+    fn can_be_asked(&self, inquiry: &Inquiry, worlds: Worlds<'_>, aside: &Aside) -> bool {
+        if inquiry.asks != Asks::Parameters {
+            return false;
+        }
+        let desired = worlds.desired;
+        let stays = |node: &Node| match node {
+            Node::Instance(address) => address.block.data || desired.resources.contains_key(address),
+            Node::Block(block) => {
+                of_block(&worlds.recorded.records, block).all(|address| desired.resources.contains_key(address))
+            }
+        };
+        let acts = |node: &Node| match node {
+            Node::Instance(address) => self.action(address).is_some(),
+            Node::Block(block) => of_block(&desired.resources, block).any(|address| self.action(address).is_some()),
+        };
+        let mut nodes: BTreeSet<&Node> = inquiry.uses.iter().chain(&inquiry.depends_on).collect();
+        inquiry.expr.each_node(&mut |node| _ = nodes.insert(node));
+        nodes.iter().all(|node| !aside.has(desired, node) && stays(node)) && nodes.iter().any(|node| acts(node))
+    }
+}
+
 /// What a planner has set aside while it walked.
 #[derive(Debug, Default)]
 pub(crate) struct Aside {
@@ -137,7 +169,7 @@ pub(crate) struct Aside {
 }
 
 impl Aside {
-    fn put(&mut self, address: &Address, action: Action) {
+    pub(crate) fn put(&mut self, address: &Address, action: Action) {
         self.instances.insert(address.clone(), action);
         self.blocks.insert(address.block.clone());
     }
@@ -210,7 +242,7 @@ impl Planner<'_> {
                 }
                 _ => {}
             }
-            if matches!(step.leg, Leg::Create | Leg::Update) {
+            if matches!(step.leg, Leg::Create | Leg::Update | Leg::Read) {
                 changing.insert(&step.address, step.action);
             }
         }
@@ -288,6 +320,7 @@ impl Planner<'_> {
                 Some(Action::Update) => Some(Why::Updated),
                 Some(Action::Replace) => Some(Why::Replaced),
                 Some(Action::Delete) => Some(Why::Deleted),
+                Some(Action::Read) => Some(Why::Read),
                 _ => None,
             };
             match node {
@@ -323,13 +356,20 @@ impl Planner<'_> {
         }
         for (address, action) in &self.aside.instances {
             let mut waits = Vec::new();
-            for node in desired.resources.get(address).iter().flat_map(|resource| &resource.dependencies) {
+            let own = desired.resources.get(address).map(|resource| &resource.dependencies);
+            let asked = desired.reads.get(address).map(|read| &read.dependencies);
+            for node in own.or(asked).into_iter().flatten() {
                 let reason = why(node).filter(|why| matches!(why, Why::Postponed | Why::Held));
                 waits.extend(reason.map(|why| Wait { on: shown(desired, node), why }));
             }
             waits.truncate(SHOWN_WAITS);
             let stays = self.worlds.recorded.records.contains_key(address).then(|| address.clone());
-            let what = What::Instance { address: address.clone(), action: *action };
+            let what = match action {
+                Action::Read => {
+                    What::Subject { subject: Subject::Block(address.block.clone()), asks: Asks::Parameters }
+                }
+                _ => What::Instance { address: address.clone(), action: *action },
+            };
             postponed.push(Postponed { what, waits, stays: stays.into_iter().collect() });
         }
         for (address, (action, because)) in &self.aside.held {
@@ -346,6 +386,11 @@ fn dependants_of(desired: &Desired) -> HashMap<&Node, Vec<&Address>> {
     let mut dependants: HashMap<&Node, Vec<&Address>> = HashMap::new();
     for (address, resource) in &desired.resources {
         for node in &resource.dependencies {
+            dependants.entry(node).or_default().push(address);
+        }
+    }
+    for (address, read) in &desired.reads {
+        for node in &read.dependencies {
             dependants.entry(node).or_default().push(address);
         }
     }

@@ -71,6 +71,18 @@ pub fn attributes(step: &Step, procedure: &Procedure, nodes: &dyn Nodes) -> Resu
     Ok(crate::decide::prepared(procedure, filled))
 }
 
+/// The parameters of a look-up with every hole filled; what came to nothing is left out.
+pub fn parameters(step: &Step, nodes: &dyn Nodes) -> Result<Map, Diagnostics> {
+    let mut filled = Map::new();
+    for (name, expr) in &step.attributes {
+        let value = resolve(expr, nodes, &Limits::default())?.into_owned();
+        if !value.is_null() {
+            filled.insert(name.clone(), value);
+        }
+    }
+    Ok(filled)
+}
+
 /// The create call. `token` goes where the kind takes one, `marker` where it can carry one.
 pub fn create_call(
     step: &Step,

@@ -5,9 +5,9 @@
 //! (what of it matters), [`decide`] (what happens to each address, and why),
 //! [`ephemeral`] (values that nothing keeps), [`triggers`] and [`conditions`] (what hangs on what happens elsewhere), [`moves`], [`imports`], [`removals`] and
 //! [`renames`] (who is where now), [`walk`], [`nodes`] and [`table`] (values in dependency order), [`select`] (a part of the project), [`make`](mod@make) (the planner
-//! itself), [`deferral`] and [`postponed`] (what waits for a later plan), [`unique`] (keys that two objects cannot share), `create_first` (replacements that create before they destroy), [`order`](mod@order) (edges), [`lower`] (calls), [`preflight`], [`basis`], [`audit`](mod@audit), [`format`](mod@format)
+//! itself), [`deferral`] and [`postponed`] (what waits for a later plan), [`reads`] (look-ups that wait for their turn in the apply), [`unique`] (keys that two objects cannot share), `create_first` (replacements that create before they destroy), [`order`](mod@order) (edges), [`lower`] (calls), [`preflight`], [`basis`], [`audit`](mod@audit), [`format`](mod@format)
 //! (the durable form). Then what carries a plan out: [`marker`], [`legible`], [`fill`], [`listing`] (the calls for whoever reviews), [`recording`], [`wait`], [`outputs`](mod@outputs),
-//! [`recover`], [`progress`], the one transition function, and [`event`], what a run tells those who watch. Nothing here does I/O: the planner is given answers and
+//! [`recover`], [`progress`], the one transition function, [`resume`] (what an interrupted run left of a plan), and [`event`], what a run tells those who watch. Nothing here does I/O: the planner is given answers and
 //! returns questions, and an apply is a sequence of transitions.
 
 pub mod worlds;
@@ -42,6 +42,7 @@ pub mod make;
 pub mod unique;
 mod create_first;
 pub mod deferral;
+pub mod reads;
 pub mod order;
 pub mod lower;
 pub mod preflight;
@@ -58,6 +59,7 @@ pub mod wait;
 pub mod outputs;
 pub mod recover;
 pub mod progress;
+pub mod resume;
 pub mod event;
 
 pub use deferral::foresee;

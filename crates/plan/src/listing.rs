@@ -6,13 +6,15 @@
 use crate::{
     fill::{self, ReadyCall},
     legible::{Reader, name_unknowns},
+    lookup,
     nodes::{block_value, planned_attributes, recorded_attributes, recorded_inputs},
+    observe::Question,
     progress::Progress,
     secret::HashKey,
     step::{Leg, Plan, Step},
 };
 use firma_api::legible::legible;
-use firma_catalog::procedure::Procedure;
+use firma_catalog::procedure::{LookupProcedure, Procedure};
 use firma_expr::{Limits, Nodes, resolve};
 use firma_model::{
     address::{Address, Node},
@@ -56,6 +58,13 @@ pub fn listing(plan: &Arc<Plan>, key: Option<&HashKey>) -> Vec<ListedCall> {
     let mut calls = Vec::new();
     for at in sequence(plan) {
         let step = &plan.steps[at as usize];
+        if let Some(procedure) = plan.lookups.get(step.kind().as_str()).filter(|_| step.leg == Leg::Read) {
+            let asked = asked(step, procedure, &values);
+            let class = step.calls.first().map_or("", |call| call.class.as_str());
+            let text = legible(&asked.service, &asked.operation, asked.region.as_deref(), &asked.parameters);
+            calls.push(listed(at, step, &asked.service, &asked.operation, class, Some(text)));
+            continue;
+        }
         let formed = match plan.procedure(step.kind()) {
             Some(procedure) => formed(step, procedure, &values, key.unwrap_or(&[0; 32])),
             None => Vec::new(),
@@ -135,6 +144,15 @@ fn formed(step: &Step, procedure: &Procedure, values: &Foreseen<'_>, key: &HashK
         }
         _ => Vec::new(),
     }
+}
+
+/// The first page of what a look-up asks for.
+fn asked(step: &Step, procedure: &LookupProcedure, values: &Foreseen<'_>) -> Question {
+    let named = step.attributes.iter().map(|(name, expr)| {
+        let value = resolve(expr, values, &Limits::default()).map_or_else(|_| Value::unknown(), Cow::into_owned);
+        (name.clone(), Reader::Person.plain(&name_unknowns(value, expr)))
+    });
+    lookup::question(procedure, step.region.as_deref(), &named.collect(), 1)
 }
 
 /// The attributes of a step, with a name for whatever is unknown in them.

@@ -13,7 +13,7 @@ use crate::{
     moves::{self, Carried},
     nodes,
     order::order,
-    outputs, preflight, removals, renames, select,
+    outputs, preflight, reads, removals, renames, select,
     step::{Action, BlockShape, Leg, Mode, Plan, PlannedOutput, Reason, Step},
     steps::{embed_procedures, set_timeouts, wanted_step},
     table::Table,
@@ -130,6 +130,11 @@ impl<'a> Planner<'a> {
                         self.decide_wanted(resource);
                     }
                 }
+                Visit::Read(address) => {
+                    if let Some(read) = desired.reads.get(address) {
+                        self.plan_read(read);
+                    }
+                }
                 Visit::Block(block) => {
                     let instances = blocks.get(block).map(Vec::as_slice).unwrap_or_default();
                     if self.table.wants_block(block) {
@@ -167,6 +172,7 @@ impl<'a> Planner<'a> {
         }
         self.delete_deposed();
         self.hold();
+        reads::explain(&mut self.plan);
         self.diagnostics.extend(removals::still_declared(desired));
         self.diagnostics.extend(renames::suggest(&self.plan, self.worlds, self.options));
         preflight::offline::check_ids(self.worlds, &mut self.diagnostics);

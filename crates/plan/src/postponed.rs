@@ -91,6 +91,8 @@ pub enum Why {
     Replaced,
     /// This plan deletes it.
     Deleted,
+    /// This plan looks it up.
+    Read,
     /// It is postponed itself.
     Postponed,
     /// Its replacement or deletion is held back.
@@ -107,6 +109,7 @@ impl Why {
             Why::Updated => "updated",
             Why::Replaced => "replaced",
             Why::Deleted => "deleted",
+            Why::Read => "read",
             Why::Postponed => "postponed",
             Why::Held => "held",
             Why::Stays => "stays",
@@ -120,6 +123,7 @@ impl Why {
             "updated" => Why::Updated,
             "replaced" => Why::Replaced,
             "deleted" => Why::Deleted,
+            "read" => Why::Read,
             "postponed" => Why::Postponed,
             "held" => Why::Held,
             "stays" => Why::Stays,

@@ -9,6 +9,7 @@ use crate::{
 use firma_expr::Nodes;
 use firma_model::{
     address::{Address, Block, Node},
+    document::Document,
     event::EventBody,
     record::Record,
     value::Value,
@@ -159,6 +160,10 @@ impl Progress {
                 self.learn(*step, record);
                 self.finish(*step);
             }
+            EventBody::Found { step, answer } => {
+                self.found(*step, answer);
+                self.finish(*step);
+            }
             EventBody::Removed { step, .. } => self.finish(*step),
             EventBody::Failed { step, .. } | EventBody::Unresolved { step, .. } => self.fail(*step),
             EventBody::Skipped { step, .. } => {
@@ -246,6 +251,13 @@ impl Progress {
                 self.newly_skipped.push((vertex, culprit.clone()));
             }
             work.extend(&self.followers[vertex as usize]);
+        }
+    }
+
+    /// What a look-up found; an answer that nobody can read stays unknown.
+    fn found(&mut self, step: u32, answer: &Document) {
+        if let Ok(answer) = answer.decode() {
+            self.nodes.insert(self.plan.steps[step as usize].address.clone(), answer);
         }
     }
 

@@ -3,6 +3,7 @@
 use crate::{
     compare::found,
     fill::attributes,
+    reads::lasting,
     secret::{HashKey, concealed},
     step::{Action, Leg, Mode, Plan, Reason, Step},
 };
@@ -58,7 +59,7 @@ pub fn record(step: &Step, procedure: &Procedure, parts: &RecordParts<'_>, key: 
         inputs: Document::encode(&Value::Map(inputs)),
         observed: Document::encode(&Value::Map(observed)),
         fingerprint: parts.fingerprint.to_owned(),
-        dependencies: step.dependencies.clone(),
+        dependencies: lasting(&step.dependencies).into_owned(),
         create_before_destroy: step.create_before_destroy,
         prevent_destroy: step.prevent_destroy,
         on_remove: step.on_remove,

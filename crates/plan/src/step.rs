@@ -3,7 +3,7 @@
 use crate::conditions::PlannedCondition;
 use crate::ephemeral::Ephemeral;
 use crate::postponed::Postponed;
-use firma_catalog::procedure::Procedure;
+use firma_catalog::procedure::{LookupProcedure, Procedure};
 use firma_model::{
     address::{Address, KindId, NodeSet},
     desired::OnRemove,
@@ -68,6 +68,8 @@ pub enum Action {
     Move,
     /// An object that exists already is taken over.
     Import,
+    /// Looked up, after what it depends on.
+    Read,
 }
 
 impl Action {
@@ -82,6 +84,7 @@ impl Action {
             Action::Record => "record",
             Action::Move => "move",
             Action::Import => "import",
+            Action::Read => "read",
         }
     }
 
@@ -96,6 +99,7 @@ impl Action {
             "record" => Action::Record,
             "move" => Action::Move,
             "import" => Action::Import,
+            "read" => Action::Read,
             _ => return None,
         })
     }
@@ -114,6 +118,8 @@ pub enum Leg {
     Forget,
     /// Rewrites the record only.
     Record,
+    /// Looks something up; no record.
+    Read,
 }
 
 impl Leg {
@@ -125,6 +131,7 @@ impl Leg {
             Leg::Delete => "delete",
             Leg::Forget => "forget",
             Leg::Record => "record",
+            Leg::Read => "read",
         }
     }
 
@@ -136,6 +143,7 @@ impl Leg {
             "delete" => Leg::Delete,
             "forget" => Leg::Forget,
             "record" => Leg::Record,
+            "read" => Leg::Read,
             _ => return None,
         })
     }
@@ -205,6 +213,11 @@ pub enum Reason {
     Changed,
     /// The cloud differs from what was applied.
     Drift,
+    /// It may only be asked after this.
+    WaitsFor {
+        /// What, as referred to.
+        on: String,
+    },
     /// What it depends on, or how it is kept, is written down anew.
     Bookkeeping {
         /// `dependencies`, `prevent_destroy`, `on_remove`, `inputs`, `observed`.
@@ -241,6 +254,7 @@ impl Reason {
             Reason::Deposed => "deposed",
             Reason::Changed => "changed",
             Reason::Drift => "drift",
+            Reason::WaitsFor { .. } => "waits_for",
             Reason::Bookkeeping { .. } => "bookkeeping",
             Reason::LeftAsIs { .. } => "left_as_is",
         }
@@ -279,7 +293,7 @@ pub struct CallOutline {
     pub service: String,
     /// Operation.
     pub operation: String,
-    /// Recovery class: `named`, `tokened`, `markable`, `bare`, or `repeatable`.
+    /// Recovery class: `named`, `tokened`, `markable`, `bare`, `repeatable`, `additive` or `asked`.
     pub class: String,
 }
 
@@ -303,6 +317,8 @@ pub enum Rule {
     Succession,
     /// A unique key is taken after whoever had it is gone.
     TakeAfterRelease,
+    /// A replacement deletes once its precondition is known to hold.
+    DeleteOnceItHolds,
 }
 
 impl Rule {
@@ -317,6 +333,7 @@ impl Rule {
             Rule::MakeBeforeDelete => "R4",
             Rule::Succession => "R5",
             Rule::TakeAfterRelease => "D2",
+            Rule::DeleteOnceItHolds => "D3",
         }
     }
 
@@ -331,6 +348,7 @@ impl Rule {
             "R4" => Rule::MakeBeforeDelete,
             "R5" => Rule::Succession,
             "D2" => Rule::TakeAfterRelease,
+            "D3" => Rule::DeleteOnceItHolds,
             _ => return None,
         })
     }
@@ -505,6 +523,8 @@ pub struct Plan {
     pub scope: Scope,
     /// Procedures of the kinds it touches.
     pub procedures: BTreeMap<String, Arc<Procedure>>,
+    /// Procedures of the look-ups it makes.
+    pub lookups: BTreeMap<String, Arc<LookupProcedure>>,
     /// The steps.
     pub steps: Vec<Step>,
     /// The gates; vertex `steps.len() + i` is gate `i`.

@@ -80,7 +80,7 @@ pub(crate) fn set_timeouts(plan: &mut Plan, options: &Options) {
                 Leg::Create => timeouts.create,
                 Leg::Update => timeouts.update,
                 Leg::Delete => timeouts.delete,
-                Leg::Forget | Leg::Record => None,
+                Leg::Forget | Leg::Record | Leg::Read => None,
             };
         }
     }
@@ -88,7 +88,8 @@ pub(crate) fn set_timeouts(plan: &mut Plan, options: &Options) {
 
 /// Puts the procedures of all kinds that steps use into the plan, and lists the calls of deletions.
 pub(crate) fn embed_procedures(plan: &mut Plan, worlds: Worlds<'_>) {
-    let kinds: BTreeSet<String> = plan.steps.iter().map(|step| step.kind().as_str().to_owned()).collect();
+    let makers = plan.steps.iter().filter(|step| step.leg != Leg::Read);
+    let kinds: BTreeSet<String> = makers.map(|step| step.kind().as_str().to_owned()).collect();
     for kind in kinds {
         if let Some(procedure) = worlds.procedures.get(&kind) {
             plan.procedures.insert(kind, procedure.clone());

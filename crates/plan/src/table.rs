@@ -36,6 +36,9 @@ impl Table {
             }
             lifecycle.replace_triggered_by.iter().for_each(|trigger| note(&trigger.node));
         }
+        for read in desired.reads.values() {
+            read.parameters.values().for_each(|expr| expr.each_node(&mut note));
+        }
         for output in desired.outputs.values() {
             output.value.each_node(&mut note);
             output.preconditions.iter().for_each(|condition| condition.each_node(&mut note));

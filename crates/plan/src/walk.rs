@@ -12,6 +12,8 @@ use std::collections::{BTreeMap, HashMap};
 pub enum Visit<'a> {
     /// A resource, everything it depends on already visited.
     Resource(&'a Address),
+    /// A look-up that an apply asks, everything it depends on already visited.
+    Read(&'a Address),
     /// A block whose instances are all visited.
     Block(&'a Block),
 }
@@ -48,21 +50,22 @@ pub fn dependency_order<'a>(
     let mut block_marks: HashMap<&Block, Mark> = HashMap::new();
     let mut order = Vec::with_capacity(desired.resources.len());
     let mut path: Vec<Visit<'a>> = Vec::new();
-    for root in desired.resources.keys() {
-        let mut stack = vec![Frame::Enter(Visit::Resource(root))];
+    let roots = desired.resources.keys().map(Visit::Resource).chain(desired.reads.keys().map(Visit::Read));
+    for root in roots {
+        let mut stack = vec![Frame::Enter(root)];
         while let Some(frame) = stack.pop() {
             match frame {
                 Frame::Leave(visit) => {
                     path.pop();
                     match visit {
-                        Visit::Resource(address) => resources.insert(address, Mark::Done),
+                        Visit::Resource(address) | Visit::Read(address) => resources.insert(address, Mark::Done),
                         Visit::Block(block) => block_marks.insert(block, Mark::Done),
                     };
                     order.push(visit);
                 }
                 Frame::Enter(visit) => {
                     let mark = match visit {
-                        Visit::Resource(address) => resources.get(address),
+                        Visit::Resource(address) | Visit::Read(address) => resources.get(address),
                         Visit::Block(block) => block_marks.get(block),
                     };
                     match mark {
@@ -76,11 +79,19 @@ pub fn dependency_order<'a>(
                     path.push(visit);
                     stack.push(Frame::Leave(visit));
                     match visit {
-                        Visit::Resource(address) => {
+                        Visit::Resource(address) | Visit::Read(address) => {
                             resources.insert(address, Mark::Open);
-                            let Some(resource) = desired.resources.get(address) else { continue };
-                            for node in resource.dependencies.iter().rev() {
+                            let of = match visit {
+                                Visit::Read(_) => desired.reads.get(address).map(|read| &read.dependencies),
+                                _ => desired.resources.get(address).map(|resource| &resource.dependencies),
+                            };
+                            for node in of.into_iter().flatten().rev() {
                                 match node {
+                                    Node::Instance(on) if on.block.data => {
+                                        if let Some((on, _)) = desired.reads.get_key_value(on) {
+                                            stack.push(Frame::Enter(Visit::Read(on)));
+                                        }
+                                    }
                                     Node::Instance(on) => {
                                         if let Some((on, _)) = desired.resources.get_key_value(on) {
                                             stack.push(Frame::Enter(Visit::Resource(on)));
@@ -115,7 +126,7 @@ pub fn dependency_order<'a>(
 
 fn cycle(desired: &Desired, path: &[Visit<'_>], back_to: Visit<'_>) -> Diagnostic {
     let name = |visit: &Visit<'_>| match visit {
-        Visit::Resource(address) => address.to_string(),
+        Visit::Resource(address) | Visit::Read(address) => address.to_string(),
         Visit::Block(block) => format!("{block}[*]"),
     };
     let from = path.iter().position(|visit| *visit == back_to).unwrap_or(0);
@@ -125,6 +136,7 @@ fn cycle(desired: &Desired, path: &[Visit<'_>], back_to: Visit<'_>) -> Diagnosti
         .hint("each `->` reads \"depends on\"; one of these references or depends_on entries must go");
     let mut spans = path[from..].iter().filter_map(|visit| match visit {
         Visit::Resource(address) => desired.resources.get(*address).map(|resource| (resource.span, visit)),
+        Visit::Read(address) => desired.reads.get(*address).map(|read| (read.span, visit)),
         Visit::Block(_) => None,
     });
     if let Some((span, _)) = spans.next() {

@@ -5,7 +5,7 @@ use crate::{
     select::Selection,
     step::{Identity, Mode},
 };
-use firma_catalog::procedure::Procedure;
+use firma_catalog::procedure::{LookupProcedure, Procedure};
 use firma_model::{desired::Desired, observed::Observed, record::Recorded, time::Timestamp, value::Map};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -53,6 +53,8 @@ pub struct Options {
     pub declared: BTreeSet<firma_model::address::Block>,
     /// Addresses with a call that was begun and not settled.
     pub open: BTreeSet<firma_model::address::Address>,
+    /// Procedures of the look-ups that an apply is to ask.
+    pub lookups: BTreeMap<String, Arc<LookupProcedure>>,
     /// Timeouts of the addresses that set any.
     pub timeouts: BTreeMap<firma_model::address::Address, Timeouts>,
     /// The part of the project it is about.

@@ -14,7 +14,7 @@ pub(crate) struct Made<'p>(HashMap<&'p Address, Action>);
 
 impl<'p> Made<'p> {
     pub(crate) fn of(plan: &'p Plan) -> Made<'p> {
-        let made = plan.steps.iter().filter(|step| step.leg == Leg::Create);
+        let made = plan.steps.iter().filter(|step| matches!(step.leg, Leg::Create | Leg::Read));
         Made(made.map(|step| (&step.address, step.action)).collect())
     }
 

@@ -10,12 +10,13 @@ use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeSet;
 
 /// What each recovery class means.
-const CLASSES: [(&str, &str); 6] = [
+const CLASSES: [(&str, &str); 7] = [
     ("named", "the manifest chooses the id; whether it is there can be looked up"),
     ("tokened", "sent again with the same client token, which makes at most one object"),
     ("markable", "the object carries a mark by which it is found again"),
     ("bare", "nothing identifies the object; apply stops and asks which one it is"),
     ("repeatable", "sets or deletes; may simply be sent again"),
+    ("asked", "changes nothing; is asked again"),
     ("additive", "adds to what is there; that is read before it is sent again"),
 ];
 

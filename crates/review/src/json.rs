@@ -186,7 +186,7 @@ pub fn plan(view: &View) -> String {
             update: summary.update,
             replace: summary.replace,
             delete: summary.delete,
-            read: 0,
+            read: summary.read,
             import: view.summary.import,
             moved: summary.moved,
             forget: summary.forget,

@@ -44,7 +44,7 @@ impl View {
                 summary.count(Action::Update);
             }
             if let Some(region) = &change.region
-                && change.action != Action::Record
+                && !matches!(change.action, Action::Record | Action::Read)
             {
                 *regions.entry(region.clone()).or_default() += 1;
             }

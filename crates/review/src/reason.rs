@@ -31,6 +31,7 @@ pub fn words(reason: &Reason) -> String {
         Reason::Deposed => "it is the old half of a replacement, left over from an earlier apply".into(),
         Reason::Changed => "the manifests changed".into(),
         Reason::Drift => "the cloud differs from what was applied".into(),
+        Reason::WaitsFor { on } => format!("{} comes first", line(on)),
         Reason::Bookkeeping { what } => match what.as_str() {
             "inputs" => "its attributes are written down as the manifests have them now".into(),
             "drift" => "the cloud already has what the manifests ask for; that is written down".into(),

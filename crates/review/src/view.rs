@@ -68,6 +68,8 @@ pub struct Summary {
     pub moved: u64,
     /// Taken over as they are. What also changes is counted as that too.
     pub import: u64,
+    /// Looked up while applying.
+    pub read: u64,
     /// Staying as they are.
     pub no_op: u64,
     /// Left for a later plan: blocks, look-ups, instances and what is held back for them; not outputs.
@@ -75,7 +77,7 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Changes of the cloud or of the state.
+    /// Changes of the cloud or of the state; asking is none.
     pub fn changes(&self) -> u64 {
         self.create + self.update + self.replace + self.delete + self.forget + self.record + self.moved + self.import
     }
@@ -90,6 +92,7 @@ impl Summary {
             Action::Record => &mut self.record,
             Action::Move => &mut self.moved,
             Action::Import => &mut self.import,
+            Action::Read => &mut self.read,
         };
         *slot += 1;
     }

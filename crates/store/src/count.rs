@@ -24,7 +24,7 @@ impl Store {
             let mut statement = t.prepare_cached(
                 "SELECT run, kind, count(*) FROM
                    (SELECT event.run AS run, part.key AS kind FROM event, json_each(event.body, '$.body') AS part
-                    WHERE part.key IN ('done', 'removed', 'failed', 'unresolved', 'skipped', 'settled')
+                    WHERE part.key IN ('done', 'removed', 'found', 'failed', 'unresolved', 'skipped', 'settled')
                       AND ifnull(json_extract(part.value, '$.how'), '') <> 'moved')
                  GROUP BY run, kind",
             )?;
@@ -34,7 +34,7 @@ impl Store {
                 let of = counts.entry(row.get(0)?).or_default();
                 let (kind, count): (String, u64) = (row.get(1)?, row.get(2)?);
                 match kind.as_str() {
-                    "done" | "removed" => of.done += count,
+                    "done" | "removed" | "found" => of.done += count,
                     "failed" | "unresolved" => of.failed += count,
                     "skipped" => of.skipped += count,
                     _ => of.settled += count,

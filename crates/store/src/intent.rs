@@ -102,7 +102,8 @@ pub(crate) fn apply(connection: &Connection, serial: u64, run: u64, body: &Event
         EventBody::Done { step, .. } | EventBody::Removed { step, .. } => {
             connection.prepare_cached("DELETE FROM intent WHERE run = ?1 AND step = ?2")?.execute((run, step))?;
         }
-        EventBody::Deposed { .. }
+        EventBody::Found { .. }
+        | EventBody::Deposed { .. }
         | EventBody::Failed { .. }
         | EventBody::Skipped { .. }
         | EventBody::Outputs(_)

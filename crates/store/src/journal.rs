@@ -204,6 +204,8 @@ fn has_sensitive(body: &EventBody) -> bool {
         | EventBody::Failed { record: r, .. }
         | EventBody::Settled { record: r, .. } => record(r),
         EventBody::Done { record, .. } => marked(record),
+        // What the cloud shows of things that are not managed here: nobody has said what of it is secret.
+        EventBody::Found { .. } => true,
         EventBody::Outputs(outputs) => outputs.iter().any(|(_, value, sensitive)| *sensitive || needs_sealing(value)),
         EventBody::Refused { .. }
         | EventBody::Unresolved { .. }
@@ -251,6 +253,7 @@ fn documents(
             each(&place::inputs(&record.address), &mut record.inputs, false)?;
             each(&place::observed(&record.address), &mut record.observed, false)
         }
+        EventBody::Found { step, answer } => each(&place::found(*step), answer, true),
         EventBody::Outputs(outputs) => {
             outputs.iter_mut().try_for_each(|(name, value, sensitive)| each(&place::output(name), value, *sensitive))
         }

@@ -36,6 +36,10 @@ pub(crate) mod place {
         format!("step {step} fault")
     }
 
+    pub(crate) fn found(step: u32) -> String {
+        format!("step {step} found")
+    }
+
     pub(crate) fn output(name: &str) -> String {
         format!("output.{name}")
     }

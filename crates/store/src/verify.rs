@@ -209,7 +209,8 @@ impl Fold {
                     })
                     .collect();
             }
-            EventBody::Unresolved { .. }
+            EventBody::Found { .. }
+            | EventBody::Unresolved { .. }
             | EventBody::Deposed { .. }
             | EventBody::Failed { .. }
             | EventBody::Skipped { .. }

@@ -217,6 +217,7 @@ pub(crate) fn event_json(body: &EventBody) -> Json {
         EventBody::Done { step, record } => {
             json!({ "step": step, "address": record.address.to_string(), "id": record.cloud_id, "status": record.status.as_str() })
         }
+        EventBody::Found { step, .. } => json!({ "step": step }),
         EventBody::Removed { step, address, cloud_id, how, .. } => {
             json!({ "step": step, "address": address.to_string(), "id": cloud_id, "how": how })
         }
@@ -264,6 +265,7 @@ fn line(body: &EventBody) -> String {
         EventBody::Done { step, record } => {
             format!("done     step {step}: {}: {} is {}", record.address, record.cloud_id, record.status.as_str())
         }
+        EventBody::Found { step, .. } => format!("found    step {step}"),
         EventBody::Removed { step, address, how, cloud_id, .. } => {
             format!("removed  step {step}: {address}: {cloud_id} {how}")
         }

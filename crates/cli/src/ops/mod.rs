@@ -20,6 +20,7 @@ pub(crate) mod carrying;
 pub(crate) mod telling;
 pub(crate) mod recounting;
 pub(crate) mod recovering;
+pub(crate) mod resuming;
 pub(crate) mod signals;
 pub(crate) mod patience;
 pub(crate) mod ephemeral;

@@ -8,7 +8,7 @@ use crate::{
         carrying::{self, Approved},
         cloud, ephemeral,
         patience::patiently,
-        project, recovering, state,
+        project, recovering, resuming, state,
     },
 };
 use firma_catalog::Catalog;
@@ -34,13 +34,8 @@ pub(crate) async fn approved(context: &Context, file: &Path, given: &VariableArg
                 .hint("a plan file belongs to the state it was made from, and to nobody else; make it anew here"),
         ));
     }
-    if let Some(run) = store.plan_consumed_by(&opened.id)? {
-        return Err(Failure::refused(
-            Diagnostic::error("E0615", format!("this plan was carried out already, by run {run}"))
-                .hint(format!("`firma history show {run}` shows what it did; `firma apply` does what is left")),
-        ));
-    }
     let plan = firma_plan::format::decode(&opened.bytes).map_err(|error| Failure::refused(error.into()))?;
+    let (id, plan) = resuming::left_of(context, &mut store, opened.id.clone(), plan)?;
     let door = cloud::open(&loaded)?;
     if let Some(refusal) = misplaced(&plan.identity, &loaded.name(), &Catalog::builtin().digest(), &door.endpoint) {
         return Err(Failure::refused(refusal));
@@ -70,10 +65,13 @@ pub(crate) async fn approved(context: &Context, file: &Path, given: &VariableArg
             ));
         }
     }
+    match id == opened.id {
+        true => store.put_plan(&id, &opened.bytes, carrying::now())?,
+        false => store.put_plan(&id, &firma_plan::format::encode(&plan), carrying::now())?,
+    }
     let plan = ephemeral::of_file(&loaded, Arc::new(plan), given, &mut store)?;
-    store.put_plan(&opened.id, &opened.bytes, carrying::now())?;
     let command = if plan.mode == firma_plan::step::Mode::Destroy { "destroy" } else { "apply" };
-    Ok(Approved { store, door, plan, id: opened.id, command })
+    Ok(Approved { store, door, plan, id, command })
 }
 
 /// The refusal of a plan that was made elsewhere: for another project, with another catalogue, or for another endpoint.

@@ -17,12 +17,13 @@ use crate::{
         state,
     },
 };
-use firma_catalog::{Catalog, Procedure};
+use firma_catalog::{Catalog, LookupProcedure, Procedure};
 use firma_manifest::{
     Evaluated, Inputs, Origin, Project, VariableInput, VariableSource, Variables, is_automatic_variable_file,
 };
 use firma_model::{
     address::KindId,
+    desired::Desired,
     diagnostic::{Diagnostic, Diagnostics},
     record::Recorded,
     span::{Source, SourceId},
@@ -157,6 +158,7 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
         store: &store,
         recorded: &recorded,
         sources: &sources,
+        patterns: &patterns,
         options: &options,
         refresh: args.input.refresh || args.refresh_only,
     };
@@ -182,6 +184,7 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
                 (address.clone(), timeouts)
             })
             .collect(),
+        lookups: lookups(&evaluated.desired),
         selection,
         files: files.hashes(),
         preflight: match args.input.preflight {
@@ -250,6 +253,12 @@ pub(crate) fn procedures(kinds: &BTreeSet<KindId>, recorded: &Recorded) -> BTree
     all.into_iter()
         .filter_map(|kind| Catalog::builtin().kind(&kind).map(|procedure| (kind.as_str().to_owned(), procedure)))
         .collect()
+}
+
+/// Procedures of the look-ups that are asked while applying.
+fn lookups(desired: &Desired) -> BTreeMap<String, Arc<LookupProcedure>> {
+    let kinds = desired.reads.keys().map(|address| address.kind());
+    kinds.filter_map(|kind| Some((kind.as_str().to_owned(), Catalog::builtin().lookup(kind)?))).collect()
 }
 
 /// Variables in the order of their precedence.

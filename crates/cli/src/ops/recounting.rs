@@ -75,6 +75,7 @@ fn open_after(store: &Store, last: u64) -> Result<Vec<(u64, Intent)>, Failure> {
                     open.retain(|(of, its, _), _| (*of, *its) != (run, step));
                 }
                 EventBody::Unresolved { .. }
+                | EventBody::Found { .. }
                 | EventBody::Deposed { .. }
                 | EventBody::Failed { .. }
                 | EventBody::Skipped { .. }

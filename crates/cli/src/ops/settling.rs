@@ -17,7 +17,10 @@ use firma_model::{
     span::Source,
     value::Value,
 };
-use firma_plan::{Options, Worlds};
+use firma_plan::{
+    Options, Worlds,
+    select::{Patterns, requested},
+};
 use firma_store::Store;
 use std::collections::BTreeMap;
 
@@ -45,7 +48,9 @@ pub(crate) struct Settling<'s> {
     pub recorded: &'s Recorded,
     /// The files, for messages.
     pub sources: &'s [Source],
-    /// How the plan will be made.
+    /// What the plan will be about, as it was asked.
+    pub patterns: &'s Patterns,
+    /// How the plan will be made, but for its part of the project.
     pub options: &'s Options,
     /// Whether the cloud is asked what became of everything recorded.
     pub refresh: bool,
@@ -86,7 +91,9 @@ impl Settling<'_> {
                     observed: seen,
                     procedures: &procedures,
                 };
-                let (outlooks, found) = firma_plan::foresee(worlds, self.options, &evaluated.inquiries);
+                let selection = requested(self.patterns, &evaluated.desired);
+                let options = Options { selection, ..self.options.clone() };
+                let (outlooks, found) = firma_plan::foresee(worlds, &options, &evaluated.inquiries);
                 if found.has_errors() {
                     return Err(Failure::in_sources(found, self.sources));
                 }

@@ -12,7 +12,7 @@ use firma_expr::Trace;
 use firma_model::{
     address::{Block, Node},
     deferral::{Asks, Deferred, Inquiry, Outlook, Subject},
-    desired::Lookup,
+    desired::{Lookup, Read},
     diagnostic::{Diagnostic, Diagnostics},
     expr::{Expr, ExprKind},
     path::Path,
@@ -72,6 +72,23 @@ impl World<'_> {
                     let expr = map_of(values, block.span);
                     let deferred = Deferred { asks: Asks::Parameters, expr, dependencies: uses, span: block.span };
                     self.deferred.insert(subject, deferred);
+                    self.modules[module].lookups[index] = Some(Answer { value, count: None, trace });
+                    return;
+                }
+                Some(Outlook::Read) => {
+                    let node = Node::Instance(address.clone());
+                    // Whoever uses the answer depends on what was used to ask as well.
+                    trace.node(&node);
+                    let value = Expr { kind: ExprKind::Node(node), span: block.span };
+                    let (parameters, span) = (values.into_iter().collect(), block.span);
+                    let read = Read {
+                        address: address.clone(),
+                        region,
+                        parameters,
+                        dependencies: uses.into_iter().collect(),
+                        span,
+                    };
+                    self.reads.insert(address, read);
                     self.modules[module].lookups[index] = Some(Answer { value, count: None, trace });
                     return;
                 }

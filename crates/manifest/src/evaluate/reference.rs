@@ -5,7 +5,10 @@
 
 use super::world::World;
 use crate::{codes, source::list};
-use firma_catalog::procedure::{Field, Shape};
+use firma_catalog::{
+    LookupProcedure,
+    procedure::{Field, Shape},
+};
 use firma_model::{
     address::Node,
     diagnostic::{Diagnostic, Diagnostics},
@@ -77,6 +80,14 @@ fn missing(form: &Shape, name: &str) -> Option<Diagnostic> {
 pub(super) fn form(expr: &Expr, world: &World<'_>) -> Option<Shape> {
     match &expr.kind {
         ExprKind::Attribute(of, name) => match &of.kind {
+            ExprKind::Node(Node::Instance(address)) if address.block.data => {
+                let procedure = world.inputs.catalog.lookup(address.kind())?;
+                match &**name {
+                    "one" => Some(found(&procedure)),
+                    "items" => Some(Shape::List(Box::new(found(&procedure)))),
+                    _ => None,
+                }
+            }
             ExprKind::Node(Node::Instance(address)) => {
                 let procedure = world.inputs.catalog.kind(address.kind())?;
                 match (procedure.attributes.get(&**name), procedure.computed.get(&**name)) {
@@ -95,6 +106,19 @@ pub(super) fn form(expr: &Expr, world: &World<'_>) -> Option<Shape> {
             _ => None,
         },
         _ => None,
+    }
+}
+
+/// The form of what a look-up finds: each also answers to `id`.
+fn found(procedure: &LookupProcedure) -> Shape {
+    match readable(&procedure.item) {
+        Shape::Object(mut fields) => {
+            if let Some(id) = procedure.id.as_ref().and_then(|id| fields.get(id)).cloned() {
+                fields.entry("id".to_owned()).or_insert(id);
+            }
+            Shape::Object(fields)
+        }
+        other => other,
     }
 }
 

@@ -178,7 +178,9 @@ impl World<'_> {
     fn settle(&self, subject: &Subject, asks: Asks, expr: Expr, trace: &Trace, span: Span) -> Settled {
         match self.inputs.outlooks.get(subject) {
             Some(Outlook::Known(value)) => Settled::Value(value.clone()),
-            Some(Outlook::Later) => Settled::Later(Deferred { asks, expr, dependencies: used(trace), span }),
+            Some(Outlook::Later | Outlook::Read) => {
+                Settled::Later(Deferred { asks, expr, dependencies: used(trace), span })
+            }
             None => Settled::Ask(Inquiry {
                 subject: subject.clone(),
                 asks,

@@ -11,7 +11,7 @@ use firma_expr::{Limits, Trace};
 use firma_model::{
     address::{Address, Block, Key, ModulePath, Node},
     deferral::{Deferred, Inquiry, Subject},
-    desired::{Desired, DesiredResource, Lookup, Repetition},
+    desired::{Desired, DesiredResource, Lookup, Read, Repetition},
     diagnostic::{Diagnostic, Diagnostics, Label},
     expr::{Expr, ExprKind},
     span::Span,
@@ -38,7 +38,9 @@ pub(super) struct World<'p> {
     pub(super) full: bool,
     pub(super) pending: Vec<Lookup>,
     pub(super) inquiries: Vec<Inquiry>,
-    /// Look-ups and modules that wait for an apply.
+    /// Look-ups that an apply asks.
+    pub(super) reads: BTreeMap<Address, Read>,
+    /// Look-ups and modules that wait for a later plan.
     pub(super) deferred: BTreeMap<Subject, Deferred>,
     pub(super) timeouts: BTreeMap<Address, Timeouts>,
     /// Evaluation steps taken so far.
@@ -157,6 +159,7 @@ impl<'p> World<'p> {
             steps: AtomicU64::new(0),
             pending: Vec::new(),
             inquiries: Vec::new(),
+            reads: BTreeMap::new(),
             deferred: BTreeMap::new(),
             timeouts: BTreeMap::new(),
         };
@@ -342,7 +345,7 @@ impl<'p> World<'p> {
 
     /// Hands over what was evaluated.
     pub(super) fn finish(self) -> Evaluated {
-        let mut desired = Desired { deferred: self.deferred, ..Desired::default() };
+        let mut desired = Desired { reads: self.reads, deferred: self.deferred, ..Desired::default() };
         let mut resources = Vec::new();
         let mut blocks = Vec::new();
         for evaluated in self.modules.into_iter().flat_map(|module| module.blocks).flatten() {

@@ -15,7 +15,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 const THROUGH: usize = 1_000_000;
 
 fn makes(plan: &Plan) -> HashMap<&Address, u32> {
-    let steps = (0_u32..).zip(&plan.steps).filter(|(_, step)| matches!(step.leg, Leg::Create | Leg::Update));
+    let makes = |step: &Step| matches!(step.leg, Leg::Create | Leg::Update | Leg::Read);
+    let steps = (0_u32..).zip(&plan.steps).filter(|(_, step)| makes(step));
     steps.map(|(at, step)| (&step.address, at)).collect()
 }
 
@@ -37,7 +38,7 @@ pub(super) fn makes_in_order(plan: &Plan, reach: &mut Reach<'_>, findings: &mut 
     // Of a block that many refer to as a whole, the gates that wait for all of it.
     let mut whole: HashMap<(&Block, u32), bool> = HashMap::new();
     for (at, step) in (0_u32..).zip(&plan.steps) {
-        if !matches!(step.leg, Leg::Create | Leg::Update) {
+        if !matches!(step.leg, Leg::Create | Leg::Update | Leg::Read) {
             continue;
         }
         for node in &step.dependencies {

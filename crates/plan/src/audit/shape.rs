@@ -29,7 +29,7 @@ pub(super) fn steps(plan: &Plan, before: &Recorded, recorded: &Recorded, finding
             findings.push(Finding::Doubled(step.address.clone(), step.leg));
         }
         let fits = match step.leg {
-            Leg::Create => step.record.is_none(),
+            Leg::Create | Leg::Read => step.record.is_none(),
             Leg::Delete | Leg::Forget | Leg::Record | Leg::Update => step.record.is_some(),
         };
         let aside = step.record.as_ref().is_some_and(|record| {
@@ -45,6 +45,16 @@ pub(super) fn steps(plan: &Plan, before: &Recorded, recorded: &Recorded, finding
             if !known.iter().any(|identity| stand.contains(identity) || carried.contains(identity)) {
                 findings.push(Finding::Unrecorded(step.address.clone(), record.cloud_id.clone()));
             }
+        }
+        if step.leg == Leg::Read {
+            if !plan.lookups.contains_key(step.kind().as_str()) {
+                findings.push(Finding::NoProcedure(step.address.clone()));
+            }
+            if !is_found_again(step) {
+                findings.push(Finding::NoRecovery(step.address.clone(), step.leg));
+            }
+            // It stands on no record of its own.
+            continue;
         }
         if !matches!(step.leg, Leg::Forget | Leg::Record) {
             match plan.procedure(step.kind()) {

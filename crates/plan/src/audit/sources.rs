@@ -16,7 +16,7 @@ struct BlockSources {
 pub(super) fn holes(plan: &Plan, findings: &mut Vec<Finding>) {
     let makes: HashMap<&Address, u32> = (0_u32..)
         .zip(&plan.steps)
-        .filter(|(_, step)| matches!(step.leg, Leg::Create | Leg::Update))
+        .filter(|(_, step)| matches!(step.leg, Leg::Create | Leg::Update | Leg::Read))
         .map(|(at, step)| (&step.address, at))
         .collect();
     let behind_gate: Vec<HashSet<u32>> =

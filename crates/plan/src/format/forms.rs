@@ -16,7 +16,7 @@ use crate::step::{
     Action, After, AttributeChange, BlockShape, CallOutline, Drift, Gate, Identity, Leg, Mode, Plan, PlannedOutput,
     Reason, Rule, Scope, Step,
 };
-use firma_catalog::procedure::Procedure;
+use firma_catalog::procedure::{LookupProcedure, Procedure};
 use firma_model::{
     address::{Address, Block, KindId, NodeSet},
     desired::{OnRemove, Repetition},
@@ -54,6 +54,8 @@ pub(super) struct PlanForm {
     #[serde(default, skip_serializing_if = "Scope::is_whole", with = "ScopeForm")]
     scope: Scope,
     procedures: BTreeMap<String, Arc<Procedure>>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    lookups: BTreeMap<String, Arc<LookupProcedure>>,
     #[serde(with = "Seq::<StepForm>")]
     steps: Vec<Step>,
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "Seq::<GateForm>")]
@@ -278,6 +280,9 @@ enum ReasonForm {
     Deposed,
     Changed,
     Drift,
+    WaitsFor {
+        on: String,
+    },
     Bookkeeping {
         what: String,
     },

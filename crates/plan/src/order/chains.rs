@@ -56,7 +56,7 @@ pub fn chains(plan: &Plan, own: impl Fn(&Step) -> u64) -> Option<Vec<u64>> {
 
 /// Whether a step is one of those that the object of another takes one at a time.
 fn takes_turns(plan: &Plan, step: &Step, object: &Step) -> bool {
-    let Some(procedure) = plan.procedure(step.kind()) else { return false };
+    let Some(procedure) = plan.procedure(step.kind()).filter(|_| step.leg != Leg::Read) else { return false };
     procedure.serial.iter().any(|source| {
         let (Source::Attribute(name) | Source::AttributeAlways(name)) = source else { return false };
         let mut refers = false;
@@ -69,11 +69,11 @@ fn takes_turns(plan: &Plan, step: &Step, object: &Step) -> bool {
 
 /// Seconds a step usually takes.
 pub(super) fn usual_seconds(plan: &Plan, step: &Step) -> u64 {
-    let seconds = plan.procedure(step.kind()).map(|procedure| match step.leg {
+    let seconds = plan.procedure(step.kind()).filter(|_| step.leg != Leg::Read).map(|procedure| match step.leg {
         Leg::Create => procedure.usual_seconds.create,
         Leg::Update => procedure.usual_seconds.update,
         Leg::Delete => procedure.usual_seconds.delete,
-        Leg::Forget | Leg::Record => 0,
+        Leg::Forget | Leg::Record | Leg::Read => 0,
     });
     u64::from(seconds.unwrap_or(0)) + 1
 }

@@ -174,6 +174,7 @@ fn reason<'s>(rule: Rule, later: &'s Step, earlier: &'s Step) -> (String, Refere
         }
         Rule::Succession => (recorded(e, l), None),
         Rule::DeleteAfterMovedAway => (format!("{e} is changed so that it no longer needs {l}"), None),
+        Rule::DeleteOnceItHolds => ("its precondition is about the other".to_owned(), None),
         Rule::TakeAfterRelease => ("both hold the same unique key".to_owned(), None),
     }
 }

@@ -74,7 +74,7 @@ impl<'a> Edges<'a> {
                     let left = old.into_iter().filter(|held| !new.contains(held));
                     left.for_each(|held| free.add(step.kind(), held, at));
                 }
-                Leg::Forget | Leg::Record => {}
+                Leg::Forget | Leg::Record | Leg::Read => {}
             }
         }
         for (at, held) in wanted {

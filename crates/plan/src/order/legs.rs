@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 /// The steps of a plan by what they do to which address.
 pub(super) struct Legs<'a> {
     pub(super) steps: &'a [Step],
-    /// Creates and updates.
+    /// Creates and updates, and what is looked up.
     pub(super) makes: HashMap<&'a Address, u32>,
     /// Updates alone.
     pub(super) updates: HashMap<&'a Address, u32>,
@@ -39,7 +39,7 @@ impl<'a> Legs<'a> {
             let at = at as u32;
             let address = &step.address;
             match step.leg {
-                Leg::Create | Leg::Update => {
+                Leg::Create | Leg::Update | Leg::Read => {
                     legs.makes.insert(address, at);
                     legs.made_in.entry(&address.block).or_default().push(at);
                     if step.leg == Leg::Update {

@@ -9,7 +9,7 @@ impl<'a> Edges<'a> {
         let steps = self.legs.steps;
         for (at, step) in steps.iter().enumerate() {
             let at = at as u32;
-            if !matches!(step.leg, Leg::Create | Leg::Update) {
+            if !matches!(step.leg, Leg::Create | Leg::Update | Leg::Read) {
                 continue;
             }
             for node in &step.dependencies {
@@ -51,7 +51,7 @@ impl<'a> Edges<'a> {
     }
 
     /// The gate that opens when every instance of a block is made; `None` when none is being made.
-    fn block_gate(&mut self, block: &'a Block) -> Option<u32> {
+    pub(super) fn block_gate(&mut self, block: &'a Block) -> Option<u32> {
         if let Some(known) = self.block_makes.get(block) {
             return *known;
         }

@@ -12,9 +12,11 @@
 //! - D1 an orphan is deleted only after its former dependants were updated away from it. A preference: where it would close
 //!   a circle it gives way.
 //! - D2 C(Y) after D(X) where both hold the same unique key.
+//! - D3 in a replacement that deletes first, D(x) after C(y) where an open precondition of x is about y. A preference too; where
+//!   it gives way, that is told.
 //!
 //! A dependency on a whole block goes through a gate, so that edges stay linear in what is written. [`legs`](self) tell which steps
-//! an address has, `edges` gathers, `making`, `removing` and `keys` are the rules, `circle` lets preferences give way and says what
+//! an address has, `edges` gathers, `making`, `removing`, `keys` and `holding` are the rules, `circle` lets preferences give way and says what
 //! is wrong where that is not enough, `chains` gives priorities.
 
 mod legs;
@@ -22,6 +24,7 @@ mod edges;
 mod making;
 mod removing;
 mod keys;
+mod holding;
 mod circle;
 mod chains;
 mod plan;

@@ -4,6 +4,7 @@ use super::{
     chains::{chains, usual_seconds},
     circle::{give_way, told},
     edges::{Edges, Through},
+    holding,
     legs::Legs,
 };
 use crate::{
@@ -19,6 +20,7 @@ pub fn order(plan: &mut Plan, worlds: Worlds<'_>, diagnostics: &mut Diagnostics)
     edges.making();
     edges.removing();
     edges.keys();
+    edges.holding(&plan.conditions);
     let Edges { after, gates, through, preferences, .. } = edges;
     let names: Vec<String> = through.iter().map(named).collect();
     let mut lists: Vec<Vec<After>> = after.into_iter().chain(gates).collect();
@@ -42,6 +44,7 @@ pub fn order(plan: &mut Plan, worlds: Worlds<'_>, diagnostics: &mut Diagnostics)
     let mut lengths = chains(plan, |step| usual_seconds(plan, step));
     if lengths.is_none() {
         give_way(plan, &wishes);
+        holding::told(plan, &wishes, diagnostics);
         lengths = chains(plan, |step| usual_seconds(plan, step));
     }
     match lengths {

@@ -122,7 +122,7 @@ impl<'a> Edges<'a> {
         let mut left: HashMap<&'a Block, Option<u32>> = HashMap::new();
         for (at, step) in self.legs.steps.iter().enumerate() {
             let at = at as u32;
-            if !matches!(step.leg, Leg::Create | Leg::Update) {
+            if !matches!(step.leg, Leg::Create | Leg::Update | Leg::Read) {
                 continue;
             }
             for node in &step.dependencies {

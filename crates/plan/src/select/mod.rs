@@ -11,4 +11,4 @@ pub mod selection;
 pub(crate) mod partial;
 
 pub use pattern::{Pattern, PatternError};
-pub use selection::{Patterns, Selection, select};
+pub use selection::{Patterns, Selection, requested, select};

@@ -8,7 +8,7 @@ use crate::{
 };
 use firma_model::{
     address::{Address, Block, Node},
-    desired::{Desired, DesiredOutput},
+    desired::{Desired, DesiredOutput, Read},
     diagnostic::{Diagnostic, Diagnostics},
     expr::Expr,
     record::{Recorded, RecordedOutput},
@@ -76,7 +76,9 @@ impl Part {
                 .map(|(name, conditions)| (name.clone(), conditions.clone()))
                 .collect(),
             deferred: worlds.desired.deferred.clone(),
+            reads: BTreeMap::new(),
         };
+        let desired = Desired { reads: used_reads(worlds.desired, &desired), ..desired };
         Some(Part { desired, recorded })
     }
 
@@ -87,6 +89,22 @@ impl Part {
             None => worlds,
         }
     }
+}
+
+/// The look-ups that something chosen uses.
+fn used_reads(whole: &Desired, part: &Desired) -> BTreeMap<Address, Read> {
+    let resources = part.resources.values().flat_map(|resource| &resource.dependencies);
+    let outputs = part.outputs.values().flat_map(|output| &output.dependencies);
+    let mut used = BTreeMap::new();
+    // Whoever uses a look-up names those that it uses itself as well.
+    for node in resources.chain(outputs) {
+        if let Node::Instance(address) = node
+            && let Some(read) = whole.reads.get(address).filter(|_| address.block.data)
+        {
+            used.entry(address.clone()).or_insert_with(|| read.clone());
+        }
+    }
+    used
 }
 
 /// An output that stays as it was.
@@ -128,7 +146,7 @@ impl<'a> Touched<'a> {
         let mut found = false;
         condition.each_node(&mut |node| {
             found |= match node {
-                Node::Instance(address) => !self.selection.takes(address),
+                Node::Instance(address) => !address.block.data && !self.selection.takes(address),
                 Node::Block(block) => self.blocks.get(block).is_some_and(|(_, left)| *left),
             };
         });
@@ -142,7 +160,8 @@ impl<'a> Touched<'a> {
         whole: &dyn Fn((bool, bool)) -> bool,
     ) -> bool {
         let of = |node: &Node| match node {
-            Node::Instance(address) => one(address),
+            // What a look-up depends on is among the rest.
+            Node::Instance(address) => !address.block.data && one(address),
             Node::Block(block) => whole(self.blocks.get(block).copied().unwrap_or_default()),
         };
         let mut found = output.dependencies.iter().any(&of);

@@ -102,6 +102,15 @@ impl Selection {
     }
 }
 
+/// What is asked to be made anew, while not everything is known yet: patterns that match nothing are told by [`select`].
+pub fn requested(patterns: &Patterns, desired: &Desired) -> Selection {
+    if patterns.replace.is_empty() {
+        return Selection::default();
+    }
+    let asked = |address: &&Address| patterns.replace.iter().any(|pattern| pattern.matches(address));
+    Selection { replace: desired.resources.keys().filter(asked).cloned().collect(), ..Selection::default() }
+}
+
 /// What patterns come to in a project.
 ///
 /// # Errors

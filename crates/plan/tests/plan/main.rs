@@ -10,4 +10,6 @@ mod differing;
 mod deferring;
 mod inquiring;
 mod ordering;
+mod reading;
+mod resuming;
 mod selecting;

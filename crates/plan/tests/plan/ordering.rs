@@ -328,3 +328,23 @@ fn what_moves_and_is_made_anew_is_written_down_deleted_and_made() {
     let steps = ["record firma.value.x[0]", "create firma.value.x[0]", "delete firma.value.x[0]"];
     assert_eq!(sequence(&stage.planned()), steps);
 }
+
+#[test]
+fn a_replacement_deletes_once_what_its_open_precondition_is_about_is_there() {
+    use firma_model::{expr::Expr, span::Span, statement::Condition, value::Value};
+    let mut stage = Stage::default();
+    stage.want("firma.value.key", value("k"));
+    let node: Node = "firma.value.key".parse().expect("a node");
+    let condition = Expr::node_attribute(node.clone(), "id");
+    let wanted = stage.want("firma.value.x", json!({ "input": 1, "triggers_replace": 2 }));
+    wanted.dependencies.insert(node);
+    wanted.lifecycle.preconditions = vec![Condition {
+        condition,
+        message: Expr::literal(Value::string("no")),
+        operands: Vec::new(),
+        span: Span::default(),
+    }];
+    stage.have("firma.value.x", "old", json!({ "input": 1, "triggers_replace": 1 }), &[]);
+    let plan = stage.planned();
+    assert!(must_precede(&plan, ("firma.value.key", Leg::Create), ("firma.value.x", Leg::Delete)));
+}

@@ -105,6 +105,7 @@ impl<'r> Replaying<'r> {
                 self.failed(*step, at, fault, true, None);
             }
             EventBody::Done { step, record } => self.done(*step, at, &record.cloud_id),
+            EventBody::Found { step, .. } => self.done(*step, at, ""),
             EventBody::Removed { step, how, .. } if how != MOVED => self.done(*step, at, ""),
             EventBody::Failed { step, fault, record } => {
                 self.failed(*step, at, fault, false, record.as_ref().map(|record| record.status));
@@ -229,6 +230,7 @@ fn step_of(body: &EventBody) -> Option<u32> {
     match body {
         EventBody::Begin(intent) => Some(intent.step),
         EventBody::Done { step, .. }
+        | EventBody::Found { step, .. }
         | EventBody::Removed { step, .. }
         | EventBody::Failed { step, .. }
         | EventBody::Unresolved { step, .. }

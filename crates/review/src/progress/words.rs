@@ -14,6 +14,7 @@ pub(super) fn doing(leg: Leg) -> &'static str {
         Leg::Delete => "deleting",
         Leg::Forget => "forgetting",
         Leg::Record => "recording",
+        Leg::Read => "looking up",
     }
 }
 
@@ -25,6 +26,7 @@ pub(super) fn did(leg: Leg) -> &'static str {
         Leg::Delete => "deleted",
         Leg::Forget => "forgot",
         Leg::Record => "recorded",
+        Leg::Read => "looked up",
     }
 }
 

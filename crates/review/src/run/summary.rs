@@ -86,6 +86,7 @@ fn headline(report: &Report, style: Style) -> String {
         (Action::Import, "imported"),
         (Action::Move, "moved"),
         (Action::Record, "written down"),
+        (Action::Read, "looked up"),
     ];
     let mut done: Vec<String> = words
         .iter()

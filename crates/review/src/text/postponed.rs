@@ -72,6 +72,7 @@ fn why(why: Why) -> &'static str {
         Why::Updated => " (changed by this plan)",
         Why::Replaced => " (replaced by this plan)",
         Why::Deleted => " (deleted by this plan)",
+        Why::Read => " (looked up by this plan)",
         Why::Postponed => " (deferred)",
         Why::Held => " (its replacement waits too)",
         Why::Stays => "",

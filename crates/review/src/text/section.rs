@@ -8,11 +8,12 @@ use crate::{
 use firma_plan::step::Action;
 
 /// Sections from the most to the least dangerous.
-const SECTIONS: [(&str, &[Action]); 7] = [
+const SECTIONS: [(&str, &[Action]); 8] = [
     ("Deleted, or deleted and made anew", &[Action::Replace, Action::Delete]),
     ("Changed in place", &[Action::Update]),
     ("Created", &[Action::Create]),
     ("Imported: exist already and are taken over", &[Action::Import]),
+    ("Looked up while applying, after what they depend on", &[Action::Read]),
     ("Forgotten: leave the state, not the cloud", &[Action::Forget]),
     ("Moved: the same object under another address", &[Action::Move]),
     ("Written down only: no call is made", &[Action::Record]),

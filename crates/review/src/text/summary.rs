@@ -21,6 +21,7 @@ pub fn headline(view: &View, style: Style) -> String {
         (summary.moved, "to move", Role::Strong),
         (summary.forget, "to forget", Role::Strong),
         (summary.record, "to write down", Role::Faint),
+        (summary.read, "to look up", Role::Faint),
         (summary.deferred, "deferred", Role::Strong),
     ];
     let parts: Vec<String> = counts
@@ -162,5 +163,6 @@ pub(super) fn sign(action: Action) -> (&'static str, Role) {
         Action::Record => ("=", Role::Faint),
         Action::Move => (">", Role::Strong),
         Action::Import => ("<", Role::Create),
+        Action::Read => ("<=", Role::Strong),
     }
 }

@@ -173,6 +173,11 @@ enum BodyRow<'a> {
         #[serde(borrow)]
         record: Box<RecordRow<'a>>,
     },
+    Found {
+        step: u32,
+        #[serde(borrow)]
+        answer: &'a RawValue,
+    },
     Removed {
         step: u32,
         address: String,
@@ -231,6 +236,7 @@ pub(crate) fn encode_event(body: &EventBody) -> Result<String, StoreError> {
             BodyRow::Unresolved { step: *step, call: *call, fault: FaultRow::of(fault) }
         }
         EventBody::Done { step, record } => BodyRow::Done { step: *step, record: Box::new(RecordRow::of(record)?) },
+        EventBody::Found { step, answer } => BodyRow::Found { step: *step, answer: raw(answer)? },
         EventBody::Removed { step, address, deposed, cloud_id, how } => BodyRow::Removed {
             step: *step,
             address: address.to_string(),
@@ -283,6 +289,7 @@ pub(crate) fn decode_event(text: &str, serial: u64) -> Result<EventBody, StoreEr
         BodyRow::Refused { step, call, fault } => EventBody::Refused { step, call, fault: fault.fault()? },
         BodyRow::Unresolved { step, call, fault } => EventBody::Unresolved { step, call, fault: fault.fault()? },
         BodyRow::Done { step, record } => EventBody::Done { step, record: record.record(serial)? },
+        BodyRow::Found { step, answer } => EventBody::Found { step, answer: Document::from_text(answer.get()) },
         BodyRow::Removed { step, address, deposed, cloud_id, how } => {
             EventBody::Removed { step, address: address.parse().map_err(undecodable)?, deposed, cloud_id, how }
         }

@@ -1,6 +1,6 @@
 //! Plans of every form, made up.
 
-use super::samples::{address, procedure};
+use super::samples::{address, lookup, procedure};
 use crate::conditions::{PlannedCondition, Subject as Of};
 use crate::ephemeral::Ephemeral;
 use crate::postponed::{Postponed, Wait, What, Why};
@@ -195,6 +195,7 @@ fn reason() -> impl Strategy<Value = Reason> {
         path().prop_map(|path| Reason::Triggered { path }),
         path().prop_map(|path| Reason::LeftAsIs { path }),
         word().prop_map(|what| Reason::Bookkeeping { what }),
+        word().prop_map(|on| Reason::WaitsFor { on }),
         word().prop_map(|by| Reason::TriggeredBy { by }),
         word().prop_map(|id| Reason::Imported { id }),
         path().prop_map(|path| Reason::Believed { path }),
@@ -256,13 +257,14 @@ fn after() -> impl Strategy<Value = Vec<After>> {
         Rule::MakeBeforeDelete,
         Rule::Succession,
         Rule::TakeAfterRelease,
+        Rule::DeleteOnceItHolds,
     ];
     // The plan below always has one gate, so vertex 0 is there even if no step is.
     vec(proptest::sample::select(rules).prop_map(|rule| After { vertex: 0, rule }), 0..3)
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let legs = vec![Leg::Create, Leg::Update, Leg::Delete, Leg::Forget, Leg::Record];
+    let legs = vec![Leg::Create, Leg::Update, Leg::Delete, Leg::Forget, Leg::Record, Leg::Read];
     let actions = vec![
         Action::Create,
         Action::Update,
@@ -270,6 +272,7 @@ fn step() -> impl Strategy<Value = Step> {
         Action::Delete,
         Action::Forget,
         Action::Record,
+        Action::Read,
         Action::Move,
     ];
     let call =
@@ -333,7 +336,8 @@ fn scope() -> impl Strategy<Value = Scope> {
 fn postponed() -> impl Strategy<Value = Postponed> {
     let asks = proptest::sample::select(vec![Asks::ForEach, Asks::Count, Asks::Enabled, Asks::Parameters]);
     let action = || proptest::sample::select(vec![Action::Create, Action::Update, Action::Replace, Action::Delete]);
-    let why = proptest::sample::select(vec![Why::Created, Why::Updated, Why::Replaced, Why::Postponed, Why::Held]);
+    let why =
+        proptest::sample::select(vec![Why::Created, Why::Updated, Why::Replaced, Why::Read, Why::Postponed, Why::Held]);
     let what = prop_oneof![
         (any_address(), asks).prop_map(|(at, asks)| What::Subject { subject: Subject::Block(at.block), asks }),
         (any_address(), action()).prop_map(|(address, action)| What::Instance { address, action }),
@@ -368,6 +372,7 @@ pub(super) fn plan() -> impl Strategy<Value = Plan> {
             mode,
             scope: part.0,
             procedures: BTreeMap::from([("vpc.subnet".into(), Arc::new(procedure()))]),
+            lookups: BTreeMap::from([("vpc.vpc".into(), Arc::new(lookup()))]),
             steps,
             gates: vec![Gate::default()],
             basis,

@@ -8,8 +8,8 @@ use crate::step::{
     Reason, Rule, Scope, Step,
 };
 use firma_catalog::procedure::{
-    Attribute, Call, How, Identity as Naming, OnChange, Parameter, Procedure, Recovery, Shape, Source, Stage, Unique,
-    Update, UsualSeconds, ZoneRule,
+    Attribute, Call, How, Identity as Naming, LookupProcedure, OnChange, Parameter, Procedure, Recovery, Shape, Source,
+    Stage, Unique, Update, UsualSeconds, ZoneRule,
 };
 use firma_model::{
     address::{Address, KindId, Node, NodeSet},
@@ -42,6 +42,23 @@ fn id_of(node: &str) -> Expr {
 
 fn expr(kind: ExprKind) -> Expr {
     Expr { kind, span: Span::default() }
+}
+
+pub(super) fn lookup() -> LookupProcedure {
+    LookupProcedure {
+        kind: "vpc.vpc".into(),
+        title: "networks".into(),
+        service: "vpc".into(),
+        operation: "describeVpcs".into(),
+        regional: true,
+        parameters: BTreeMap::new(),
+        many: true,
+        items: "vpcs".into(),
+        item: Shape::Any,
+        id: Some("vpc_id".into()),
+        total: Some("totalCount".into()),
+        pages: None,
+    }
 }
 
 pub(super) fn procedure() -> Procedure {
@@ -188,6 +205,7 @@ pub(super) fn sample() -> Plan {
             left_out: 3,
         },
         procedures: BTreeMap::from([("vpc.subnet".into(), Arc::new(procedure()))]),
+        lookups: BTreeMap::from([("vpc.vpc".into(), Arc::new(lookup()))]),
         steps: vec![step],
         gates: vec![Gate::default()],
         basis: BTreeMap::from([(web.clone(), Some(3)), (address("vpc.vpc.main"), None)]),
