@@ -1,6 +1,6 @@
 //! `of.name` and `of[key]`.
 
-use super::{Evaluator, Reduced, fail};
+use super::{Evaluator, Reduced, fail, seen::seen};
 use crate::{
     codes,
     part::{Part, peel},
@@ -172,7 +172,7 @@ fn attribute_of<'v>(value: &'v Value, name: &str, span: Span) -> Result<(bool, C
         Value::List(_) | Value::Set(_) => Err(list_attribute(name, span)),
         other => {
             let message = format!("this is {}, which has no attributes such as `{name}`", other.type_name());
-            fail(Diagnostic::error(codes::UNKNOWN_ATTRIBUTE, message).at(span))
+            fail(Diagnostic::error(codes::UNKNOWN_ATTRIBUTE, message).at(span).label(seen(other)))
         }
     }
 }
@@ -211,7 +211,7 @@ fn index_of<'v>(value: &'v Value, key: &Value, span: Span) -> Result<(bool, Cow<
         ),
         other => {
             let message = format!("this is {}, which cannot be indexed", other.type_name());
-            fail(Diagnostic::error(codes::INVALID_INDEX, message).at(span))
+            fail(Diagnostic::error(codes::INVALID_INDEX, message).at(span).label(seen(other)))
         }
     }
 }
@@ -245,6 +245,7 @@ fn hidden(errors: Diagnostics) -> Diagnostics {
     for error in &mut errors.list {
         error.message = "there is no such element (the value is sensitive, so no more is said)".to_owned();
         error.hints.clear();
+        error.label = None;
     }
     errors
 }

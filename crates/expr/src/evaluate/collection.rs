@@ -1,6 +1,6 @@
 //! Maps, splats and `for`.
 
-use super::{Env, Evaluator, Reduced, env::Binding, fail};
+use super::{Env, Evaluator, Reduced, env::Binding, fail, seen::seen_below};
 use crate::{
     codes,
     part::{self, Items, Part, items, peel},
@@ -150,7 +150,7 @@ impl<'a> Evaluator<'a> {
         for element in elements {
             self.budget.charge(1, expr.span)?;
             let env = Env { outer: env, name: "*", binding: Binding::Part(element) };
-            let part = self.reduce(each, Some(&env))?;
+            let part = self.reduce(each, Some(&env)).map_err(|errors| discreet(errors, marked))?;
             self.pay([&part], expr.span)?;
             parts.push(part.into_owned());
         }
@@ -181,7 +181,8 @@ impl<'a> Evaluator<'a> {
                             codes::NOT_ITERABLE,
                             format!("`for` walks lists, sets and maps, and this is {}", other.type_name()),
                         )
-                        .at(walk.collection.span),
+                        .at(walk.collection.span)
+                        .label(seen_below(other, marked)),
                     ),
                 },
                 Part::Residual(_) => self.left_for(walk, &collection, span, env, marked),
@@ -206,7 +207,8 @@ impl<'a> Evaluator<'a> {
                 here = Some(&outer);
             }
             let inner = Env { outer: here, name: &walk.value_name, binding: Binding::Part(value) };
-            match self.one_result(walk, &inner, &mut results)? {
+            let before = results.marked;
+            match self.one_result(walk, &inner, &mut results).map_err(|errors| discreet(errors, before))? {
                 Outcome::Done => {}
                 Outcome::Unknown => {
                     self.doubts(&Value::unknown(), &[]);
@@ -236,7 +238,8 @@ impl<'a> Evaluator<'a> {
                     Some(false) => return Ok(Outcome::Done),
                     None => {
                         let message = format!("a condition is a bool, not {}", other.type_name());
-                        return fail(Diagnostic::error(codes::NOT_BOOL, message).at(condition.span));
+                        let label = seen_below(other, results.marked);
+                        return fail(Diagnostic::error(codes::NOT_BOOL, message).at(condition.span).label(label));
                     }
                 },
             }
@@ -365,4 +368,17 @@ pub(super) fn unmark<'p>(part: &'p Part<'_>) -> (bool, Part<'p>) {
 
 fn bad_key(what: &str, span: Span) -> Diagnostics {
     Diagnostic::error(codes::INVALID_KEY, what).at(span).into()
+}
+
+/// Errors of something done to the elements of a collection. Of a sensitive one the elements carry no marks of their own, so
+/// nothing is said that a value may have gone into.
+fn discreet(mut errors: Diagnostics, marked: bool) -> Diagnostics {
+    if marked {
+        for error in errors.list.iter_mut().filter(|error| codes::RECOVERABLE.contains(&error.code)) {
+            error.message = "this fails for an element of a sensitive collection, so no more is said".to_owned();
+            error.hints.clear();
+            error.label = None;
+        }
+    }
+    errors
 }

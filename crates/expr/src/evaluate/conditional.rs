@@ -1,6 +1,6 @@
 //! `c ? a : b`
 
-use super::{Env, Evaluator, Reduced, fail, operator::equal};
+use super::{Env, Evaluator, Reduced, fail, operator::equal, seen::seen_below};
 use crate::{
     codes, functions,
     part::Part,
@@ -95,7 +95,8 @@ impl<'a> Evaluator<'a> {
                 Some(chosen) => Ok(Choice::Known(chosen, marked)),
                 None => fail(
                     Diagnostic::error(codes::NOT_BOOL, format!("a condition is a bool, not {}", other.type_name()))
-                        .at(place),
+                        .at(place)
+                        .label(seen_below(other, marked)),
                 ),
             },
         }

@@ -26,6 +26,11 @@ pub(super) fn seen(value: &Value) -> String {
     }
 }
 
+/// The same of a value that was taken out of its mark.
+pub(super) fn seen_below(value: &Value, marked: bool) -> String {
+    if marked { "this is a sensitive value".to_owned() } else { seen(value) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

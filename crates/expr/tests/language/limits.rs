@@ -1,10 +1,10 @@
 //! Bad and excessive input: a diagnostic, never a hang, an overflow or a crash.
 
 use crate::support::{Known, Names, error, instance, parsed, reduced, resolved, value};
-use firma_expr::{Limits, MAX_TEXT, Trace, evaluate, resolve};
+use firma_expr::{Limits, MAX_TEXT, Trace, evaluate, parse_type, resolve};
 use firma_model::{
     expr::{Expr, ExprKind},
-    span::Span,
+    span::{SourceId, Span},
     value::Value,
 };
 
@@ -256,5 +256,90 @@ fn numbers_of_any_length() {
         let _ = reduced(&format!("${{tostring({text})}}"), &Names::default());
         let _ = reduced(&format!("${{format(\"%.500f %g %e\", {text}, {text}, {text})}}"), &Names::default());
         let _ = reduced(&format!("${{parseint(\"{text}\", 10)}}"), &Names::default());
+    }
+}
+
+/// Whatever asks for more than anybody means is refused at once, in the words of a diagnostic with a place.
+#[test]
+fn growth_of_every_kind() {
+    for (text, expected) in [
+        ("${range(0, 1000000000)}", "E0204"),
+        ("${range(1e18)}", "E0204"),
+        ("${[for i in range(1000000000) : i]}", "E0204"),
+        ("${{ for i in range(0, 1e9) : i => i }}", "E0204"),
+        ("${format(\"%1000000000d\", 1)}", "E0204"),
+        ("${format(\"%.1000000000f\", 1)}", "E0204"),
+        ("${formatlist(\"%99999999s\", range(1000))}", "E0204"),
+        ("${join(\"\", [for i in range(3000) : format(\"%010000d\", i)])}", "E0204"),
+        ("${setproduct(range(9999), range(9999), range(9999), range(9999))}", "E0204"),
+        ("${flatten([for a in range(9999) : [for b in range(9999) : [a, b]]])}", "E0204"),
+        ("${chunklist(range(10000000), 1)}", "E0204"),
+        ("${pow(10, 1e9)}", "E0210"),
+        ("${cidrsubnets(\"10.0.0.0/8\", [for i in range(5000000) : 24]...)}", "E0204"),
+        ("${cidrhost(\"10.0.0.0/8\", 1e30)}", "E0222"),
+        ("${regex(\"((a{999}){999}){999}\", \"a\")}", "E0222"),
+        ("${substr(indent(99999999, \"a\\nb\"), 0, 1)}", "E0204"),
+        ("${jsondecode(join(\"\", [for i in range(99999) : \"[\"]))}", "E0222"),
+        ("${yamldecode(join(\"\", [for i in range(9999) : \"[\"]))}", "E0222"),
+    ] {
+        let found = error(text, &Names::default());
+        assert!(found.code == expected && found.span.is_some(), "{text}: {found:?}");
+    }
+}
+
+#[test]
+fn types_that_nest() {
+    let nested = |depth: usize| format!("{}string{}", "list(".repeat(depth), ")".repeat(depth));
+    let place = |start, end| Span::new(SourceId(0), start, end);
+    assert!(parse_type(&nested(20), &place).is_ok());
+    let objects = format!("{}string{}", "object({ a = ".repeat(9000), " })".repeat(9000));
+    for text in [nested(9000), objects, "optional(".repeat(9000), "tuple([".repeat(9000)] {
+        let found = parse_type(&text, &place).expect_err("a diagnostic");
+        assert!(matches!(found.code, "E0203" | "E0230") && found.span.is_some(), "{found:?}");
+    }
+}
+
+#[test]
+fn heredocs_and_templates_that_nest() {
+    let heredoc = |inner: &str| format!("${{<<A\n{inner}\nA\n}}");
+    let mut text = "x".to_owned();
+    for _ in 0..300 {
+        text = heredoc(&text);
+    }
+    match parsed(&text) {
+        Ok(tree) => drop(evaluate(&tree, &Names::default(), &mut Trace::new(), &Limits::default())),
+        Err(found) => assert!(matches!(found.code, "E0201" | "E0203"), "{found:?}"),
+    }
+    let quoted = format!("${{{}1{}}}", "\"${".repeat(300), "}\"".repeat(300));
+    assert_eq!(code(&quoted), "E0203");
+}
+
+/// Errors of types show what an operand is, and never anything of one that is sensitive.
+#[test]
+fn what_an_operand_is_stands_beside_it() {
+    let names = Names::default()
+        .value("size", "small")
+        .value("hidden", Value::from("not-a-secret").sensitive())
+        .value("many", Value::List(vec![Value::from("not-a-secret")]).sensitive());
+    for (text, label) in [
+        ("${size + 1}", Some("this is \"small\"")),
+        ("${size.a}", Some("this is \"small\"")),
+        ("${size[0]}", Some("this is \"small\"")),
+        ("${[for x in size : x]}", Some("this is \"small\"")),
+        ("${[for x in [1] : x if size]}", Some("this is \"small\"")),
+        ("${size ? 1 : 2}", Some("this is \"small\"")),
+        ("${hidden + 1}", Some("this is a sensitive value")),
+        ("${hidden ? 1 : 2}", Some("this is a sensitive value")),
+        ("${[for x in hidden : x]}", Some("this is a sensitive value")),
+        ("${hidden.a}", None),
+        ("${[for x in many : x + 1]}", None),
+        ("${[for x in many : { a = 1 }[x]]}", None),
+        ("${[for x in many : 1 if x]}", None),
+        ("${many[*].a}", None),
+        ("${{ for x in many : x => tonumber(x) }}", None),
+    ] {
+        let found = error(text, &names);
+        assert_eq!(found.label.as_deref(), label, "{text}: {found:?}");
+        assert!(!format!("{found:?}").contains("not-a-secret"), "{text}: {found:?}");
     }
 }

@@ -340,7 +340,7 @@ impl<'p> World<'p> {
             false => format!("an attribute of {}", nodes.into_iter().collect::<Vec<_>>().join(", ")),
         };
         Diagnostic::error(codes::UNKNOWN_YET, format!("{what} depends on {on} that only the cloud decides"))
-            .hint("this is not possible yet: use something that the manifests say themselves")
+            .hint("a plan needs it before anything is made: use what the manifests say themselves, a variable, or what a look-up finds")
     }
 
     /// Hands over what was evaluated.
