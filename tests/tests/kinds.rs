@@ -3,6 +3,8 @@
 //!
 //! `tests/kinds/KIND/` holds `around.toml` (what the object needs), `full.toml`, `bare.toml`, further variants, and
 //! `left-out.toml`: the attributes that `full.toml` cannot set, each with the reason.
+//!
+//! Each is also forgotten and imported with the manifest that is written for it, which changes nothing.
 
 use firma_catalog::{Catalog, procedure::Shape};
 use firma_model::address::KindId;
@@ -129,6 +131,59 @@ fn every_kind_settles() {
         let mut ways = vec![vec!["full.toml", "bare.toml"], vec!["bare.toml", "full.toml"]];
         ways.extend(further.iter().map(|name| vec![name.as_str()]));
         problems.extend(ways.iter().filter_map(|way| settles(kind, way).err()));
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+/// Applies a variant, forgets the object and its manifest, and imports it with the manifest that is written for it.
+fn comes_back(kind: &str, variant: &str) -> Result<(), String> {
+    let sandbox = Sandbox::new();
+    let write = |name: &str, text: &str| std::fs::write(sandbox.project().join(name), text).expect("a manifest");
+    write("firma.toml", PROJECT);
+    if let Some(around) = read(kind, "around.toml") {
+        write("around.toml", &around);
+    }
+    write("it.toml", &read(kind, variant).ok_or_else(|| format!("{kind}: there is no {variant}"))?);
+    let run = |args: &[&str]| -> Result<String, String> {
+        let finished = sandbox.firma(args);
+        let generated = std::fs::read_to_string(sandbox.project().join("generated.toml")).unwrap_or_default();
+        match finished.code {
+            Some(0) => Ok(finished.stdout),
+            _ => Err(format!("{kind}: {args:?} of {variant}:\n{}{}\n{generated}", finished.stdout, finished.stderr)),
+        }
+    };
+    let address = format!("{kind}.it");
+    run(&["apply", "--auto-approve"])?;
+    let shown = run(&["state", "show", &address, "--format", "json"])?;
+    let shown: serde_json::Value = serde_json::from_str(&shown).expect("JSON");
+    let id = shown["id"].as_str().unwrap_or_else(|| panic!("{kind}: {shown}"));
+    run(&["state", "rm", &address])?;
+    std::fs::remove_file(sandbox.project().join("it.toml")).expect("it was written");
+    write("import.toml", &format!("[[import]]\nto    = \"{address}\"\nid    = \"{id}\"\nforce = true\n"));
+    let plan = run(&["plan", "--generate-config-out", "generated.toml"])?;
+    let generated = std::fs::read_to_string(sandbox.project().join("generated.toml")).expect("a manifest");
+    if plan.split(['.', ';']).next() != Some("Plan: 1 to import") {
+        return Err(format!("{kind}: {variant} is not only imported:\n{plan}\n{generated}"));
+    }
+    run(&["fmt", "--check", "generated.toml"])?;
+    run(&["apply", "--auto-approve"])?;
+    run(&["plan", "--detailed-exitcode"]).map(|_| ())
+}
+
+#[test]
+fn every_kind_is_imported_with_the_manifest_that_is_written_for_it() {
+    let mut problems = Vec::new();
+    for kind in Catalog::builtin().kind_names() {
+        // It is in the state and nowhere else.
+        if kind == "firma.value" {
+            continue;
+        }
+        let variants: Vec<String> = tree::entries(&folder(kind))
+            .iter()
+            .map(|path| tree::name_of(path))
+            .filter(|name| !["around.toml", "left-out.toml"].contains(&name.as_str()))
+            .collect();
+        problems.extend(variants.iter().filter_map(|variant| comes_back(kind, variant).err()));
     }
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }

@@ -92,6 +92,16 @@ impl Procedure {
             || (name == "tags" && self.tag_service().is_some())
     }
 
+    /// Calls `visit` for the kind of every id that an attribute or a part of one holds.
+    pub fn each_reference<'p>(&'p self, visit: &mut dyn FnMut(&'p str)) {
+        for attribute in self.attributes.values() {
+            if let Some(kind) = &attribute.references {
+                visit(kind);
+            }
+            attribute.shape.each_reference(visit);
+        }
+    }
+
     /// The kind as an id.
     pub fn kind_id(&self) -> KindId {
         KindId::new(&self.kind)
@@ -162,6 +172,23 @@ pub enum Shape {
     Object(BTreeMap<String, Field>),
     /// A map in the manifest, `[{ "key": k, "value": v }]` on the wire.
     Pairs,
+}
+
+impl Shape {
+    fn each_reference<'p>(&'p self, visit: &mut dyn FnMut(&'p str)) {
+        match self {
+            Shape::List(item) | Shape::Set(item) => item.each_reference(visit),
+            Shape::Object(fields) => {
+                for field in fields.values() {
+                    if let Some(kind) = &field.references {
+                        visit(kind);
+                    }
+                    field.shape.each_reference(visit);
+                }
+            }
+            _ => {}
+        }
+    }
 }
 
 /// A field of an object shape.

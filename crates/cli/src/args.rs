@@ -229,6 +229,9 @@ pub(crate) struct PlanningArgs {
     /// Make this anew although nothing about it changed; an address, module or pattern (repeatable)
     #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["destroy", "refresh_only"])]
     pub replace: Vec<String>,
+    /// Where blocks for imports that have none are written; an option of `plan` alone
+    #[arg(skip)]
+    pub generate: Option<PathBuf>,
 }
 
 /// Options of `plan`.
@@ -240,6 +243,9 @@ pub(crate) struct PlanArgs {
     /// Write the plan to a file that `firma apply FILE` carries out
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Write a manifest of the objects that `[[import]]` names and no block declares; a new file of the project's directory
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["destroy", "refresh_only"])]
+    pub generate_config_out: Option<PathBuf>,
     /// Exit 2 when there are changes, 0 when there are none
     #[arg(long)]
     pub detailed_exitcode: bool,

@@ -9,7 +9,8 @@
 //!    resolved, instances are made. Look-ups that have no answer yet come back as a list, to be answered before the next
 //!    evaluation.
 //!
-//! [`layout`] prints manifests in their conventional form, [`schema`](mod@schema) describes them to editors.
+//! [`layout`] prints manifests in their conventional form, [`generate`] writes them for objects that exist already,
+//! [`schema`](mod@schema) describes them to editors.
 //!
 //! All of it is pure: texts, environment, answers and files are arguments. Every function returns everything it found
 //! wrong, in the order of the files.
@@ -32,9 +33,10 @@ mod call_tree;
 mod order;
 mod evaluate;
 pub mod layout;
+pub mod generate;
 pub mod schema;
 
-pub use evaluate::{Evaluated, Inputs, Timeouts, evaluate};
+pub use evaluate::{Evaluated, Inputs, Timeouts, Undeclared, evaluate};
 pub use files::{is_automatic_variable_file, is_manifest_file};
 pub use modules::{GitSource, LOCK_FILE, Lock, ModuleSource, Modules, Pin, link};
 pub use project::Project;

@@ -10,6 +10,7 @@
 //! | `remove FILE` | removes a file |
 //! | `copy FROM TO` | copies a file, or the files of a folder, over what is there |
 //! | `commit FOLDER TAG` | makes the files of a folder the next commit of a repository beside the project, whose URL is `env.REPOSITORY` afterwards |
+//! | `print FILE` | records what a file holds |
 //! | `fill FILE N` | writes N bytes of TOML comments |
 //! | `sql FILE STATEMENT` | changes an SQLite file behind Firma's back |
 //! | `env NAME=VALUE` | sets a variable for what follows |

@@ -118,6 +118,11 @@ impl Run {
         let path = |file: &str| self.sandbox.project().join(file);
         match step {
             Step::Run(args, record) => return self.run(line, args, *record),
+            Step::Print(file) => {
+                let text = fs::read_to_string(path(file)).map_err(|error| format!("{file}: {error}"))?;
+                let text = self.normal.apply(&text);
+                return write!(self.transcript, "\n> {line}\n{text}").map_err(|error| error.to_string());
+            }
             Step::Start(args) => return self.start(line, args),
             Step::End(ending) => return self.end(line, *ending),
             Step::Serve(args) => return self.serve(line, args),

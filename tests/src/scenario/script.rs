@@ -25,6 +25,8 @@ pub enum Step {
     Copy(String, String),
     /// Commits a folder under a tag.
     Commit(String, String),
+    /// Records what a file holds.
+    Print(String),
     /// Writes so many bytes of comments.
     Fill(String, usize),
     /// Changes an SQLite file.
@@ -130,6 +132,7 @@ fn step<'t>(line: &str, lines: &mut impl Iterator<Item = (usize, &'t str)>) -> R
             let (folder, tag) = pair(" ")?;
             Step::Commit(folder, tag)
         }
+        "print" => Step::Print(rest.to_owned()),
         "fill" => {
             let (file, bytes) = pair(" ")?;
             Step::Fill(file, bytes.parse().map_err(|_| format!("`{bytes}` is no number of bytes"))?)
@@ -189,7 +192,7 @@ mod tests {
 
     #[test]
     fn lines_become_steps() {
-        let script = "# Protects the reader of scripts.\n\n# a comment\nwrite a.toml <<END\nx = 1\n\nEND\nreplace a.toml x = 1 => x = 2\n\
+        let script = "# Protects the reader of scripts.\n\n# a comment\nwrite a.toml <<END\nx = 1\n\nEND\nprint a.toml\nreplace a.toml x = 1 => x = 2\n\
                       env A=b=c\nexpect-exit 4\nplan --var 'a=b c' ''\nquietly apply\nkill\n";
         let steps: Vec<Step> = read(script).unwrap().steps.into_iter().map(|(_, _, step)| step).collect();
         let text = |t: &str| t.to_owned();
@@ -197,6 +200,7 @@ mod tests {
             steps,
             [
                 Step::Write { file: text("a.toml"), text: text("x = 1\n\n") },
+                Step::Print(text("a.toml")),
                 Step::Replace { file: text("a.toml"), old: text("x = 1"), new: text("x = 2") },
                 Step::Env(text("A"), text("b=c")),
                 Step::ExpectExit(4),

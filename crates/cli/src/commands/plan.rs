@@ -13,7 +13,11 @@ use std::{fs, io::Write, path::Path};
 
 /// Runs it.
 pub(crate) async fn run(context: &Context, args: &PlanArgs) -> Outcome {
-    let made = ops::planning::make(context, &args.planning).await;
+    let mut planning = args.planning.clone();
+    if let Some(file) = &args.generate_config_out {
+        planning.generate = Some(ops::generating::place(context, file)?);
+    }
+    let made = ops::planning::make(context, &planning).await;
     if let (Err(failure), Format::Json) = (&made, args.format) {
         // Whoever reads standard output learns why there is no plan, too.
         context.terminal.data(&super::validate::report(&failure.diagnostics, &failure.sources));

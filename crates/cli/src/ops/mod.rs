@@ -13,6 +13,7 @@ pub(crate) mod provenance;
 pub(crate) mod held;
 pub(crate) mod files;
 pub(crate) mod settling;
+pub(crate) mod generating;
 pub(crate) mod planning;
 pub(crate) mod plan_files;
 pub(crate) mod staleness;

@@ -10,7 +10,7 @@ use crate::{
         cloud::{self, Door},
         failpoint,
         files::ProjectFiles,
-        modules,
+        generating, modules,
         patience::patiently,
         project::{self, Loaded},
         settling::{Learned, Settling},
@@ -99,10 +99,12 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
     let evaluate = |learned: &Learned| {
         let Learned { answers, outlooks } = learned;
         let catalog = Catalog::builtin();
-        firma_manifest::evaluate(
-            &loaded.project,
-            Inputs { variables: &variables, answers, outlooks, catalog, files: &files },
-        )
+        let inputs = Inputs { variables: &variables, answers, outlooks, catalog, files: &files };
+        let (evaluated, mut found) = firma_manifest::evaluate(&loaded.project, inputs);
+        if args.generate.is_some() {
+            generating::pass_over(&evaluated, &mut found);
+        }
+        (evaluated, found)
     };
     let first = evaluate(&Learned::default());
     if first.1.has_errors() {
@@ -164,6 +166,13 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
     };
     let (evaluated, findings, seen) = settling.settle(first, &evaluate).await?;
     diagnostics.extend(findings);
+    if let Some(file) = &args.generate
+        && generating::write(context, &door, &evaluated, &recorded, file, &sources).await?
+    {
+        drop((store, door));
+        // What was written is part of the manifests now.
+        return Box::pin(make(context, &PlanningArgs { generate: None, ..args.clone() })).await;
+    }
     // Everything is evaluated. Taking a large project apart takes a while, and planning needs its memory, not its time.
     let project = std::mem::take(&mut loaded.project);
     std::thread::spawn(move || drop(project));

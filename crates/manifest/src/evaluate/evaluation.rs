@@ -20,6 +20,7 @@ use firma_model::{
     deferral::{Inquiry, Outlook, Subject},
     desired::{Desired, DesiredOutput, Lookup},
     diagnostic::{Diagnostic, Diagnostics},
+    statement::Import,
     value::Value,
 };
 use std::collections::{BTreeMap, HashSet};
@@ -50,6 +51,15 @@ pub struct Timeouts {
     pub delete: Option<u32>,
 }
 
+/// An import for whose address there is no block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Undeclared {
+    /// The statement.
+    pub import: Import,
+    /// The region its block would have by default.
+    pub region: Option<String>,
+}
+
 /// What evaluation gives.
 #[derive(Clone, Debug, Default)]
 pub struct Evaluated {
@@ -61,6 +71,9 @@ pub struct Evaluated {
     /// What must be known before evaluation can go on, and refers to what only the cloud decides: the planner says what
     /// it knows. While there are any, what depends on them is missing from `desired`, as with look-ups.
     pub inquiries: Vec<Inquiry>,
+    /// Imports to single resources of the root that nothing declares. Each is an error too; whoever wants their blocks
+    /// written for them passes it over.
+    pub undeclared: BTreeMap<Address, Undeclared>,
     /// Timeouts of the resources that set any.
     pub timeouts: BTreeMap<Address, Timeouts>,
     /// Evaluation steps it took: a measure of work that is the same on every machine.
@@ -86,9 +99,10 @@ pub fn evaluate(project: &Project, inputs: Inputs<'_>) -> (Evaluated, Diagnostic
     }
     let outputs = outputs(project, &mut world, &mut diagnostics);
     let said = world.statements(&mut diagnostics);
+    let region = world.default_region();
     let mut evaluated = world.finish();
     evaluated.desired.outputs = outputs;
-    said.add_to(&mut evaluated.desired, project.incomplete, &mut diagnostics);
+    evaluated.undeclared = said.add_to(&mut evaluated.desired, project.incomplete, region, &mut diagnostics);
     trigger::settle(&mut evaluated.desired, &mut diagnostics);
     (evaluated, once_each(diagnostics))
 }

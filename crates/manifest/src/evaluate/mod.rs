@@ -26,4 +26,4 @@ mod condition;
 mod trigger;
 mod statement;
 
-pub use evaluation::{Evaluated, Inputs, Timeouts, evaluate};
+pub use evaluation::{Evaluated, Inputs, Timeouts, Undeclared, evaluate};

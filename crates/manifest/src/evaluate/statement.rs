@@ -1,6 +1,6 @@
 //! `[[moved]]`, `[[removed]]`, `[[import]]` and `[check.NAME]`: evaluated when everything else is.
 
-use super::{scope::InstanceScope, world::World};
+use super::{Undeclared, scope::InstanceScope, world::World};
 use crate::{
     codes,
     project::{DataBlock, ImportBlock, Repeat},
@@ -30,8 +30,15 @@ pub(super) struct Said {
 }
 
 impl Said {
-    /// Adds it to the desired world, where whatever is imported must be declared.
-    pub(super) fn add_to(self, desired: &mut Desired, incomplete: bool, diagnostics: &mut Diagnostics) {
+    /// Adds it to the desired world, where whatever is imported must be declared; hands back what is not.
+    pub(super) fn add_to(
+        self,
+        desired: &mut Desired,
+        incomplete: bool,
+        region: Option<String>,
+        diagnostics: &mut Diagnostics,
+    ) -> BTreeMap<Address, Undeclared> {
+        let mut undeclared = BTreeMap::new();
         desired.moves.extend(self.moves);
         desired.removals.extend(self.removals);
         desired.lookups.extend(self.lookups);
@@ -46,14 +53,23 @@ impl Said {
             }
             let message = format!("there is no resource `{to}` to import into");
             let diagnostic = Diagnostic::error(codes::NO_TARGET, message).at(import.span);
-            diagnostics.push(match desired.blocks.contains_key(&to.block) {
-                true => diagnostic.hint(format!("`{}` is declared, and has no such instance", to.block)),
-                false => diagnostic.hint(format!(
-                    "write the block `[{}]` with the attributes the object has; what differs is shown in the plan",
-                    to.block
-                )),
-            });
+            if desired.blocks.contains_key(&to.block) {
+                diagnostics.push(diagnostic.hint(format!("`{}` is declared, and has no such instance", to.block)));
+                continue;
+            }
+            let diagnostic = diagnostic.hint(format!(
+                "write the block `[{}]` with the attributes the object has; what differs is shown in the plan",
+                to.block
+            ));
+            // A block of a module is written for all who call it, and one with keys says where they come from.
+            if !to.block.module.is_root() || to.key.is_some() {
+                diagnostics.push(diagnostic);
+                continue;
+            }
+            diagnostics.push(diagnostic.hint("`firma plan --generate-config-out FILE` writes it for you"));
+            undeclared.insert(to, Undeclared { import, region: region.clone() });
         }
+        undeclared
     }
 
     fn take_over(&mut self, to: Address, import: Import, diagnostics: &mut Diagnostics) {

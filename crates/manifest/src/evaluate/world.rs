@@ -368,7 +368,14 @@ impl<'p> World<'p> {
         desired.resources =
             order.into_iter().filter_map(|(address, at)| Some((address, resources[at].take()?))).collect();
         let steps = self.steps.into_inner();
-        Evaluated { desired, lookups: self.pending, inquiries: self.inquiries, timeouts: self.timeouts, steps }
+        Evaluated {
+            desired,
+            lookups: self.pending,
+            inquiries: self.inquiries,
+            timeouts: self.timeouts,
+            steps,
+            ..Evaluated::default()
+        }
     }
 }
 
