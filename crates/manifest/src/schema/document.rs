@@ -27,7 +27,7 @@ pub fn schema(catalog: &Catalog) -> Value {
         ("module", described(named(module()), "Directories of manifests, used as one block.")),
         ("check", described(named(check()), "What is looked at after every plan, without stopping it.")),
         ("moved", described(blocks(two("from", "to")), "Addresses that changed their name.")),
-        ("removed", described(blocks(removed()), "What is forgotten and stays in the cloud.")),
+        ("removed", described(blocks(removed()), "What left the manifests on purpose.")),
         ("import", described(blocks(import()), "What exists in the cloud already.")),
     ];
     sections.extend(own.map(|(name, schema)| (name.to_owned(), schema)));
@@ -144,15 +144,13 @@ fn output() -> Value {
         ("sensitive", plain_bool("Shown only when it is asked for by name.")),
         ("ephemeral", plain_bool("Never stored.")),
         ("precondition", described(blocks(condition), "Checked before it is shown.")),
-        ("depends_on", definition("addresses")),
     ];
     table(keys, &["value"])
 }
 
 fn module() -> Value {
     let keys = [
-        ("source", plain("A directory (`./net`), or a Git URL.")),
-        ("version", plain("Which commit, tag or branch of a Git source.")),
+        ("source", plain("A directory (`./net`), or a Git URL with the tag, branch or commit behind `?ref=`.")),
         ("for_each", anything("One instance for each key.")),
         ("count", definition("count")),
         ("enabled", boolean("Whether it exists at all.")),
@@ -166,12 +164,15 @@ fn module() -> Value {
 }
 
 fn check() -> Value {
+    let assertion = table(
+        [("condition", boolean("What should be true.")), ("message", plain("What to say when it is not."))],
+        &["condition", "message"],
+    );
+    let one_or_more = json!({ "anyOf": [definition("boolean"), blocks(assertion)] });
     let keys = [
-        ("assert", anything("What should be true.")),
+        ("assert", described(one_or_more, "What should be true, with a `message` beside it, or a list of both.")),
         ("message", plain("What to say when it is not.")),
         ("data", anything("Look-ups of this check alone, as under `data`.")),
-        ("for_each", anything("One check for each key.")),
-        ("enabled", boolean("Whether it is looked at.")),
     ];
     table(keys, &["assert"])
 }
@@ -181,7 +182,10 @@ fn two(from: &str, to: &str) -> Value {
 }
 
 fn removed() -> Value {
-    let keys = [("from", plain("The address to forget.")), ("lifecycle", anything("What happens to the object."))];
+    let keys = [
+        ("from", plain("The address it had.")),
+        ("on_remove", described(word(["destroy", "retain"]), "What happens to the object in the cloud.")),
+    ];
     table(keys, &["from"])
 }
 
@@ -191,6 +195,7 @@ fn import() -> Value {
         ("id", plain("Its id in the cloud.")),
         ("for_each", anything("One import for each key.")),
         ("region", definition("region")),
+        ("force", boolean("Taken over although Firma made it, for another project or another state.")),
     ];
     table(keys, &["to", "id"])
 }

@@ -143,9 +143,6 @@ fn object(fields: &BTreeMap<String, Field>) -> Value {
 
 fn lookup(procedure: &LookupProcedure) -> Value {
     let mut keys: Vec<(&str, Value)> = vec![
-        ("for_each", anything("One look-up for each key.")),
-        ("count", described(definition("count"), "So many look-ups.")),
-        ("enabled", boolean("Whether it is asked at all.")),
         ("depends_on", described(definition("addresses"), "What must be done before it is asked.")),
         ("lifecycle", described(expectations(), "What must hold of it.")),
     ];

@@ -15,7 +15,9 @@ fn no_key_of_the_reader_is_missing() {
     let top = &schema["properties"];
     let instance = &schema["$defs"]["kind.vm.instance"];
     let lookup = &schema["$defs"]["lookup.vm.image"];
-    let rows: [(&Value, &[&str]); 5] = [
+    let (_, call) = top["module"]["patternProperties"].as_object().expect("names").iter().next().expect("a module");
+    let rows: [(&Value, &[&str]); 6] = [
+        (call, sections::CALL_KEYS),
         (&schema, crate::read::SECTIONS),
         (&top["cloud"], sections::CLOUD_KEYS),
         (&top["state"], sections::STATE_KEYS),
