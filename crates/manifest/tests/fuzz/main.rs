@@ -19,11 +19,27 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// The inputs kept for a target: one a line, `\n` and `\\` escaped; lines that begin with `#` say why.
+/// The inputs kept for a target: one a line, with `\n`, `\r`, `\t` and `\\` escaped; lines that begin with `#` say why.
 fn seeds(target: &str) -> Vec<String> {
     let Ok(kept) = fs::read_to_string(root().join("tests/fuzz/seeds").join(target)) else { return Vec::new() };
     let kept = kept.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
-    kept.map(|line| line.replace("\\n", "\n").replace("\\\\", "\\")).collect()
+    kept.map(unescaped).collect()
+}
+
+fn unescaped(line: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    let mut chars = line.chars();
+    while let Some(c) = chars.next() {
+        match (c, if c == '\\' { chars.next() } else { None }) {
+            ('\\', Some('n')) => out.push('\n'),
+            ('\\', Some('r')) => out.push('\r'),
+            ('\\', Some('t')) => out.push('\t'),
+            ('\\', Some('\\')) => out.push('\\'),
+            ('\\', other) => panic!("\\{other:?} is no escape: {line}"),
+            (c, _) => out.push(c),
+        }
+    }
+    out
 }
 
 fn run(target: &str, check: impl Fn(&str)) {
