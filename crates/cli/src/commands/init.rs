@@ -69,7 +69,8 @@ pub(crate) fn run(context: &Context, args: &InitArgs) -> Outcome {
     fs::write(&path, FIRST.replace("NAME", &name)).map_err(|error| cannot("firma.toml", error))?;
     super::schema::write(&context.directory.join(super::schema::PLACE)).map_err(|error| cannot("the schema", error))?;
     ignore_local_files(context).map_err(|error| cannot(".gitignore", error))?;
-    context.terminal.note(&format!("wrote {}; next: firma -C {} plan", path.display(), context.directory.display()));
+    let shown = path.strip_prefix(".").unwrap_or(&path).display();
+    context.terminal.note(&format!("wrote {shown}; next: {}", context.next("plan").plan()));
     Ok(Exit::Done)
 }
 

@@ -24,7 +24,11 @@ pub(crate) fn run(context: &Context, args: &ValidateArgs) -> Outcome {
     }
     let Checked { diagnostics, sources, desired } = checked?;
     context.terminal.diagnostics(&diagnostics, &sources);
-    context.terminal.note(&format!("the manifests are valid: {} resource instances", desired.resources.len()));
+    let instances = match desired.resources.len() {
+        1 => "1 resource instance".to_owned(),
+        many => format!("{many} resource instances"),
+    };
+    context.terminal.note(&format!("the manifests are valid: {instances}"));
     Ok(Exit::Done)
 }
 
