@@ -71,7 +71,8 @@ fn status(kind: &KindText, findings: &mut Findings<'_>) {
         findings.add(What::Missing("a status rule needs a value that ends the wait"));
     }
     let mut seen = BTreeSet::new();
-    let waited = kind.updates.iter().flat_map(|update| &update.stages).flat_map(|stage| &stage.until);
+    let before = kind.delete.iter().flat_map(|delete| &delete.before);
+    let waited = kind.updates.iter().flat_map(|update| &update.stages).chain(before).flat_map(|stage| &stage.until);
     let named: Vec<&String> = rule.ready.iter().chain(&rule.failed).chain(&rule.gone).collect();
     for value in &named {
         if !seen.insert(*value) {

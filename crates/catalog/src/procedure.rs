@@ -48,6 +48,9 @@ pub struct Procedure {
     pub updates: Vec<Update>,
     /// Deletes the object.
     pub delete: Option<Call>,
+    /// Calls before that one, each with the states it leads to; an object in one of those is spared the call.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub before_delete: Vec<Stage>,
     /// Status field and what its values mean, for kinds that are asynchronous.
     pub status: Option<StatusRule>,
     /// How a lost create is found again.
@@ -276,6 +279,9 @@ pub struct Attribute {
     /// first that an element gives counts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub found_by: Vec<String>,
+    /// A read may show one element more than was asked for: the service adds one of its own.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub one_more: bool,
     /// Spellings that mean the same; of a list, those of its elements.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub normal: Option<Normal>,
@@ -303,8 +309,8 @@ pub struct Elements {
     pub key: Vec<String>,
     /// Read name of the element's server id.
     pub server_id: String,
-    /// Read name and value that mark elements the service made by itself.
-    pub server_made: Option<(String, Json)>,
+    /// Read names and values, any of which marks an element that the service made by itself.
+    pub server_made: Vec<(String, Json)>,
     /// Defaults of fields, some only for certain values of another field.
     pub defaults: Vec<ElementDefault>,
 }

@@ -32,7 +32,7 @@ pub struct KindText {
     /// Picks the object out of what was read.
     pub select: Option<SelectText>,
     /// Deletes the object.
-    pub delete: Option<CallText>,
+    pub delete: Option<DeleteText>,
     /// The status field.
     pub status: Option<StatusText>,
     /// The zone, lifted out of the parameters.
@@ -231,6 +231,10 @@ pub struct CreateText {
     /// Parameters whose fields are attributes of their own.
     #[serde(default)]
     pub unwrap: Vec<String>,
+    /// Parameters that are lists of which an object of this kind is one element: `subnetIds`, of one association. They are
+    /// offered as that element.
+    #[serde(default)]
+    pub single: Vec<String>,
     /// Parameters (or fields of unwrapped ones) that are not offered.
     #[serde(default)]
     pub omit: Vec<String>,
@@ -299,6 +303,21 @@ pub struct CallText {
     /// Further parameters by path.
     #[serde(default)]
     pub parameters: BTreeMap<String, SourceText>,
+}
+
+/// The delete call, and what must be done to the object before it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeleteText {
+    /// `service.operation`.
+    pub operation: String,
+    /// Further parameters by path.
+    #[serde(default)]
+    pub parameters: BTreeMap<String, SourceText>,
+    /// Calls that bring the object into a state in which it can be deleted, each skipped where it is in one of the states
+    /// that it leads to.
+    #[serde(default)]
+    pub before: Vec<StageText>,
 }
 
 /// Where a parameter's value comes from.
@@ -430,6 +449,9 @@ pub struct AttributeText {
     /// Fields by which elements are found among those a read shows.
     #[serde(default)]
     pub found_by: Vec<String>,
+    /// A read may show one element more than was asked for: the service adds one of its own.
+    #[serde(default)]
+    pub one_more: bool,
     /// Spellings that mean the same.
     pub normal: Option<Normal>,
     /// Text that is JSON.
@@ -471,8 +493,9 @@ pub struct ElementsText {
     pub key: Vec<String>,
     /// Read name of the server id.
     pub server_id: String,
-    /// What marks elements that the service made.
-    pub server_made: Option<ServerMadeText>,
+    /// What marks elements that the service made: any of these.
+    #[serde(default)]
+    pub server_made: Vec<ServerMadeText>,
     /// Defaults of fields.
     #[serde(default)]
     pub defaults: Vec<DefaultText>,

@@ -1,4 +1,4 @@
-//! A delete leg: is it still the same object, the call, and the wait until it is gone.
+//! A delete leg: is it still the same object, what must be done to it first, the call, and the wait until it is gone.
 
 use crate::{
     ask::says_not_found,
@@ -9,6 +9,7 @@ use firma_client::Outcome;
 use firma_model::{
     event::EventBody,
     fault::{Fault, FaultKind},
+    observed::Sighting,
     record::Record,
 };
 use firma_plan::{
@@ -33,6 +34,9 @@ pub(crate) async fn unmake(run: &mut StepRun<'_>) -> Result<EventBody, Stop> {
         return Ok(removed(run, &record, "gone"));
     }
     identify(run, &record, &sighting)?;
+    if prepare(run, &record, sighting).await? == Prepared::Gone {
+        return gone(run, &record).await;
+    }
     let call = fill::delete_call(run.step, run.procedure, &record).ok_or_else(|| {
         failed(run.fault(FaultKind::Invalid, format!("BUG: {} cannot be deleted", run.procedure.kind)))
     })?;
@@ -77,6 +81,66 @@ pub(crate) async fn unmake(run: &mut StepRun<'_>) -> Result<EventBody, Stop> {
         }
     }
     gone(run, &record).await
+}
+
+/// What the calls before a deletion came to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Prepared {
+    /// The object is in a state in which it can be deleted, or has failed and may be deletable as it is.
+    Ready,
+    /// It went meanwhile.
+    Gone,
+}
+
+/// Brings an object into the state in which its kind can be deleted: each call is made unless the object is in a state that
+/// it leads to.
+async fn prepare(run: &mut StepRun<'_>, record: &Record, sighting: Option<Sighting>) -> Result<Prepared, Stop> {
+    let mut status = seen(&sighting).2.map(str::to_owned);
+    for call in fill::before_delete_calls(run.step, run.procedure, record) {
+        let Wait::Status(until) = call.wait.clone() else { continue };
+        if reached(&until, status.as_deref()) {
+            continue;
+        }
+        let request = run.request(&call).map_err(failed)?;
+        run.begin(&call, Intended { cloud_id: &record.cloud_id, ..Intended::default() }).await?;
+        for send in 1.. {
+            let (fault, refused) = match run.send(&request).await {
+                Outcome::Ok(_) => break,
+                Outcome::NoEffect(fault) => (fault, true),
+                Outcome::Unknown(fault) => (fault, false),
+            };
+            // Refused or without an answer: it may be on its way, or there, all the same.
+            let look = match run.look(&record.cloud_id).await {
+                Ok(None) => return Ok(Prepared::Gone),
+                Ok(look) => look,
+                Err(why) if refused => return Err(Stop::Unresolved(why)),
+                Err(why) => return Err(Stop::Unresolved(unseen(fault, Some(&why)))),
+            };
+            let now = seen(&look).2;
+            if reached(&until, now) || !is_at_rest(run.procedure, now) {
+                break;
+            }
+            match refused {
+                true => return Err(run.refuse(fault)),
+                false if send >= SENDS => return Err(Stop::Unresolved(fault)),
+                false => run.back_off(send).await,
+            }
+        }
+        run.accept(None);
+        run.flush().await?;
+        let ended = run.wait(&record.cloud_id, Until::Status(until), "delete").await;
+        status = match ended {
+            Ok(look) => seen(&look).2.map(str::to_owned),
+            Err(Waited::Gone(_)) => return Ok(Prepared::Gone),
+            Err(Waited::Broken(..)) => return Ok(Prepared::Ready),
+            Err(Waited::Unknown(fault)) => return Err(failed(fault)),
+        };
+    }
+    Ok(Prepared::Ready)
+}
+
+fn reached(until: &[String], status: Option<&str>) -> bool {
+    status.is_some_and(|status| until.iter().any(|value| value == status))
 }
 
 /// The object is gone. Where the id is the caller's own choice, a deletion that was sent and not answered must have come

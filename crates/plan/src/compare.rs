@@ -1,7 +1,7 @@
 //! The algebra of "is this the same": three relations, because three kinds of evidence differ.
 
 use firma_catalog::{
-    procedure::{Elements, Shape},
+    procedure::{Attribute, Elements, Shape},
     shape::{SERVER_ID, SERVER_MADE},
 };
 use firma_model::{
@@ -119,7 +119,7 @@ pub fn merged(shape: &Shape, applied: &Value, seen: &Value) -> Value {
 
 /// The part of what a read shows that is about these elements, in their order: each is found by the first of the fields
 /// that it gives. Others belong to somebody else.
-pub fn found(by: &[String], elements: &[Value], seen: &[Value]) -> Vec<Value> {
+fn found(by: &[String], elements: &[Value], seen: &[Value]) -> Vec<Value> {
     let mut taken = vec![false; seen.len()];
     let mut matching = Vec::new();
     for element in elements {
@@ -134,6 +134,23 @@ pub fn found(by: &[String], elements: &[Value], seen: &[Value]) -> Vec<Value> {
         }
     }
     matching
+}
+
+/// What a read shows of an attribute that is like `elements`, without what the service or somebody else put there.
+pub fn belonging(attribute: &Attribute, elements: &[Value], seen: &[Value]) -> Vec<Value> {
+    if !attribute.found_by.is_empty() {
+        return found(&attribute.found_by, elements, seen);
+    }
+    let all_there = elements.iter().all(|element| seen.iter().any(|seen| same(element, seen)));
+    match attribute.one_more && seen.len() == elements.len() + 1 && all_there {
+        true => elements.to_vec(),
+        false => seen.to_vec(),
+    }
+}
+
+/// Whether a read of the attribute may show more than belongs to it.
+pub fn shows_others(attribute: &Attribute) -> bool {
+    attribute.one_more || !attribute.found_by.is_empty()
 }
 
 /// What must be done to turn the observed elements into the desired ones.
@@ -167,15 +184,21 @@ pub fn element_changes(rule: &Elements, desired: &[Value], observed: &[Value]) -
     for (at, element) in observed.iter().enumerate() {
         index.entry(element_key(rule, element)).or_default().push(at);
     }
+    // Of several with one key, those that are as they should be stay so: only what is left is changed into something.
+    let mut others = Vec::new();
     for element in desired {
-        let place = index.get(&element_key(rule, element)).and_then(|places| places.iter().find(|at| !taken[**at]));
-        match place.copied() {
+        let places = index.get(&element_key(rule, element)).map(Vec::as_slice).unwrap_or_default();
+        match places.iter().find(|at| !taken[**at] && agrees(element, &observed[**at])) {
+            Some(at) => taken[*at] = true,
+            None => others.push((element, places)),
+        }
+    }
+    for (element, places) in others {
+        match places.iter().find(|at| !taken[**at]) {
             None => changes.add.push(element.clone()),
             Some(at) => {
-                taken[at] = true;
-                if !agrees(element, &observed[at])
-                    && let Some(id) = observed[at].as_map().and_then(|map| map.get(SERVER_ID)).and_then(Value::as_str)
-                {
+                taken[*at] = true;
+                if let Some(id) = observed[*at].as_map().and_then(|map| map.get(SERVER_ID)).and_then(Value::as_str) {
                     changes.modify.push((id.to_owned(), element.clone()));
                 }
             }

@@ -4,7 +4,9 @@
 //! business; one that left the manifest goes back to its default if it has one, else it stays and that is said once.
 
 use crate::{
-    compare::{agrees_in, differs, element_changes, found, leaves, merged, plain_elements, same, shows},
+    compare::{
+        agrees_in, belonging, differs, element_changes, leaves, merged, plain_elements, same, shows, shows_others,
+    },
     ignore::leave_ignored,
     parts,
     secret::{HashKey, concealed},
@@ -77,10 +79,9 @@ impl<'a> Standing<'a> {
                 let plain = shape::normalise(attribute, plain);
                 Some(Cow::Owned(if seen.has_sensitive() { plain.sensitive() } else { plain }))
             }
-            (Some(seen), None) if !attribute.found_by.is_empty() => {
+            (Some(seen), None) if shows_others(attribute) => {
                 let elements = like.and_then(Value::as_list).unwrap_or_default();
-                let shown = found(&attribute.found_by, elements, seen.as_list().unwrap_or_default());
-                let shown = Value::List(shown);
+                let shown = Value::List(belonging(attribute, elements, seen.as_list().unwrap_or_default()));
                 Some(Cow::Owned(if seen.has_sensitive() { shown.sensitive() } else { shown }))
             }
             (seen, _) => seen.map(Cow::Borrowed),

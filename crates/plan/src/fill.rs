@@ -382,6 +382,27 @@ fn tag_changes(had: &Map, wanted: &Map) -> Vec<(&'static str, Map)> {
     changes
 }
 
+/// Calls before a deletion, one for each of the procedure's: each is made unless the object is in a state it leads to.
+pub fn before_delete_calls(step: &Step, procedure: &Procedure, record: &Record) -> Vec<ReadyCall> {
+    before_delete_calls_for(Reader::Cloud, step, procedure, record)
+}
+
+/// The calls before a deletion as this reader is to see them.
+pub(crate) fn before_delete_calls_for(
+    reader: Reader,
+    step: &Step,
+    procedure: &Procedure,
+    record: &Record,
+) -> Vec<ReadyCall> {
+    let stages = procedure.before_delete.iter();
+    stages
+        .map(|stage| ReadyCall {
+            wait: if stage.wait { Wait::Status(stage.until.clone()) } else { Wait::No },
+            ..deleting(reader, step, procedure, record, &stage.call)
+        })
+        .collect()
+}
+
 /// The delete call.
 pub fn delete_call(step: &Step, procedure: &Procedure, record: &Record) -> Option<ReadyCall> {
     delete_call_for(Reader::Cloud, step, procedure, record)
@@ -394,22 +415,28 @@ pub(crate) fn delete_call_for(
     procedure: &Procedure,
     record: &Record,
 ) -> Option<ReadyCall> {
-    let delete = procedure.delete.as_ref()?;
+    procedure.delete.as_ref().map(|delete| deleting(reader, step, procedure, record, delete))
+}
+
+/// A call of a deletion.
+fn deleting(reader: Reader, step: &Step, procedure: &Procedure, record: &Record, call: &Call) -> ReadyCall {
     let mut parameters = Json::Object(JsonMap::new());
     let attributes = crate::nodes::recorded_inputs(record);
-    put_sources(reader, &mut parameters, delete, &record.cloud_id, procedure, &attributes, None, "");
-    let Json::Object(parameters) = parameters else { return None };
-    Some(ReadyCall {
-        service: delete.service.clone(),
-        operation: delete.operation.clone(),
+    put_sources(reader, &mut parameters, call, &record.cloud_id, procedure, &attributes, None, "");
+    ReadyCall {
+        service: call.service.clone(),
+        operation: call.operation.clone(),
         region: step.region.clone(),
-        parameters,
+        parameters: match parameters {
+            Json::Object(map) => map,
+            _ => JsonMap::new(),
+        },
         class: REPEATABLE.into(),
         creates: false,
         deletes: true,
         applies: Vec::new(),
         wait: if procedure.status.is_some() { Wait::Gone } else { Wait::No },
-    })
+    }
 }
 
 /// Ids on which no other task may run while this step does.

@@ -140,7 +140,8 @@ fn formed(step: &Step, procedure: &Procedure, values: &Foreseen<'_>, key: &HashK
             fill::agreed(step, calls)
         }
         (Leg::Delete, Some(record)) => {
-            fill::delete_call_for(Reader::Person, step, procedure, record).into_iter().collect()
+            let before = fill::before_delete_calls_for(Reader::Person, step, procedure, record);
+            before.into_iter().chain(fill::delete_call_for(Reader::Person, step, procedure, record)).collect()
         }
         _ => Vec::new(),
     }

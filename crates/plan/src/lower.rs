@@ -94,5 +94,6 @@ pub fn update_outline(procedure: &Procedure, updates: &[usize], wanted: &Map, un
 
 /// Calls of a delete.
 pub fn delete_outline(procedure: &Procedure) -> Vec<CallOutline> {
-    procedure.delete.iter().map(|call| outline(call, REPEATABLE)).collect()
+    let before = procedure.before_delete.iter().map(|stage| &stage.call);
+    before.chain(&procedure.delete).map(|call| outline(call, REPEATABLE)).collect()
 }

@@ -1,7 +1,7 @@
 //! What is written down of an object: the one place where records are made.
 
 use crate::{
-    compare::found,
+    compare::{belonging, shows_others},
     fill::attributes,
     reads::lasting,
     secret::{HashKey, concealed},
@@ -70,11 +70,13 @@ pub fn record(step: &Step, procedure: &Procedure, parts: &RecordParts<'_>, key: 
 /// What was seen without what belongs to others: a list may show elements that were put there by themselves.
 pub fn own(procedure: Option<&Procedure>, applied: &Map, mut observed: Map) -> Map {
     let Some(procedure) = procedure else { return observed };
-    for (name, attribute) in procedure.attributes.iter().filter(|(_, attribute)| !attribute.found_by.is_empty()) {
+    for (name, attribute) in procedure.attributes.iter().filter(|(_, attribute)| shows_others(attribute)) {
         let Some(seen) = observed.remove(name) else { continue };
         if let Some(elements) = applied.get(name).and_then(Value::as_list) {
-            let shown = found(&attribute.found_by, elements, seen.as_list().unwrap_or_default());
+            let shown = belonging(attribute, elements, seen.as_list().unwrap_or_default());
             observed.insert(name.clone(), Value::List(shown));
+        } else if attribute.found_by.is_empty() {
+            observed.insert(name.clone(), seen);
         }
     }
     observed

@@ -106,6 +106,9 @@ impl Kind<'_> {
         shaper.finish(findings);
         let shape = if text.set { shapes::as_set(shape, name, findings) } else { shape };
         let elements = text.elements.as_ref().map(|elements| element_rule(name, elements, &shape, &read, findings));
+        if text.one_more && !matches!(shape, Shape::Set(_)) {
+            findings.add(What::Type { place: format!("attributes.{name}.one_more"), expected: "a set" });
+        }
         for path in text.found_by.iter().filter(|path| !leads(&shape, path)) {
             findings.unknown(format!("attributes.{name}.found_by"), path.as_str());
         }
@@ -117,6 +120,7 @@ impl Kind<'_> {
             default: text.default.clone(),
             doc: text.doc.clone(),
             found_by: text.found_by.clone(),
+            one_more: text.one_more,
             normal: text.normal.or(text.json.then_some(Normal::Json)),
             elements,
             shape,
@@ -233,6 +237,7 @@ fn plain(required: bool) -> Attribute {
         default: None,
         elements: None,
         found_by: Vec::new(),
+        one_more: false,
         normal: None,
         references: None,
         doc: None,
@@ -262,7 +267,7 @@ fn element_rule(
     }
     match read.as_ref().and_then(|(_, ty)| ty.item()) {
         Some(item) => {
-            let made = text.server_made.as_ref().map(|made| &made.field);
+            let made = text.server_made.iter().map(|made| &made.field);
             for name in std::iter::once(&text.server_id).chain(made) {
                 type_at(item, name, &place, findings);
             }
@@ -272,7 +277,7 @@ fn element_rule(
     Elements {
         key: text.key.clone(),
         server_id: text.server_id.clone(),
-        server_made: text.server_made.as_ref().map(|made| (made.field.clone(), made.value.clone())),
+        server_made: text.server_made.iter().map(|made| (made.field.clone(), made.value.clone())).collect(),
         defaults: text
             .defaults
             .iter()

@@ -228,6 +228,19 @@ impl Kind<'_> {
         Stage { call, until: text.until.clone(), wait: self.text.status.is_some() }
     }
 
+    /// Calls that come before the delete call. Each leads to a state: whether it is needed is seen by that.
+    pub(super) fn before_delete(&self, findings: &mut Findings<'_>) -> Vec<Stage> {
+        let stages = self.text.delete.iter().flat_map(|delete| &delete.before);
+        stages
+            .map(|text| {
+                if text.until.is_empty() {
+                    findings.add(What::Missing("a call before the deletion says which states it leads to"));
+                }
+                self.stage(text, &[], &Attributes::new(), findings)
+            })
+            .collect()
+    }
+
     fn element_calls(&self, text: &ElementCallsText, findings: &mut Findings<'_>) -> How {
         let add = self.element_call(&text.add, findings);
         let remove = self.element_call(&text.remove, findings);

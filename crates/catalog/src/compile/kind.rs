@@ -107,6 +107,7 @@ impl Kind<'_> {
             list: self.list(findings),
             select: self.select(findings),
             delete: text.delete.as_ref().map(|delete| self.call(&delete.operation, &delete.parameters, &[], findings)),
+            before_delete: self.before_delete(findings),
             status: self.status(findings),
             recovery: self.recovery(&attributes, findings),
             fingerprint: text.fingerprint.clone(),

@@ -30,28 +30,33 @@ impl Kind<'_> {
         let (Some(create), Some(text)) = (self.create, &self.text.create) else { return Vec::new() };
         let mut members = Vec::new();
         for param in create.params.iter().filter(|param| param.name != REGION) {
+            let (path, ty) = match (text.single.contains(&param.name), param.ty.item()) {
+                (false, _) => (param.name.clone(), param.ty.clone()),
+                (true, Some(item)) => (format!("{}[0]", param.name), item.clone()),
+                (true, None) => {
+                    findings.add(What::Type { place: format!("create.single {}", param.name), expected: "a list" });
+                    continue;
+                }
+            };
             if !text.unwrap.contains(&param.name) {
-                members.push(Member {
-                    api: param.name.clone(),
-                    path: param.name.clone(),
-                    ty: param.ty.clone(),
-                    required: param.required,
-                });
+                members.push(Member { api: param.name.clone(), path, ty, required: param.required });
                 continue;
             }
-            let Some(model) = param.ty.model() else {
+            let Some(model) = ty.model() else {
                 findings.add(What::Type { place: format!("create.unwrap {}", param.name), expected: "an object" });
                 continue;
             };
             members.extend(model.fields.iter().map(|field| Member {
                 api: field.name.clone(),
-                path: format!("{}.{}", param.name, field.name),
+                path: format!("{path}.{}", field.name),
                 ty: field.ty.clone(),
                 required: field.required && param.required,
             }));
         }
-        for name in text.unwrap.iter().filter(|name| create.param(name).is_none()) {
-            findings.unknown("create.unwrap", name.as_str());
+        for (place, names) in [("create.unwrap", &text.unwrap), ("create.single", &text.single)] {
+            for name in names.iter().filter(|name| create.param(name).is_none()) {
+                findings.unknown(place, name.as_str());
+            }
         }
         members
     }

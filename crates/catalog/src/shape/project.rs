@@ -69,7 +69,7 @@ fn observed_elements(attribute: &Attribute, rule: &Elements, json: &Json) -> Val
             if let Some(id) = read_path(json, &rule.server_id) {
                 map.insert(SERVER_ID.to_owned(), Value::string(id));
             }
-            if rule.server_made.as_ref().is_some_and(|(field, made)| json.get(field) == Some(made)) {
+            if rule.server_made.iter().any(|(field, made)| json.get(field) == Some(made)) {
                 map.insert(SERVER_MADE.to_owned(), Value::Bool(true));
             }
         }
