@@ -282,6 +282,9 @@ pub struct Attribute {
     /// A read may show one element more than was asked for: the service adds one of its own.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub one_more: bool,
+    /// An association, a resource of its own, may set it: while no manifest sets it here, a change is no news.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub set_elsewhere: bool,
     /// Spellings that mean the same; of a list, those of its elements.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub normal: Option<Normal>,

@@ -452,6 +452,9 @@ pub struct AttributeText {
     /// A read may show one element more than was asked for: the service adds one of its own.
     #[serde(default)]
     pub one_more: bool,
+    /// An association, a resource of its own, may set it: while no manifest sets it here, a change is no news.
+    #[serde(default)]
+    pub set_elsewhere: bool,
     /// Spellings that mean the same.
     pub normal: Option<Normal>,
     /// Text that is JSON.

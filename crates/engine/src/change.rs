@@ -221,8 +221,8 @@ async fn already(run: &StepRun<'_>, record: &Record, call: &ReadyCall, fault: &F
         return recover::is_satisfied(run.procedure, &sighting, &run.attributes, &call.operation);
     }
     let key = &run.run.hash_key;
-    recover::still_needed(run.step, run.procedure, record, &sighting, &run.attributes, &call.operation, key)
-        == Still::Done
+    let sent = (call.operation.as_str(), Some(&call.parameters));
+    recover::still_needed(run.step, run.procedure, record, &sighting, &run.attributes, sent, key) == Still::Done
 }
 
 /// Whether a call whose answer was lost is still to be made, by looking.
@@ -233,7 +233,8 @@ async fn needed(run: &StepRun<'_>, record: &Record, call: &ReadyCall) -> Needed 
         Err(why) => return Needed::Unknown(Some(why)),
     };
     let key = &run.run.hash_key;
-    match recover::still_needed(run.step, run.procedure, record, &sighting, &run.attributes, &call.operation, key) {
+    let sent = (call.operation.as_str(), Some(&call.parameters));
+    match recover::still_needed(run.step, run.procedure, record, &sighting, &run.attributes, sent, key) {
         Still::Done => Needed::No,
         Still::Needed(call) => Needed::Yes(call),
     }

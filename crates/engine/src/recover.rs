@@ -350,7 +350,15 @@ impl Case<'_> {
             Status::Ready => Status::Incomplete,
             other => other,
         };
-        match recover::still_needed(self.step, self.procedure, record, &sighting, &self.attributes, operation, key) {
+        match recover::still_needed(
+            self.step,
+            self.procedure,
+            record,
+            &sighting,
+            &self.attributes,
+            (operation, None),
+            key,
+        ) {
             Still::Done => Some((Settled::Done, unfinished(status))),
             Still::Needed(_) => self.is_settled().then(|| (Settled::NotDone, unfinished(status))),
         }

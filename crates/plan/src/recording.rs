@@ -91,6 +91,21 @@ fn tells_of_attributes(reasons: &[Reason]) -> bool {
     })
 }
 
+/// Whether an object differs from what was recorded of it only in attributes that are set elsewhere, and not here.
+pub fn is_no_news(procedure: &Procedure, applied: &Map, record: &Record, seen: &Map) -> bool {
+    let elsewhere = |name: &str| {
+        !applied.contains_key(name) && procedure.attributes.get(name).is_some_and(|attribute| attribute.set_elsewhere)
+    };
+    if !seen.keys().any(|name| elsewhere(name)) {
+        return false;
+    }
+    let Ok(Value::Map(before)) = record.observed.decode() else { return false };
+    let own = |map: &Map| -> Map {
+        map.iter().filter(|(name, _)| !elsewhere(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
+    };
+    own(&before) == own(seen)
+}
+
 /// The record a record leg writes: attributes that need no call, and what was observed.
 pub fn rewritten(plan: &Plan, step: &Step, nodes: &dyn Nodes, key: &HashKey) -> Result<Option<Record>, Diagnostics> {
     let (Some(old), Some(procedure)) = (&step.record, plan.procedure(step.kind())) else {

@@ -4,7 +4,7 @@
 //! user: what nothing identifies is offered as a candidate, never taken.
 
 use crate::{
-    compare::{agrees, agrees_in},
+    compare::{agrees, agrees_in, belonging, shows_others},
     fill::{self, ReadyCall},
     marker::MARKER_FIELD,
     nodes::{block_value, complete, recorded_attributes},
@@ -26,7 +26,7 @@ use firma_model::{
     time::Timestamp,
     value::{Map, Value},
 };
-use serde_json::Value as Json;
+use serde_json::{Map as JsonMap, Value as Json};
 use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet},
@@ -127,7 +127,11 @@ fn alike(procedure: &Procedure, wanted: &Map, seen: &Map) -> bool {
         if attribute.write.is_none() || attribute.read.is_none() {
             return true;
         }
-        seen.get(name).is_none_or(|seen| agrees(value, seen))
+        let Some(seen) = seen.get(name) else { return true };
+        match (shows_others(attribute), value.as_list(), seen.as_list()) {
+            (true, Some(wanted), Some(shown)) => agrees(value, &Value::List(belonging(attribute, wanted, shown))),
+            _ => agrees(value, seen),
+        }
     })
 }
 
@@ -169,19 +173,21 @@ pub enum Still {
 }
 
 /// Judges by what the object looks like now. Changes that no read shows count as not made: they set, they do not add.
+/// Members come and go one by one with one operation: which of them a call is about says what was `sent`.
 pub fn still_needed(
     step: &Step,
     procedure: &Procedure,
     record: &Record,
     sighting: &Sighting,
     attributes: &Map,
-    operation: &str,
+    (operation, sent): (&str, Option<&JsonMap<String, Json>>),
     key: &HashKey,
 ) -> Still {
     let Sighting::Present { attributes: observed, status, .. } = sighting else { return Still::Needed(None) };
-    if let Some(stage) = stage(procedure, operation) {
+    if is_stage(procedure, operation) {
         // Its task is running: whoever waits for it will see how it ends.
-        let running = stage.wait && !is_at_rest(procedure, status.as_deref());
+        let waits = stages(procedure, operation).any(|stage| stage.wait);
+        let running = waits && !is_at_rest(procedure, status.as_deref());
         return match running || is_satisfied(procedure, sighting, attributes, operation) {
             true => Still::Done,
             false => Still::Needed(None),
@@ -190,17 +196,32 @@ pub fn still_needed(
     let mut now = record.clone();
     now.observed = Document::encode(&Value::Map(observed.clone()));
     let calls = fill::update_calls(step, procedure, &now, attributes, key);
-    match calls.into_iter().find(|call| call.operation == operation) {
+    let sent = sent.filter(|_| is_about_a_member(procedure, operation));
+    let same = |call: &ReadyCall| call.operation == operation && sent.is_none_or(|sent| call.parameters == *sent);
+    match calls.into_iter().find(same) {
         Some(call) => Still::Needed(Some(Box::new(call))),
         None => Still::Done,
     }
 }
 
+fn is_about_a_member(procedure: &Procedure, operation: &str) -> bool {
+    procedure.updates.iter().any(|update| match &update.how {
+        How::Members { add, remove } => [add, remove].iter().any(|call| call.operation == operation),
+        _ => false,
+    })
+}
+
 /// Whether an object already shows all that a call of an update is for: a stop finds it stopped, a change finds its values.
 /// Such calls are left out when an interrupted change is made again: some are refused the second time.
 pub fn is_satisfied(procedure: &Procedure, sighting: &Sighting, attributes: &Map, operation: &str) -> bool {
+    // Two changes may be made by one operation, of which the object must show both.
+    is_stage(procedure, operation)
+        && stages(procedure, operation).all(|stage| shows_all(procedure, stage, sighting, attributes))
+}
+
+/// Whether an object shows all that a stage is for.
+fn shows_all(procedure: &Procedure, stage: &Stage, sighting: &Sighting, attributes: &Map) -> bool {
     let Sighting::Present { attributes: observed, status, .. } = sighting else { return false };
-    let Some(stage) = stage(procedure, operation) else { return false };
     let mut names = stage.call.parameters.iter().filter_map(|parameter| parameter.source.attribute());
     // A call that sets no attribute (a stop, a start) is for its status alone.
     let Some(first) = names.next() else {
@@ -218,14 +239,15 @@ pub fn is_satisfied(procedure: &Procedure, sighting: &Sighting, attributes: &Map
 
 /// Whether a call is one of those that set attributes or change the status, and not one about elements or tags.
 pub fn is_stage(procedure: &Procedure, operation: &str) -> bool {
-    stage(procedure, operation).is_some()
+    stages(procedure, operation).next().is_some()
 }
 
-fn stage<'p>(procedure: &'p Procedure, operation: &str) -> Option<&'p Stage> {
-    procedure.updates.iter().find_map(|update| match &update.how {
-        How::Calls(stages) => stages.iter().find(|stage| stage.call.operation == operation),
+fn stages<'p>(procedure: &'p Procedure, operation: &str) -> impl Iterator<Item = &'p Stage> {
+    let calls = procedure.updates.iter().filter_map(|update| match &update.how {
+        How::Calls(stages) => Some(stages),
         _ => None,
-    })
+    });
+    calls.flatten().filter(move |stage| stage.call.operation == operation)
 }
 
 /// Nodes as the state has them: what a step of an interrupted run referred to was done before it, or did not change.

@@ -77,6 +77,10 @@ impl<'a> Planner<'a> {
             self.plan.unchanged += u64::from(record.deposed.is_empty());
             return;
         }
+        if procedure.is_some_and(|procedure| recording::is_no_news(procedure, &inputs, record, &attributes)) {
+            self.plan.unchanged += u64::from(record.deposed.is_empty());
+            return;
+        }
         let reasons = vec![Reason::Bookkeeping { what: "observed".into() }];
         if record.deposed.is_empty() {
             self.note_drift(record, &attributes);

@@ -75,6 +75,7 @@ pub(super) fn procedure() -> Procedure {
         inside: BTreeMap::new(),
         found_by: Vec::new(),
         one_more: false,
+        set_elsewhere: false,
         normal: None,
         references: None,
         doc: None,
