@@ -126,6 +126,15 @@ fn months(spec: Args<'_>) -> Result<i32, Fault> {
     i32::try_from(duration).map(|d| d * factor).map_err(|_| Fault::out_of_range("chargeDuration is too large"))
 }
 
+/// Whether a whole calendar month lies between two moments.
+pub(crate) fn a_calendar_month_lies_between(start: Moment, end: Moment) -> bool {
+    let month = |moment: Moment| {
+        let day = jiff::Timestamp::from_millisecond(moment.0).ok()?.to_zoned(TimeZone::UTC).date();
+        Some(i64::from(day.year()) * 12 + i64::from(day.month()))
+    };
+    matches!((month(start), month(end)), (Some(start), Some(end)) if end - start >= 2)
+}
+
 /// 23:59:59 of the same day number, so many months later.
 fn expiry(now: Moment, months: i32) -> Result<Moment, Fault> {
     let lost = |_| Fault::out_of_range("the expiry lies beyond the calendar");

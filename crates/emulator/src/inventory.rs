@@ -32,7 +32,6 @@ pub fn view(world: &World) -> Value {
         }
         rows.push(object);
     };
-    let none = Tags::new();
     for (id, disk) in world.disks.iter().filter(|(_, d)| d.status != DiskStatus::Deleted) {
         let owner = disk.system_of.as_deref();
         row("disk", "disk", &disk.region, id, &disk.name, disk.status.as_str(), &disk.tags, owner);
@@ -44,14 +43,25 @@ pub fn view(world: &World) -> Value {
         row("vm", "keypair", &keypair.region, &keypair.name, &keypair.name, "", &keypair.tags, None);
     }
     for (id, acl) in world.acls.iter() {
-        row("vpc", "network_acl", &acl.region, id, &acl.name, "", &none, Some(&acl.vpc));
+        let owner = acl.default.then_some(acl.vpc.as_str());
+        row("vpc", "network_acl", &acl.region, id, &acl.name, "", &acl.tags, owner);
+    }
+    for (id, package) in world.bandwidth_packages.iter() {
+        row("vpc", "bandwidth_package", &package.region, id, &package.name, "UP", &package.tags, None);
+    }
+    for (id, gateway) in world.nat_gateways.iter() {
+        row("vpc", "nat_gateway", &gateway.region, id, &gateway.name, gateway.status.as_str(), &gateway.tags, None);
+    }
+    for (id, peering) in world.peerings.iter() {
+        row("vpc", "vpc_peering", &peering.region, id, &peering.name, "Connected", &peering.tags, None);
     }
     for (id, elastic_ip) in world.elastic_ips.iter() {
-        let status = if elastic_ip.interface.is_some() { "ASSOCIATED" } else { "NOT_ASSOCIATED" };
+        let status = if elastic_ip.holder.is_some() { "ASSOCIATED" } else { "NOT_ASSOCIATED" };
         row("vpc", "elastic_ip", &elastic_ip.region, id, &elastic_ip.name, status, &elastic_ip.tags, None);
     }
     for (id, port) in world.interfaces.iter() {
-        row("vpc", "network_interface", &port.region, id, &port.name, "", &port.tags, port.instance.as_deref());
+        let owner = port.instance.as_deref().filter(|_| port.primary);
+        row("vpc", "network_interface", &port.region, id, &port.name, "", &port.tags, owner);
     }
     for (id, group) in world.security_groups.iter() {
         let owner = group.default.then_some(group.vpc.as_str());
@@ -78,13 +88,5 @@ pub fn view(world: &World) -> Value {
 
 /// Whether an id is taken.
 pub fn exists(world: &World, id: &str) -> bool {
-    world.disks.contains_key(id)
-        || world.instances.contains_key(id)
-        || world.acls.contains_key(id)
-        || world.elastic_ips.contains_key(id)
-        || world.interfaces.contains_key(id)
-        || world.security_groups.contains_key(id)
-        || world.route_tables.contains_key(id)
-        || world.subnets.contains_key(id)
-        || world.vpcs.contains_key(id)
+    world.has(id)
 }

@@ -1,10 +1,11 @@
 //! List calls: filters, tag filters, pages.
 
-use crate::call::Args;
-use crate::fault::Fault;
+use crate::call::{Args, Call};
+use crate::fault::{Answer, Fault};
+use crate::state::{Placed, Shelf};
 use crate::tags::{TagFilters, Tags};
 use serde_json::{Map, Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// What an object holds under the name of a filter.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,12 +24,10 @@ pub(crate) enum Field {
 pub(crate) struct Listed<T> {
     /// Name of the filter that holds ids.
     pub(crate) id_filter: &'static str,
-    /// Region of an object.
-    pub(crate) region: fn(&T) -> &str,
     /// Tags of an object, for kinds with tag filters.
     pub(crate) tags: Option<fn(&T) -> &Tags>,
-    /// Whether lists without a status filter show the object.
-    pub(crate) shown: fn(&T) -> bool,
+    /// Whether lists without a status filter show the object; none for kinds of which they show all.
+    pub(crate) shown: Option<fn(&T) -> bool>,
 }
 
 struct Filter<'a> {
@@ -85,8 +84,8 @@ fn filters<'a>(args: Args<'a>) -> Result<Vec<Filter<'a>>, Fault> {
 /// Objects of a region that pass the call's filters, in the order of their ids.
 ///
 /// An id filter is answered by looking each id up, so that a refresh by ids costs what it returns and not what exists.
-pub(crate) fn select<'w, T>(
-    objects: &'w BTreeMap<String, T>,
+pub(crate) fn select<'w, T: Placed>(
+    objects: &'w Shelf<T>,
     kind: &Listed<T>,
     region: &str,
     args: Args<'_>,
@@ -97,7 +96,7 @@ pub(crate) fn select<'w, T>(
     let by_id = filters.iter().find(|f| f.name == kind.id_filter && matches!(f.operator, "eq" | "in"));
     let by_status = filters.iter().any(|f| f.name == "status");
     let accept = |(id, object): &(&'w String, &'w T)| -> Result<bool, Fault> {
-        if (kind.region)(object) != region || !(by_status || (kind.shown)(object)) {
+        if object.region() != region || !(by_status || kind.shown.is_none_or(|shown| shown(object))) {
             return Ok(false);
         }
         if let (Some(tags_of), false) = (kind.tags, tags.is_empty())
@@ -129,7 +128,7 @@ pub(crate) fn select<'w, T>(
             }
         }
         None => {
-            for entry in objects {
+            for entry in objects.in_region(region, 0) {
                 if accept(&entry)? {
                     found.push(entry);
                 }
@@ -156,25 +155,61 @@ pub(crate) fn page<T: Copy>(
     objects: &[T],
     view: impl Fn(T) -> Value,
 ) -> Result<Value, Fault> {
-    let number = args.opt_int("pageNumber").unwrap_or(1);
-    let size = args.opt_int("pageSize").unwrap_or(20);
-    if number < 1 {
-        return Err(Fault::out_of_range("pageNumber must be at least 1"));
-    }
-    if !(10..=100).contains(&size) {
-        return Err(Fault::out_of_range("pageSize must be 10 to 100"));
-    }
-    let (Ok(number), Ok(size)) = (usize::try_from(number), usize::try_from(size)) else {
-        return Err(Fault::out_of_range("pageNumber is too large"));
-    };
-    let last = objects.len().div_ceil(size).max(1);
-    let number = if number > last && beyond == Beyond::LastPage { last } else { number };
-    let rows: Vec<Value> =
-        objects.iter().skip((number - 1).saturating_mul(size)).take(size).map(|o| view(*o)).collect();
+    let window = Window::read(args, beyond, objects.len())?;
+    let rows = objects.iter().skip(window.from).take(window.size).map(|o| view(*o)).collect();
+    Ok(rendered(key, rows, objects.len()))
+}
+
+fn rendered(key: &str, rows: Vec<Value>, total: usize) -> Value {
     let mut result = Map::new();
     result.insert(key.to_owned(), Value::Array(rows));
-    result.insert("totalCount".to_owned(), json!(objects.len()));
-    Ok(Value::Object(result))
+    result.insert("totalCount".to_owned(), json!(total));
+    Value::Object(result)
+}
+
+/// The part of a list that is asked for.
+struct Window {
+    from: usize,
+    size: usize,
+}
+
+impl Window {
+    fn read(args: Args<'_>, beyond: Beyond, total: usize) -> Result<Window, Fault> {
+        let number = args.opt_int("pageNumber").unwrap_or(1);
+        let size = args.opt_int("pageSize").unwrap_or(20);
+        if number < 1 {
+            return Err(Fault::out_of_range("pageNumber must be at least 1"));
+        }
+        if !(10..=100).contains(&size) {
+            return Err(Fault::out_of_range("pageSize must be 10 to 100"));
+        }
+        let (Ok(number), Ok(size)) = (usize::try_from(number), usize::try_from(size)) else {
+            return Err(Fault::out_of_range("pageNumber is too large"));
+        };
+        let last = total.div_ceil(size).max(1);
+        let number = if number > last && beyond == Beyond::LastPage { last } else { number };
+        Ok(Window { from: (number - 1).saturating_mul(size), size })
+    }
+}
+
+/// The whole answer of a list call: what passes its filters, in pages. A page of everything costs what is on it.
+pub(crate) fn answer<T: Placed>(
+    call: &Call<'_>,
+    objects: &Shelf<T>,
+    kind: &Listed<T>,
+    (beyond, key): (Beyond, &str),
+    field: impl Fn(&T, &str) -> Option<Field>,
+    view: impl Fn(&str, &T) -> Value,
+) -> Answer {
+    let (args, region) = (call.args, call.region());
+    if kind.shown.is_none() && args.children("filters").is_empty() && args.children("tags").is_empty() {
+        let total = objects.count(region);
+        let window = Window::read(args, beyond, total)?;
+        let rows = objects.in_region(region, window.from).take(window.size).map(|(id, object)| view(id, object));
+        return Ok(rendered(key, rows.collect(), total));
+    }
+    let found = select(objects, kind, region, args, field)?;
+    page(args, beyond, key, &found, |(id, object)| view(id, object))
 }
 
 #[cfg(test)]

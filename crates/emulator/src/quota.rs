@@ -4,12 +4,17 @@ use crate::fault::Fault;
 use std::collections::BTreeMap;
 
 /// Default limits per region, or per parent where the comment says so.
-const DEFAULTS: [(&str, u64); 14] = [
+const DEFAULTS: [(&str, u64); 19] = [
     ("vpc", 10),
-    ("subnet", 10),             // per VPC
-    ("routeTable", 10),         // per VPC
-    ("staticRoute", 50),        // per route table
-    ("acl", 20),                // per VPC
+    ("subnet", 10),      // per VPC
+    ("routeTable", 10),  // per VPC
+    ("staticRoute", 50), // per route table
+    ("acl", 20),         // per VPC
+    ("aclRule", 100),    // per ACL
+    ("vpcpeering", 10),  // per VPC
+    ("natGateway", 5),
+    ("bandwidthPackageIp", 20), // per package
+    ("secondaryIp", 50),        // per interface; the pages give no number
     ("security_group", 50),     // per VPC
     ("securityGroupRule", 100), // per group
     ("network_interface", 100), // secondary ones; the pages give no number

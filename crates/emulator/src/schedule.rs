@@ -12,8 +12,8 @@
 use crate::clock::Moment;
 use crate::ids;
 use crate::perform::{JobFate, arrive};
-use crate::services::{disk, vm};
-use crate::state::{AttachmentStatus, InstanceStatus};
+use crate::services::{disk, vm, vpc};
+use crate::state::{AttachmentStatus, GatewayStatus, InstanceStatus};
 use crate::world::World;
 use serde::{Deserialize, Serialize};
 
@@ -48,6 +48,12 @@ pub(crate) enum Event {
     Attached { instance: String, disk: String },
     /// A disk is detached.
     Detached { instance: String, disk: String },
+    /// Something that ran on an instance is over.
+    TaskOver { instance: String },
+    /// A NAT gateway has arrived in a state.
+    GatewayIs { gateway: String, status: GatewayStatus },
+    /// A deleted NAT gateway disappears.
+    GatewayGone { gateway: String },
     /// A job that was to end like this fails.
     Failed { job: Box<Event> },
     /// A request that was late arrives.
@@ -66,19 +72,25 @@ pub(crate) struct LateCall {
 }
 
 /// Operations that a job goes on after, by service and name.
-const JOBS: [(&str, &str); 12] = [
+const JOBS: [(&str, &str); 18] = [
     ("disk", "createDisks"),
     ("disk", "deleteDisk"),
     ("disk", "extendDisk"),
     ("vm", "attachDisk"),
+    ("vm", "attachNetworkInterface"),
     ("vm", "createInstances"),
     ("vm", "deleteInstance"),
     ("vm", "detachDisk"),
+    ("vm", "detachNetworkInterface"),
     ("vm", "rebootInstance"),
     ("vm", "rebuildInstance"),
     ("vm", "resizeInstance"),
     ("vm", "startInstance"),
     ("vm", "stopInstance"),
+    ("vpc", "createNatGateway"),
+    ("vpc", "deleteNatGateway"),
+    ("vpc", "startNatGateway"),
+    ("vpc", "stopNatGateway"),
 ];
 
 /// Whether a job goes on after this operation.
@@ -89,7 +101,10 @@ pub(crate) fn has_job(service: &str, operation: &str) -> bool {
 impl Event {
     fn subject(&self) -> String {
         match self {
-            Event::InstanceIs { instance, .. } | Event::InstanceGone { instance } => instance.clone(),
+            Event::InstanceIs { instance, .. } | Event::InstanceGone { instance } | Event::TaskOver { instance } => {
+                instance.clone()
+            }
+            Event::GatewayIs { gateway, .. } | Event::GatewayGone { gateway } => gateway.clone(),
             Event::DiskReady { disk, .. } | Event::DiskGone { disk, .. } => disk.clone(),
             Event::Attached { instance, disk } | Event::Detached { instance, disk } => format!("{instance}/{disk}"),
             Event::Failed { job } => job.subject(),
@@ -124,6 +139,14 @@ pub(crate) mod usual {
     pub(crate) const ATTACH: i64 = 6_000;
     /// Pulling it out.
     pub(crate) const DETACH: i64 = 6_000;
+    /// An instance notices an interface that came or went.
+    pub(crate) const TIE_INTERFACE: i64 = 4_000;
+    /// A new NAT gateway.
+    pub(crate) const CREATE_GATEWAY: i64 = 10_000;
+    /// Starting or stopping it.
+    pub(crate) const POWER_GATEWAY: i64 = 6_000;
+    /// Giving it back.
+    pub(crate) const DELETE_GATEWAY: i64 = 5_000;
 }
 
 impl World {
@@ -169,6 +192,9 @@ impl World {
             Event::DiskGone { disk } => disk::gone(self, &disk),
             Event::Attached { instance, disk } => disk::attached(self, &instance, &disk),
             Event::Detached { instance, disk } => disk::detached(self, &instance, &disk),
+            Event::TaskOver { instance } => vm::task_over(self, &instance),
+            Event::GatewayIs { gateway, status } => vpc::gateway_is(self, &gateway, status),
+            Event::GatewayGone { gateway } => vpc::gateway_gone(self, &gateway),
             Event::Failed { job } => self.fail(at, *job),
             Event::Arrives { call } => arrive(self, &call, at),
         }
@@ -192,6 +218,11 @@ impl World {
             Event::Detached { instance, disk } => {
                 disk::tie_failed(self, &instance, &disk, AttachmentStatus::ErrorDetach);
             }
+            // No page tells of a failed NAT gateway: it comes to rest, and a deletion that fails leaves it stopped.
+            Event::GatewayIs { gateway, .. } | Event::GatewayGone { gateway } => {
+                vpc::gateway_is(self, &gateway, GatewayStatus::Stopped);
+            }
+            Event::TaskOver { instance } => vm::task_over(self, &instance),
             Event::Failed { .. } | Event::Arrives { .. } => {}
         }
     }

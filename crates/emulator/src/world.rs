@@ -9,11 +9,20 @@ use crate::perform::JobFate;
 use crate::quota::Overrides;
 use crate::schedule::Due;
 use crate::state::{
-    Disk, ElasticIp, Instance, Keypair, NetworkAcl, NetworkInterface, RouteTable, SecurityGroup, Shelf, Subnet, Vpc,
+    BandwidthPackage, Disk, ElasticIp, Instance, Keypair, NatGateway, NetworkAcl, NetworkInterface, RouteTable,
+    SecurityGroup, Shelf, Subnet, Vpc, VpcPeering,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Hands the names of all shelves to a macro.
+macro_rules! every_shelf {
+    ($with:ident) => {
+        $with!(vpcs subnets route_tables acls security_groups interfaces elastic_ips peerings nat_gateways
+            bandwidth_packages instances keypairs disks)
+    };
+}
 
 /// How the emulator behaves where the service leaves a choice.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -81,6 +90,12 @@ pub struct World {
     pub(crate) security_groups: Shelf<SecurityGroup>,
     pub(crate) interfaces: Shelf<NetworkInterface>,
     pub(crate) elastic_ips: Shelf<ElasticIp>,
+    #[serde(default)]
+    pub(crate) peerings: Shelf<VpcPeering>,
+    #[serde(default)]
+    pub(crate) nat_gateways: Shelf<NatGateway>,
+    #[serde(default)]
+    pub(crate) bandwidth_packages: Shelf<BandwidthPackage>,
     pub(crate) instances: Shelf<Instance>,
     /// By region and name.
     pub(crate) keypairs: Shelf<Keypair>,
@@ -124,6 +139,9 @@ impl World {
             security_groups: Shelf::default(),
             interfaces: Shelf::default(),
             elastic_ips: Shelf::default(),
+            peerings: Shelf::default(),
+            nat_gateways: Shelf::default(),
+            bandwidth_packages: Shelf::default(),
             instances: Shelf::default(),
             keypairs: Shelf::default(),
             disks: Shelf::default(),
@@ -191,42 +209,32 @@ impl World {
                 *key = name.to_owned();
             }
         }
-        self.vpcs.take_traces(&mut made, &mut unmade);
-        self.subnets.take_traces(&mut made, &mut unmade);
-        self.route_tables.take_traces(&mut made, &mut unmade);
-        self.acls.take_traces(&mut made, &mut unmade);
-        self.security_groups.take_traces(&mut made, &mut unmade);
-        self.interfaces.take_traces(&mut made, &mut unmade);
-        self.elastic_ips.take_traces(&mut made, &mut unmade);
-        self.instances.take_traces(&mut made, &mut unmade);
-        self.disks.take_traces(&mut made, &mut unmade);
+        macro_rules! take {
+            ($($shelf:ident)*) => { $(self.$shelf.take_traces(&mut made, &mut unmade);)* };
+        }
+        every_shelf!(take);
         (made, unmade)
     }
 
     /// Looks at the cloud as it was without what was made less than `millis` ago.
     pub(crate) fn without_young<T>(&mut self, now: Moment, millis: i64, look: impl FnOnce(&World) -> T) -> T {
         let young = |made: Moment| made.plus(millis) > now;
-        let vpcs = self.vpcs.hide(|o| young(o.created));
-        let subnets = self.subnets.hide(|o| young(o.created));
-        let route_tables = self.route_tables.hide(|o| young(o.created));
-        let acls = self.acls.hide(|o| young(o.created));
-        let security_groups = self.security_groups.hide(|o| young(o.created));
-        let interfaces = self.interfaces.hide(|o| young(o.created));
-        let elastic_ips = self.elastic_ips.hide(|o| young(o.created));
-        let instances = self.instances.hide(|o| young(o.created));
-        let keypairs = self.keypairs.hide(|o| young(o.created));
-        let disks = self.disks.hide(|o| young(o.created));
-        let result = look(self);
-        self.vpcs.show(vpcs);
-        self.subnets.show(subnets);
-        self.route_tables.show(route_tables);
-        self.acls.show(acls);
-        self.security_groups.show(security_groups);
-        self.interfaces.show(interfaces);
-        self.elastic_ips.show(elastic_ips);
-        self.instances.show(instances);
-        self.keypairs.show(keypairs);
-        self.disks.show(disks);
-        result
+        macro_rules! look_past {
+            ($($shelf:ident)*) => {{
+                $(let $shelf = self.$shelf.hide(|object| young(object.created));)*
+                let result = look(self);
+                $(self.$shelf.show($shelf);)*
+                result
+            }};
+        }
+        every_shelf!(look_past)
+    }
+
+    /// Whether an id is taken.
+    pub(crate) fn has(&self, id: &str) -> bool {
+        macro_rules! has {
+            ($($shelf:ident)*) => { false $(|| self.$shelf.contains_key(id))* };
+        }
+        every_shelf!(has)
     }
 }

@@ -26,7 +26,7 @@ const EVERYWHERE: &str = "all-region";
 
 /// Kinds by the service codes they may be called by. The service prints codes for some of its kinds only; the others
 /// are taken under the name of their service and under their own.
-const KINDS: [(Kind, &[&str]); 8] = [
+const KINDS: [(Kind, &[&str]); 13] = [
     (Kind::Instance, &["vm"]),
     (Kind::Disk, &["disk"]),
     (Kind::ElasticIp, &["ip", "eip", "elasticip", "elastic_ip"]),
@@ -38,6 +38,11 @@ const KINDS: [(Kind, &[&str]); 8] = [
         &["networksecuritygroup", "network_security_group", "securitygroup", "security_group", "sg", "vpc"],
     ),
     (Kind::Keypair, &["keypair", "key_pair", "vm"]),
+    (Kind::NetworkAcl, &["networkacl", "network_acl", "acl", "vpc"]),
+    (Kind::NetworkInterface, &["networkinterface", "network_interface", "eni", "vpc"]),
+    (Kind::VpcPeering, &["vpcpeering", "vpc_peering", "vpc"]),
+    (Kind::NatGateway, &["natgateway", "nat_gateway", "natgw", "vpc"]),
+    (Kind::BandwidthPackage, &["bandwidthpackage", "bandwidth_package", "bwp", "vpc"]),
 ];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -50,6 +55,11 @@ enum Kind {
     RouteTable,
     SecurityGroup,
     Keypair,
+    NetworkAcl,
+    NetworkInterface,
+    VpcPeering,
+    NatGateway,
+    BandwidthPackage,
 }
 
 impl Kind {
@@ -68,6 +78,13 @@ impl Kind {
             Kind::RouteTable => world.route_tables.iter().for_each(|(id, o)| visit(&o.region, id, &o.tags)),
             Kind::SecurityGroup => world.security_groups.iter().for_each(|(id, o)| visit(&o.region, id, &o.tags)),
             Kind::Keypair => world.keypairs.values().for_each(|o| visit(&o.region, &o.name, &o.tags)),
+            Kind::NetworkAcl => world.acls.iter().for_each(|(id, o)| visit(&o.region, id, &o.tags)),
+            Kind::NetworkInterface => world.interfaces.iter().for_each(|(id, o)| visit(&o.region, id, &o.tags)),
+            Kind::VpcPeering => world.peerings.iter().for_each(|(id, o)| visit(&o.region, id, &o.tags)),
+            Kind::NatGateway => world.nat_gateways.iter().for_each(|(id, o)| visit(&o.region, id, &o.tags)),
+            Kind::BandwidthPackage => {
+                world.bandwidth_packages.iter().for_each(|(id, o)| visit(&o.region, id, &o.tags));
+            }
         }
     }
 
@@ -85,6 +102,11 @@ impl Kind {
             Kind::RouteTable => world.route_tables.get_mut(id).map(|o| (&o.region, &mut o.tags)),
             Kind::SecurityGroup => world.security_groups.get_mut(id).map(|o| (&o.region, &mut o.tags)),
             Kind::Keypair => world.keypairs.get_mut(&World::keypair_key(region, id)).map(|o| (&o.region, &mut o.tags)),
+            Kind::NetworkAcl => world.acls.get_mut(id).map(|o| (&o.region, &mut o.tags)),
+            Kind::NetworkInterface => world.interfaces.get_mut(id).map(|o| (&o.region, &mut o.tags)),
+            Kind::VpcPeering => world.peerings.get_mut(id).map(|o| (&o.region, &mut o.tags)),
+            Kind::NatGateway => world.nat_gateways.get_mut(id).map(|o| (&o.region, &mut o.tags)),
+            Kind::BandwidthPackage => world.bandwidth_packages.get_mut(id).map(|o| (&o.region, &mut o.tags)),
         }?;
         (place == region).then_some(tags)
     }

@@ -4,7 +4,7 @@ use crate::charge::Charge;
 use crate::clock::Moment;
 use crate::tags::Tags;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// States of an instance. A deleted one is simply not there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -76,6 +76,8 @@ pub(crate) struct Instance {
     /// What runs on the instance now: at most one thing at a time.
     pub(crate) task: Option<String>,
     pub(crate) interface: String,
+    #[serde(default)]
+    pub(crate) secondary_interfaces: BTreeSet<String>,
     pub(crate) system_disk: SystemDisk,
     /// Data disks by disk id.
     pub(crate) data_disks: BTreeMap<String, AttachedDisk>,

@@ -8,6 +8,22 @@ pub(crate) use compute::{
     AttachedDisk, Attachment, AttachmentStatus, Disk, DiskStatus, Instance, InstanceStatus, Keypair, SystemDisk,
 };
 pub(crate) use network::{
-    ElasticIp, NetworkAcl, NetworkInterface, Route, RouteTable, Rule, SecurityGroup, Subnet, Vpc,
+    AclRule, BandwidthPackage, ElasticIp, GatewayStatus, Holder, Member, NatGateway, NetworkAcl, NetworkInterface,
+    Route, RouteTable, Rule, SecondaryIp, SecurityGroup, Subnet, Vpc, VpcPeering,
 };
-pub(crate) use shelf::Shelf;
+pub(crate) use shelf::{Placed, Shelf};
+
+/// Objects that know their region.
+macro_rules! placed {
+    ($($object:ty),*) => {
+        $(impl Placed for $object {
+            fn region(&self) -> &str {
+                &self.region
+            }
+        })*
+    };
+}
+
+placed!(Vpc, Subnet, RouteTable, NetworkAcl, SecurityGroup, NetworkInterface, ElasticIp);
+placed!(VpcPeering, NatGateway, BandwidthPackage);
+placed!(Instance, Keypair, Disk);

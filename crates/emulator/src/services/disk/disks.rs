@@ -12,24 +12,24 @@ use crate::{names, quota, tags};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-const LISTED: Listed<Disk> = Listed {
-    id_filter: "diskId",
-    region: |d| &d.region,
-    tags: Some(|d| &d.tags),
-    shown: |d| d.status != DiskStatus::Deleted,
-};
+const LISTED: Listed<Disk> =
+    Listed { id_filter: "diskId", tags: Some(|d| &d.tags), shown: Some(|d| d.status != DiskStatus::Deleted) };
+
+/// Disks of a region, tombstones apart.
+pub(crate) fn count(world: &World, region: &str) -> usize {
+    world.disks.in_region(region, 0).filter(|(_, disk)| disk.status != DiskStatus::Deleted).count()
+}
 
 pub(crate) fn create(world: &mut World, call: &Call<'_>) -> Answer {
     let order = Order::read(call.region(), call.args.need("diskSpec")?, call.now)?;
     let tags = tags::read(call.args, "userTags")?;
-    let count = match call.args.int("maxCount")? {
+    let wanted = match call.args.int("maxCount")? {
         count @ 1..=100 => count as usize,
         _ => return Err(Fault::out_of_range("maxCount must be 1 to 100")),
     };
-    let used = world.disks.values().filter(|d| d.region == call.region() && d.status != DiskStatus::Deleted).count();
-    quota::check(&world.settings.quotas, "disk", used, count)?;
+    quota::check(&world.settings.quotas, "disk", count(world, call.region()), wanted)?;
 
-    let ids: Vec<String> = (0..count)
+    let ids: Vec<String> = (0..wanted)
         .map(|_| {
             let id = insert(world, call, &order, tags.clone(), None);
             let at = call.now.plus(world.latency(usual::CREATE_DISK, &id));

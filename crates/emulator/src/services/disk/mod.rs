@@ -7,6 +7,6 @@ mod operations;
 mod spec;
 
 pub(crate) use attachment::{attach, attached, detach, detached, release, tie, tie_failed};
-pub(crate) use disks::{find, gone, insert, not_gone, not_ready, ready, view};
+pub(crate) use disks::{count, find, gone, insert, not_gone, not_ready, ready, view};
 pub(crate) use operations::OPERATIONS;
 pub(crate) use spec::Order;

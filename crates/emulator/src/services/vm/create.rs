@@ -6,7 +6,7 @@ use crate::charge::{BY_DURATION, Charge, Mode};
 use crate::fault::{Answer, Fault};
 use crate::schedule::{Event, usual};
 use crate::services::{disk, vpc};
-use crate::state::{AttachedDisk, DiskStatus, Instance, InstanceStatus, SystemDisk};
+use crate::state::{AttachedDisk, Instance, InstanceStatus, SystemDisk};
 use crate::tags::Tags;
 use crate::world::World;
 use crate::{names, network, places, quota, tags};
@@ -86,12 +86,12 @@ impl Order {
             names::password(password)?;
         }
         let charge = Charge::read(spec.child("charge"), &BY_DURATION, call.now)?;
-        let used = world.instances.values().filter(|i| i.region == region).count();
+        let used = world.instances.count(region);
         quota::check(&world.settings.quotas, "instance", used, count)?;
         let primary = primary(world, call, spec, az, count)?;
         let (system_disk, data_disks) = disks(world, call, spec, az, &charge, image)?;
         let new_disks = (usize::from(system_disk.is_some()) + data_disks.len()) * count;
-        let disks = world.disks.values().filter(|d| d.region == region && d.status != DiskStatus::Deleted).count();
+        let disks = disk::count(world, region);
         quota::check(&world.settings.quotas, "disk", disks, new_disks)?;
         Ok(Order {
             count,
@@ -138,6 +138,7 @@ impl Order {
             status: InstanceStatus::Pending,
             task: Some("create".to_owned()),
             interface: interface.clone(),
+            secondary_interfaces: BTreeSet::new(),
             system_disk,
             data_disks: BTreeMap::new(),
             key_names: self.key_names.clone(),
@@ -160,7 +161,7 @@ impl Order {
         }
         if let Some(order) = &self.elastic_ip {
             for elastic_ip in vpc::buy_elastic_ips(world, call, order) {
-                vpc::bind_elastic_ip(world, call.region(), &elastic_ip, &interface)?;
+                vpc::bind_elastic_ip(world, call.region(), &elastic_ip, &interface, None)?;
             }
         }
         let pending = world.latency(usual::CREATE_INSTANCE, &id);

@@ -8,8 +8,7 @@ use crate::state::Instance;
 use crate::world::World;
 use serde_json::{Value, json};
 
-const LISTED: Listed<Instance> =
-    Listed { id_filter: "instanceId", region: |i| &i.region, tags: Some(|i| &i.tags), shown: |_| true };
+const LISTED: Listed<Instance> = Listed { id_filter: "instanceId", tags: Some(|i| &i.tags), shown: None };
 
 /// The instance of this id in the region.
 pub(crate) fn find<'w>(world: &'w World, region: &str, id: &str) -> Result<&'w Instance, Fault> {

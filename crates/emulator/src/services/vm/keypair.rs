@@ -24,7 +24,7 @@ fn check_new(world: &World, call: &Call<'_>) -> Result<(String, String), Fault> 
     if world.keypairs.contains_key(&key) {
         return Err(Fault::exists(format!("keypair {name} already exists")));
     }
-    let used = world.keypairs.values().filter(|k| k.region == call.region()).count();
+    let used = world.keypairs.count(call.region());
     quota::check(&world.settings.quotas, "keypair", used, 1)?;
     Ok((name.to_owned(), key))
 }
@@ -83,21 +83,20 @@ pub(crate) fn list(world: &World, call: &Call<'_>) -> Answer {
             other => return Err(Fault::invalid(format!("filter `{other}` is unknown"))),
         }
     }
-    let here = |k: &&Keypair| k.region == call.region();
     let mut found: Vec<&Keypair> = match wanted {
         Some(names) => {
             let get = |name: &str| world.keypairs.get(&World::keypair_key(call.region(), name));
             names.into_iter().filter_map(get).collect()
         }
-        None => world.keypairs.values().filter(here).collect(),
+        None => world.keypairs.in_region(call.region(), 0).map(|(_, keypair)| keypair).collect(),
     };
     found.sort_by(|a, b| a.name.cmp(&b.name));
     found.dedup_by(|a, b| a.name == b.name);
     listing::page(call.args, Beyond::Empty, "keypairs", &found, |keypair| {
         let users: Vec<&String> = world
             .instances
-            .iter()
-            .filter(|(_, i)| i.region == keypair.region && i.key_names.contains(&keypair.name))
+            .in_region(&keypair.region, 0)
+            .filter(|(_, i)| i.key_names.contains(&keypair.name))
             .map(|(id, _)| id)
             .collect();
         json!({

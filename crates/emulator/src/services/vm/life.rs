@@ -1,6 +1,7 @@
 //! Power and death of an instance: one task at a time, each ending by itself.
 
 use super::instance::{find, find_idle};
+use super::interfaces;
 use crate::call::Call;
 use crate::clock::Moment;
 use crate::fault::{Answer, Fault};
@@ -120,6 +121,7 @@ pub(crate) fn gone(world: &mut World, id: &str, at: Moment) {
         vpc::remove_elastic_ip(world, &elastic_ip);
     }
     vpc::remove_interface(world, &instance.interface);
+    interfaces::let_go(world, instance.secondary_interfaces.iter().cloned());
     if let SystemDisk::Cloud { disk } = &instance.system_disk {
         disk::gone(world, disk);
     }

@@ -115,7 +115,7 @@ pub(crate) fn modify_disks(world: &mut World, call: &Call<'_>) -> Answer {
 pub(crate) fn associate_elastic_ip(world: &mut World, call: &Call<'_>) -> Answer {
     let (_, instance) = stable(world, call)?;
     let interface = instance.interface.clone();
-    vpc::bind_elastic_ip(world, call.region(), call.args.text("elasticIpId")?, &interface)?;
+    vpc::bind_elastic_ip(world, call.region(), call.args.text("elasticIpId")?, &interface, None)?;
     Ok(Value::Null)
 }
 

@@ -5,6 +5,7 @@ mod create;
 mod image;
 mod instance;
 mod instance_type;
+mod interfaces;
 mod keypair;
 mod life;
 mod links;

@@ -1,6 +1,6 @@
 //! The operations of the vm service.
 
-use super::{changes, create, image, instance, instance_type, keypair, life, links, quota};
+use super::{changes, create, image, instance, instance_type, interfaces, keypair, life, links, quota};
 use crate::services::{
     Behaviour::{Read, Write},
     Operations,
@@ -11,6 +11,7 @@ pub(crate) const OPERATIONS: Operations = &[
     ("associateElasticIp", Write(links::associate_elastic_ip)),
     ("attachDisk", Write(links::attach_disk)),
     ("attachKeypair", Write(keypair::attach)),
+    ("attachNetworkInterface", Write(interfaces::attach)),
     ("createInstances", Write(create::create)),
     ("createKeypair", Write(keypair::create)),
     ("deleteInstance", Write(life::delete)),
@@ -28,10 +29,12 @@ pub(crate) const OPERATIONS: Operations = &[
     ("describeQuotas", Read(quota::describe)),
     ("detachDisk", Write(links::detach_disk)),
     ("detachKeypair", Write(keypair::detach)),
+    ("detachNetworkInterface", Write(interfaces::detach)),
     ("disassociateElasticIp", Write(links::disassociate_elastic_ip)),
     ("importKeypair", Write(keypair::import)),
     ("modifyInstanceAttribute", Write(changes::modify)),
     ("modifyInstanceDiskAttribute", Write(links::modify_disks)),
+    ("modifyInstanceNetworkAttribute", Write(interfaces::modify)),
     ("modifyInstancePassword", Write(changes::password)),
     ("modifyInstanceVpcAttribute", Write(changes::move_subnet)),
     ("rebootInstance", Write(life::reboot)),

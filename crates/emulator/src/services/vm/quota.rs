@@ -21,8 +21,8 @@ pub(crate) fn describe(world: &World, call: &Call<'_>) -> Answer {
         .filter(|name| TYPES.contains(name))
         .map(|name| {
             let used = match name {
-                "instance" => world.instances.values().filter(|i| i.region == call.region()).count(),
-                "keypair" => world.keypairs.values().filter(|k| k.region == call.region()).count(),
+                "instance" => world.instances.count(call.region()),
+                "keypair" => world.keypairs.count(call.region()),
                 _ => 0,
             };
             let limit = quota::limit(&world.settings.quotas, name).unwrap_or_default();

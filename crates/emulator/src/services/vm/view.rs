@@ -1,8 +1,8 @@
 //! Instances as reads show them: whole, or brief.
 
-use super::image;
+use super::{image, interfaces};
 use crate::call::Call;
-use crate::services::disk;
+use crate::services::{disk, vpc};
 use crate::state::{AttachedDisk, AttachmentStatus, Instance, NetworkInterface, SystemDisk};
 use crate::tags;
 use crate::world::World;
@@ -90,7 +90,7 @@ fn common(world: &World, id: &str, instance: &Instance, cloud: &dyn Fn(&str) -> 
         "systemDisk": system,
         "dataDisks": data,
         "primaryNetworkInterface": {"deviceIndex": 1, "autoDelete": true},
-        "secondaryNetworkInterfaces": [],
+        "secondaryNetworkInterfaces": interfaces::view(world, id, |id, port| interface(world, id, port)),
         "launchTime": instance.created.to_string(),
         "az": instance.az,
         "keyNames": instance.key_names,
@@ -113,11 +113,9 @@ fn interface(world: &World, id: &str, port: &NetworkInterface) -> Value {
             json!({"groupId": group, "groupName": name})
         })
         .collect();
-    let mut primary = json!({"privateIpAddress": port.address.to_string()});
-    if let Some((id, address)) = bound_elastic_ip(world, Some(port)) {
-        primary["elasticIpId"] = json!(id);
-        primary["elasticIpAddress"] = json!(address);
-    }
+    let primary = vpc::address_view(world, port.address, port.elastic_ip.as_ref());
+    let secondary: Vec<Value> =
+        port.secondary_ips.iter().map(|ip| vpc::address_view(world, ip.address, ip.elastic_ip.as_ref())).collect();
     json!({
         "networkInterfaceId": id,
         "macAddress": port.mac,
@@ -126,7 +124,7 @@ fn interface(world: &World, id: &str, port: &NetworkInterface) -> Value {
         "securityGroups": groups,
         "sanityCheck": port.sanity_check,
         "primaryIp": primary,
-        "secondaryIps": [],
+        "secondaryIps": secondary,
         "ipv6Addresses": [],
     })
 }

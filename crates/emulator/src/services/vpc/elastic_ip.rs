@@ -1,10 +1,11 @@
 //! Elastic IPs: bought by any billing method, bound to at most one network interface.
 
+use super::network_interface;
 use crate::call::{Args, Call};
 use crate::charge::{self, Charge, Mode};
 use crate::fault::{Answer, Fault};
 use crate::listing::{self, Beyond, Field, Listed};
-use crate::state::ElasticIp;
+use crate::state::{ElasticIp, Holder};
 use crate::tags::Tags;
 use crate::world::World;
 use crate::{names, quota, tags};
@@ -12,8 +13,7 @@ use core::net::Ipv4Addr;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-const LISTED: Listed<ElasticIp> =
-    Listed { id_filter: "elasticIpIds", region: |e| &e.region, tags: Some(|e| &e.tags), shown: |_| true };
+const LISTED: Listed<ElasticIp> = Listed { id_filter: "elasticIpIds", tags: Some(|e| &e.tags), shown: None };
 
 /// Addresses come from the range reserved for benchmarks (RFC 2544): nobody owns them.
 const FIRST_ADDRESS: Ipv4Addr = Ipv4Addr::new(198, 18, 0, 1);
@@ -40,7 +40,7 @@ impl Order {
         if !matches!(provider.to_ascii_lowercase().as_str(), "bgp" | "no_bgp") {
             return Err(Fault::invalid(format!("provider `{provider}` is neither bgp nor no_bgp")));
         }
-        let used = world.elastic_ips.values().filter(|e| e.region == call.region()).count();
+        let used = world.elastic_ips.count(call.region());
         quota::check(&world.settings.quotas, "elastic_ip", used, count)?;
         Ok(Order {
             count,
@@ -117,7 +117,8 @@ pub(crate) fn buy(world: &mut World, call: &Call<'_>, order: &Order) -> Vec<Stri
                 provider: order.provider.clone(),
                 ip_type: order.ip_type.clone(),
                 charge: order.charge.clone(),
-                interface: None,
+                holder: None,
+                package: None,
                 created: call.now,
                 tags: order.tags.clone(),
             };
@@ -132,42 +133,77 @@ pub(crate) fn find<'w>(world: &'w World, region: &str, id: &str) -> Result<&'w E
     world.elastic_ips.get(id).filter(|e| e.region == region).ok_or_else(|| Fault::not_found("elasticIp", id))
 }
 
-/// Binds an elastic IP to a network interface; both must be free.
-pub(crate) fn bind(world: &mut World, region: &str, id: &str, interface: &str) -> Result<(), Fault> {
-    if let Some(other) = &find(world, region, id)?.interface {
-        return Err(Fault::precondition(format!("elastic IP {id} is already associated with {other}")));
+/// Refuses an elastic IP that is associated with something.
+pub(crate) fn check_free(world: &World, region: &str, id: &str) -> Result<(), Fault> {
+    match &find(world, region, id)?.holder {
+        Some(other) => Err(Fault::precondition(format!("elastic IP {id} is already associated with {}", other.id()))),
+        None => Ok(()),
     }
+}
+
+/// Notes what an elastic IP is associated with now; the other side is the caller's.
+pub(crate) fn hold(world: &mut World, id: &str, holder: Option<Holder>) {
+    if let Some(elastic_ip) = world.elastic_ips.get_mut(id) {
+        elastic_ip.holder = holder;
+    }
+}
+
+/// Binds an elastic IP to an address of a network interface, the primary one unless another is named; both must be free.
+pub(crate) fn bind(
+    world: &mut World,
+    region: &str,
+    id: &str,
+    interface: &str,
+    address: Option<Ipv4Addr>,
+) -> Result<(), Fault> {
+    check_free(world, region, id)?;
     let port = world.interfaces.get_mut(interface).ok_or_else(|| Fault::not_found("networkInterface", interface))?;
-    if let Some(other) = &port.elastic_ip {
+    let address = address.unwrap_or(port.address);
+    let slot = network_interface::slot(port, address);
+    let slot = slot.ok_or_else(|| Fault::invalid(format!("{address} is no address of {interface}")))?;
+    if let Some(other) = slot {
         return Err(Fault::precondition(format!("{interface} is already associated with elastic IP {other}")));
     }
-    port.elastic_ip = Some(id.to_owned());
-    if let Some(elastic_ip) = world.elastic_ips.get_mut(id) {
-        elastic_ip.interface = Some(interface.to_owned());
-    }
+    *slot = Some(id.to_owned());
+    hold(world, id, Some(Holder::Interface { id: interface.to_owned(), address }));
     Ok(())
 }
 
 /// Takes an elastic IP off a network interface.
 pub(crate) fn unbind(world: &mut World, region: &str, id: &str, interface: &str) -> Result<(), Fault> {
-    if find(world, region, id)?.interface.as_deref() != Some(interface) {
-        return Err(Fault::precondition(format!("elastic IP {id} is not associated with {interface}")));
+    match &find(world, region, id)?.holder {
+        Some(Holder::Interface { id: holder, .. }) if holder == interface => {}
+        _ => return Err(Fault::precondition(format!("elastic IP {id} is not associated with {interface}"))),
     }
     release(world, id);
     Ok(())
 }
 
-fn release(world: &mut World, id: &str) {
-    let interface = world.elastic_ips.get_mut(id).and_then(|e| e.interface.take());
-    if let Some(port) = interface.and_then(|i| world.interfaces.get_mut(&i)) {
-        port.elastic_ip = None;
+/// Takes an elastic IP off whatever it is associated with.
+pub(crate) fn release(world: &mut World, id: &str) {
+    match world.elastic_ips.get_mut(id).and_then(|e| e.holder.take()) {
+        Some(Holder::Interface { id, address }) => {
+            if let Some(slot) = world.interfaces.get_mut(&id).and_then(|port| network_interface::slot(port, address)) {
+                *slot = None;
+            }
+        }
+        Some(Holder::NatGateway(gateway)) => {
+            if let Some(gateway) = world.nat_gateways.get_mut(&gateway) {
+                gateway.elastic_ips.remove(id);
+            }
+        }
+        None => {}
     }
 }
 
 /// Removes an elastic IP that goes with something else.
 pub(crate) fn remove(world: &mut World, id: &str) {
     release(world, id);
-    world.elastic_ips.remove(id);
+    if let Some(package) = world.elastic_ips.remove(id).and_then(|e| e.package)
+        && let Some(package) = world.bandwidth_packages.get_mut(&package)
+    {
+        package.members.remove(id);
+    }
 }
 
 pub(crate) fn describe(world: &World, call: &Call<'_>) -> Answer {
@@ -176,20 +212,27 @@ pub(crate) fn describe(world: &World, call: &Call<'_>) -> Answer {
 }
 
 pub(crate) fn list(world: &World, call: &Call<'_>) -> Answer {
-    let found = listing::select(&world.elastic_ips, &LISTED, call.region(), call.args, |e, filter| {
-        Some(match filter {
-            "elasticIpNames" => Field::One(e.name.clone()),
-            "elasticIpAddress" => Field::One(e.address.to_string()),
-            "chargeStatus" => Field::One(e.charge.view(call.now)["chargeStatus"].as_str().unwrap_or("").to_owned()),
-            "ipType" => Field::Any(vec![e.ip_type.clone(), "all".to_owned()]),
-            "status" => Field::Any(vec![status(e).to_owned(), "ALL".to_owned()]),
-            "providers" => Field::One(e.provider.clone()),
-            "elasticIpPoolId" | "bandwidthPackageId" => Field::One(String::new()),
-            "azs" | "resourceTag" => Field::Unrestricted,
-            _ => return None,
-        })
-    })?;
-    listing::page(call.args, Beyond::LastPage, "elasticIps", &found, |(id, e)| view(world, id, e, call))
+    listing::answer(
+        call,
+        &world.elastic_ips,
+        &LISTED,
+        (Beyond::LastPage, "elasticIps"),
+        |e, filter| {
+            Some(match filter {
+                "elasticIpNames" => Field::One(e.name.clone()),
+                "elasticIpAddress" => Field::One(e.address.to_string()),
+                "chargeStatus" => Field::One(e.charge.view(call.now)["chargeStatus"].as_str().unwrap_or("").to_owned()),
+                "ipType" => Field::Any(vec![e.ip_type.clone(), "all".to_owned()]),
+                "status" => Field::Any(vec![status(e).to_owned(), "ALL".to_owned()]),
+                "providers" => Field::One(e.provider.clone()),
+                "elasticIpPoolId" => Field::One(String::new()),
+                "bandwidthPackageId" => Field::One(e.package.clone().unwrap_or_default()),
+                "azs" | "resourceTag" => Field::Unrestricted,
+                _ => return None,
+            })
+        },
+        |id, e| view(world, id, e, call),
+    )
 }
 
 pub(crate) fn modify(world: &mut World, call: &Call<'_>) -> Answer {
@@ -217,8 +260,11 @@ pub(crate) fn modify(world: &mut World, call: &Call<'_>) -> Answer {
 pub(crate) fn delete(world: &mut World, call: &Call<'_>) -> Answer {
     let id = call.args.text("elasticIpId")?;
     let elastic_ip = find(world, call.region(), id)?;
-    if let Some(interface) = &elastic_ip.interface {
-        return Err(Fault::precondition(format!("elastic IP {id} is associated with {interface}")));
+    if let Some(holder) = &elastic_ip.holder {
+        return Err(Fault::precondition(format!("elastic IP {id} is associated with {}", holder.id())));
+    }
+    if let Some(package) = &elastic_ip.package {
+        return Err(Fault::precondition(format!("elastic IP {id} is in bandwidth package {package}")));
     }
     elastic_ip.charge.check_deletable(&format!("elastic IP {id}"), call.now)?;
     world.elastic_ips.remove(id);
@@ -226,7 +272,7 @@ pub(crate) fn delete(world: &mut World, call: &Call<'_>) -> Answer {
 }
 
 fn status(elastic_ip: &ElasticIp) -> &'static str {
-    if elastic_ip.interface.is_some() { "ASSOCIATED" } else { "NOT_ASSOCIATED" }
+    if elastic_ip.holder.is_some() { "ASSOCIATED" } else { "NOT_ASSOCIATED" }
 }
 
 fn view(world: &World, id: &str, elastic_ip: &ElasticIp, call: &Call<'_>) -> Value {
@@ -244,13 +290,23 @@ fn view(world: &World, id: &str, elastic_ip: &ElasticIp, call: &Call<'_>) -> Val
         "status": status(elastic_ip),
         "state": "UP",
     });
-    if let Some((interface, port)) = elastic_ip.interface.as_ref().and_then(|i| world.interfaces.get_key_value(i)) {
-        view["networkInterfaceId"] = json!(interface);
-        view["privateIpAddress"] = json!(port.address.to_string());
-        if let Some(instance) = &port.instance {
-            view["instanceId"] = json!(instance);
-            view["instanceType"] = json!("compute");
+    match &elastic_ip.holder {
+        Some(Holder::Interface { id, address }) => {
+            view["networkInterfaceId"] = json!(id);
+            view["privateIpAddress"] = json!(address.to_string());
+            if let Some(instance) = world.interfaces.get(id).and_then(|port| port.instance.as_ref()) {
+                view["instanceId"] = json!(instance);
+                view["instanceType"] = json!("compute");
+            }
         }
+        Some(Holder::NatGateway(gateway)) => {
+            view["instanceId"] = json!(gateway);
+            view["instanceType"] = json!("natgw");
+        }
+        None => {}
+    }
+    if let Some(package) = &elastic_ip.package {
+        view["bandwidthPackageId"] = json!(package);
     }
     view
 }

@@ -1,6 +1,7 @@
-//! Network interfaces: the primary ones that come with instances. Secondary ones are not sold here yet.
+//! Network interfaces: the primary ones that come with instances, and secondary ones with a life of their own. What else
+//! they have but one address is in `secondary_ips`.
 
-use super::{elastic_ip, security_group, subnet};
+use super::{elastic_ip, secondary_ips, security_group, subnet};
 use crate::call::Call;
 use crate::clock::Moment;
 use crate::fault::{Answer, Fault};
@@ -8,12 +9,12 @@ use crate::listing::{self, Beyond, Field, Listed};
 use crate::state::{NetworkInterface, Subnet};
 use crate::tags::Tags;
 use crate::world::World;
-use crate::{names, network, tags};
+use crate::{names, network, quota, tags};
 use core::net::Ipv4Addr;
 use serde_json::{Value, json};
 
 const LISTED: Listed<NetworkInterface> =
-    Listed { id_filter: "networkInterfaceIds", region: |n| &n.region, tags: Some(|n| &n.tags), shown: |_| true };
+    Listed { id_filter: "networkInterfaceIds", tags: Some(|n| &n.tags), shown: None };
 
 /// Most security groups of one interface.
 const GROUPS: usize = 5;
@@ -110,6 +111,9 @@ pub(crate) fn create_primary(
         sanity_check: primary.sanity_check,
         instance: Some(instance.to_owned()),
         elastic_ip: None,
+        secondary_ips: Vec::new(),
+        device_index: 1,
+        auto_delete: true,
         created: now,
         tags: Tags::new(),
     };
@@ -146,14 +150,18 @@ fn set_groups(world: &mut World, id: &str, port: &mut NetworkInterface, groups: 
     port.security_groups = groups;
 }
 
-/// Removes an interface with its instance; an elastic IP on it becomes free.
+/// Removes an interface; elastic IPs on it become free.
 pub(crate) fn remove(world: &mut World, id: &str) {
     let Some(port) = world.interfaces.remove(id) else { return };
-    if let Some(elastic_ip) = port.elastic_ip.as_ref().and_then(|e| world.elastic_ips.get_mut(e)) {
-        elastic_ip.interface = None;
+    let elastic_ips = port.secondary_ips.iter().filter_map(|ip| ip.elastic_ip.as_ref());
+    for elastic_ip in port.elastic_ip.iter().chain(elastic_ips) {
+        elastic_ip::hold(world, elastic_ip, None);
     }
-    if let Some(subnet) = world.subnets.get_mut(&port.subnet) {
-        subnet.used.remove(&port.address);
+    let addresses = port.secondary_ips.iter().map(|ip| (&ip.subnet, ip.address));
+    for (subnet, address) in addresses.chain([(&port.subnet, port.address)]) {
+        if let Some(subnet) = world.subnets.get_mut(subnet) {
+            subnet.used.remove(&address);
+        }
     }
     for group in &port.security_groups {
         if let Some(group) = world.security_groups.get_mut(group) {
@@ -162,7 +170,98 @@ pub(crate) fn remove(world: &mut World, id: &str) {
     }
 }
 
-fn find<'w>(world: &'w World, region: &str, id: &str) -> Result<&'w NetworkInterface, Fault> {
+/// Where the elastic IP of an address stands; none for an address that the interface does not have.
+pub(crate) fn slot(port: &mut NetworkInterface, address: Ipv4Addr) -> Option<&mut Option<String>> {
+    if port.address == address {
+        return Some(&mut port.elastic_ip);
+    }
+    port.secondary_ips.iter_mut().find(|ip| ip.address == address).map(|ip| &mut ip.elastic_ip)
+}
+
+/// The groups of a secondary interface: the VPC's default one stands before those that were asked for.
+fn with_default(world: &World, vpc: &str, groups: Vec<String>) -> Vec<String> {
+    let default = world.vpcs.get(vpc).map(|v| v.default_security_group.clone());
+    let default = default.filter(|default| !groups.contains(default));
+    default.into_iter().chain(groups).collect()
+}
+
+pub(crate) fn create(world: &mut World, call: &Call<'_>) -> Answer {
+    let args = call.args;
+    let name = args.opt_text("networkInterfaceName").unwrap_or_default();
+    if !name.is_empty() {
+        names::plain("networkInterfaceName", name)?;
+    }
+    let description = args.opt_text("description").unwrap_or_default();
+    names::description(description)?;
+    let sanity_check = match args.opt_int("sanityCheck").unwrap_or(1) {
+        check @ (0 | 1) => check,
+        _ => return Err(Fault::invalid("sanityCheck must be 0 or 1")),
+    };
+    let tags = tags::read(args, "userTags")?;
+    let region = call.region();
+    let subnet_id = args.text("subnetId")?;
+    let subnet = subnet::find(world, region, subnet_id)?;
+    let vpc = subnet.vpc.clone();
+    let groups = check_groups(world, region, &vpc, &args.texts("securityGroups"))?;
+    let groups = with_default(world, &vpc, groups);
+    let wanted = args.opt_text("primaryIpAddress").filter(|a| !a.is_empty());
+    let wanted = wanted.map(|a| a.parse().map_err(|_| Fault::invalid(format!("`{a}` is not an IPv4 address"))));
+    let address = choose_address(subnet, wanted.transpose()?)?;
+    let secondary = secondary_ips::choose(world, region, (subnet_id, &vpc), args, address)?;
+    let used = super::quota::secondary_interfaces(world, region);
+    quota::check(&world.settings.quotas, "network_interface", used, 1)?;
+
+    let id = world.ids.id("port");
+    let mac = world.ids.mac_address();
+    let interface = NetworkInterface {
+        region: region.to_owned(),
+        vpc,
+        subnet: subnet_id.to_owned(),
+        // The zone that a call names is ignored: an interface is where its instance is.
+        az: String::new(),
+        name: name.to_owned(),
+        description: description.to_owned(),
+        primary: false,
+        address,
+        mac,
+        security_groups: groups.clone(),
+        sanity_check,
+        instance: None,
+        elastic_ip: None,
+        secondary_ips: Vec::new(),
+        device_index: 0,
+        auto_delete: false,
+        created: call.now,
+        tags,
+    };
+    world.interfaces.insert(id.clone(), interface);
+    if let Some(subnet) = world.subnets.get_mut(subnet_id) {
+        subnet.used.insert(address, id.clone());
+    }
+    for group in &groups {
+        if let Some(group) = world.security_groups.get_mut(group) {
+            group.interfaces.insert(id.clone());
+        }
+    }
+    secondary_ips::put(world, &id, secondary);
+    Ok(json!({"networkInterfaceId": id}))
+}
+
+pub(crate) fn delete(world: &mut World, call: &Call<'_>) -> Answer {
+    let id = call.args.text("networkInterfaceId")?;
+    let port = find(world, call.region(), id)?;
+    if port.primary {
+        return Err(Fault::precondition(format!("{id} is a primary interface and goes with its instance")));
+    }
+    if let Some(instance) = &port.instance {
+        return Err(Fault::precondition(format!("network interface {id} is attached to {instance}")));
+    }
+    remove(world, id);
+    Ok(Value::Null)
+}
+
+/// The interface of this id in the region.
+pub(crate) fn find<'w>(world: &'w World, region: &str, id: &str) -> Result<&'w NetworkInterface, Fault> {
     world.interfaces.get(id).filter(|n| n.region == region).ok_or_else(|| Fault::not_found("networkInterface", id))
 }
 
@@ -172,17 +271,19 @@ pub(crate) fn describe(world: &World, call: &Call<'_>) -> Answer {
 }
 
 pub(crate) fn list(world: &World, call: &Call<'_>) -> Answer {
-    let found = listing::select(&world.interfaces, &LISTED, call.region(), call.args, |port, filter| {
+    let field = |port: &NetworkInterface, filter: &str| {
         Some(match filter {
             "networkInterfaceNames" => Field::One(port.name.clone()),
             "vpcId" => Field::One(port.vpc.clone()),
             "subnetId" => Field::One(port.subnet.clone()),
             "role" => Field::One(role(port).to_owned()),
+            "instanceId" => Field::One(port.instance.clone().unwrap_or_default()),
             "azType" | "azs" => Field::Unrestricted,
             _ => return None,
         })
-    })?;
-    listing::page(call.args, Beyond::LastPage, "networkInterfaces", &found, |(id, port)| view(world, id, port))
+    };
+    let view = |id: &str, port: &NetworkInterface| view(world, id, port);
+    listing::answer(call, &world.interfaces, &LISTED, (Beyond::LastPage, "networkInterfaces"), field, view)
 }
 
 pub(crate) fn modify(world: &mut World, call: &Call<'_>) -> Answer {
@@ -200,6 +301,14 @@ pub(crate) fn modify(world: &mut World, call: &Call<'_>) -> Answer {
         true => Some(check_groups(world, call.region(), &port.vpc, &call.args.texts("securityGroups"))?),
         false => None,
     };
+    let groups = match port.primary {
+        true => groups,
+        false => groups.map(|groups| with_default(world, &port.vpc, groups)),
+    };
+    let mac = call.args.opt_text("macAddress").filter(|mac| !mac.is_empty());
+    if mac.is_some_and(|mac| !is_mac_address(mac)) {
+        return Err(Fault::invalid("macAddress must be six pairs of hexadecimal digits"));
+    }
     if let Some(mut port) = world.interfaces.remove(id) {
         if let Some(name) = name {
             port.name = name.to_owned();
@@ -207,12 +316,20 @@ pub(crate) fn modify(world: &mut World, call: &Call<'_>) -> Answer {
         if let Some(text) = description {
             port.description = text.to_owned();
         }
+        if let Some(mac) = mac {
+            port.mac = mac.to_owned();
+        }
         if let Some(groups) = groups {
             set_groups(world, id, &mut port, groups);
         }
         world.interfaces.insert(id.to_owned(), port);
     }
     Ok(Value::Null)
+}
+
+fn is_mac_address(text: &str) -> bool {
+    let pairs: Vec<&str> = text.split(':').collect();
+    pairs.len() == 6 && pairs.iter().all(|pair| pair.len() == 2 && pair.chars().all(|c| c.is_ascii_hexdigit()))
 }
 
 /// The elastic IP a call names, by id or by address.
@@ -229,7 +346,9 @@ pub(crate) fn associate_elastic_ip(world: &mut World, call: &Call<'_>) -> Answer
     let interface = call.args.text("networkInterfaceId")?;
     find(world, call.region(), interface)?;
     let elastic_ip = named_elastic_ip(world, call)?;
-    elastic_ip::bind(world, call.region(), &elastic_ip, interface)?;
+    let address = call.args.opt_text("privateIpAddress").filter(|a| !a.is_empty());
+    let address = address.map(|a| a.parse().map_err(|_| Fault::invalid(format!("`{a}` is not an IPv4 address"))));
+    elastic_ip::bind(world, call.region(), &elastic_ip, interface, address.transpose()?)?;
     Ok(Value::Null)
 }
 
@@ -245,12 +364,27 @@ fn role(port: &NetworkInterface) -> &'static str {
     if port.primary { "Primary" } else { "Secondary" }
 }
 
-fn view(world: &World, id: &str, port: &NetworkInterface) -> Value {
-    let mut primary = json!({"privateIpAddress": port.address.to_string()});
-    if let Some((elastic_ip, object)) = port.elastic_ip.as_ref().and_then(|e| world.elastic_ips.get_key_value(e)) {
-        primary["elasticIpId"] = json!(elastic_ip);
-        primary["elasticIpAddress"] = json!(object.address.to_string());
+/// An address of an interface as reads show it.
+pub(crate) fn address_view(world: &World, address: Ipv4Addr, elastic_ip: Option<&String>) -> Value {
+    let mut view = json!({"privateIpAddress": address.to_string()});
+    if let Some((id, object)) = elastic_ip.and_then(|e| world.elastic_ips.get_key_value(e)) {
+        view["elasticIpId"] = json!(id);
+        view["elasticIpAddress"] = json!(object.address.to_string());
     }
+    view
+}
+
+fn view(world: &World, id: &str, port: &NetworkInterface) -> Value {
+    let primary = address_view(world, port.address, port.elastic_ip.as_ref());
+    let secondary: Vec<Value> = port
+        .secondary_ips
+        .iter()
+        .map(|ip| {
+            let mut view = address_view(world, ip.address, ip.elastic_ip.as_ref());
+            view["subnetId"] = json!(ip.subnet);
+            view
+        })
+        .collect();
     let mut view = json!({
         "networkInterfaceName": port.name,
         "networkInterfaceId": id,
@@ -263,8 +397,8 @@ fn view(world: &World, id: &str, port: &NetworkInterface) -> Value {
         "networkSecurityGroupIds": port.security_groups,
         "sanityCheck": port.sanity_check,
         "primaryIp": primary,
-        "secondaryIps": [],
-        "deviceIndex": if port.primary { 1 } else { 0 },
+        "secondaryIps": secondary,
+        "deviceIndex": port.device_index,
         "description": port.description,
         "attachmentStatus": if port.instance.is_some() { "attached" } else { "detached" },
         "networkInterfaceStatus": "enabled",

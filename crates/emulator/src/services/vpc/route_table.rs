@@ -1,22 +1,17 @@
-//! Route tables: one default per VPC, others with their own rules and subnets.
+//! Route tables: one default per VPC, others with their own subnets; their rules are in `route_table_rules`.
 
-use super::{subnet, vpcs};
-use crate::call::{Args, Call};
+use super::{route_table_rules, subnet, vpcs};
+use crate::call::Call;
 use crate::clock::Moment;
 use crate::fault::{Answer, Fault};
 use crate::listing::{self, Beyond, Field, Listed};
 use crate::state::{Route, RouteTable};
 use crate::world::World;
-use crate::{names, network, quota, tags};
+use crate::{names, quota, tags};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-const LISTED: Listed<RouteTable> =
-    Listed { id_filter: "routeTableIds", region: |t| &t.region, tags: Some(|t| &t.tags), shown: |_| true };
-
-/// Where a rule may send packets.
-const HOPS: [&str; 8] =
-    ["instance", "internet", "vpc_peering", "bgw", "natgw", "elastic_network_interface", "havip", "l2gw"];
+const LISTED: Listed<RouteTable> = Listed { id_filter: "routeTableIds", tags: Some(|t| &t.tags), shown: None };
 
 /// Makes the table that every VPC begins with: its own range, and the internet.
 pub(crate) fn create_default(world: &mut World, region: &str, vpc: &str, range: Option<&str>, now: Moment) -> String {
@@ -26,6 +21,7 @@ pub(crate) fn create_default(world: &mut World, region: &str, vpc: &str, range: 
         id: world.ids.id("rtbrule"),
         hop_type: "internet".to_owned(),
         hop_id: "internet".to_owned(),
+        prefix_type: "CIDR".to_owned(),
         prefix: "0.0.0.0/0".to_owned(),
         priority: 100,
         description: String::new(),
@@ -51,6 +47,7 @@ fn local_rule(world: &mut World, range: Option<&str>) -> Route {
         id: world.ids.id("rtbrule"),
         hop_type: "local".to_owned(),
         hop_id: "local".to_owned(),
+        prefix_type: "CIDR".to_owned(),
         prefix: range.unwrap_or("local").to_owned(),
         priority: 1,
         description: String::new(),
@@ -96,7 +93,8 @@ pub(crate) fn find<'w>(world: &'w World, region: &str, id: &str) -> Result<&'w R
     world.route_tables.get(id).filter(|t| t.region == region).ok_or_else(|| Fault::not_found("routeTable", id))
 }
 
-fn change(world: &mut World, id: &str, change: impl FnOnce(&mut RouteTable)) {
+/// Changes a table that was found.
+pub(crate) fn change(world: &mut World, id: &str, change: impl FnOnce(&mut RouteTable)) {
     if let Some(table) = world.route_tables.get_mut(id) {
         change(table);
     }
@@ -108,7 +106,7 @@ pub(crate) fn describe(world: &World, call: &Call<'_>) -> Answer {
 }
 
 pub(crate) fn list(world: &World, call: &Call<'_>) -> Answer {
-    let found = listing::select(&world.route_tables, &LISTED, call.region(), call.args, |table, filter| {
+    let field = |table: &RouteTable, filter: &str| {
         Some(match filter {
             "routeTableNames" => Field::One(table.name.clone()),
             "vpcId" => Field::One(table.vpc.clone()),
@@ -116,8 +114,8 @@ pub(crate) fn list(world: &World, call: &Call<'_>) -> Answer {
             "azType" | "azs" => Field::Unrestricted,
             _ => return None,
         })
-    })?;
-    listing::page(call.args, Beyond::LastPage, "routeTables", &found, |(id, table)| view(id, table))
+    };
+    listing::answer(call, &world.route_tables, &LISTED, (Beyond::LastPage, "routeTables"), field, view)
 }
 
 pub(crate) fn modify(world: &mut World, call: &Call<'_>) -> Answer {
@@ -156,68 +154,6 @@ pub(crate) fn delete(world: &mut World, call: &Call<'_>) -> Answer {
     {
         vpc.route_tables.remove(id);
     }
-    Ok(Value::Null)
-}
-
-fn read_rule(spec: Args<'_>) -> Result<Route, Fault> {
-    let hop_type = spec.text("nextHopType")?;
-    if !HOPS.contains(&hop_type) {
-        return Err(Fault::invalid(format!("nextHopType `{hop_type}` is unknown")));
-    }
-    let hop_id = spec.text("nextHopId")?;
-    if hop_type == "internet" && hop_id != "internet" {
-        return Err(Fault::invalid("nextHopId of an internet rule must be `internet`"));
-    }
-    let priority = spec.opt_int("priority").unwrap_or(100);
-    if !(1..=255).contains(&priority) {
-        return Err(Fault::out_of_range("priority must be 1 to 255"));
-    }
-    let (prefix, _) = network::rule_prefix(spec.text("addressPrefix")?)?;
-    let description = spec.opt_text("description").unwrap_or_default().to_owned();
-    names::description(&description)?;
-    Ok(Route {
-        id: String::new(),
-        hop_type: hop_type.to_owned(),
-        hop_id: hop_id.to_owned(),
-        prefix,
-        priority,
-        description,
-    })
-}
-
-pub(crate) fn add_rules(world: &mut World, call: &Call<'_>) -> Answer {
-    let id = call.args.text("routeTableId")?;
-    let table = find(world, call.region(), id)?;
-    let mut new = Vec::new();
-    for spec in call.args.children("routeTableRuleSpecs") {
-        let rule = read_rule(spec)?;
-        let meaning = |r: &Route| (r.hop_type.clone(), r.hop_id.clone(), r.prefix.clone(), r.priority);
-        if table.rules.iter().chain(&new).any(|r| meaning(r) == meaning(&rule)) {
-            return Err(Fault::exists(format!("route table {id} already has this rule for {}", rule.prefix)));
-        }
-        new.push(rule);
-    }
-    quota::check(&world.settings.quotas, "staticRoute", table.rules.len(), new.len())?;
-    for rule in &mut new {
-        rule.id = world.ids.id("rtbrule");
-    }
-    change(world, id, |table| table.rules.extend(new));
-    // The ids of the new rules are not in the answer: the service gives none.
-    Ok(Value::Null)
-}
-
-pub(crate) fn remove_rules(world: &mut World, call: &Call<'_>) -> Answer {
-    let id = call.args.text("routeTableId")?;
-    let table = find(world, call.region(), id)?;
-    let gone: BTreeSet<&str> = call.args.texts("ruleIds").into_iter().collect();
-    for rule in &gone {
-        match table.rules.iter().find(|r| r.id == **rule) {
-            None => return Err(Fault::not_found("routeTableRule", rule)),
-            Some(r) if r.hop_type == "local" => return Err(Fault::precondition("the local rule cannot be removed")),
-            Some(_) => {}
-        }
-    }
-    change(world, id, |table| table.rules.retain(|r| !gone.contains(r.id.as_str())));
     Ok(Value::Null)
 }
 
@@ -261,22 +197,7 @@ fn move_subnet(world: &mut World, subnet: &str, table: &str) {
 }
 
 fn view(id: &str, table: &RouteTable) -> Value {
-    let rules: Vec<Value> = table
-        .rules
-        .iter()
-        .map(|rule| {
-            json!({
-                "ruleId": rule.id,
-                "priority": rule.priority,
-                "nextHopType": rule.hop_type,
-                "nextHopId": rule.hop_id,
-                "addressPrefixType": "CIDR",
-                "addressPrefix": rule.prefix,
-                "origin": "static",
-                "description": rule.description,
-            })
-        })
-        .collect();
+    let rules: Vec<Value> = table.rules.iter().map(route_table_rules::view).collect();
     json!({
         "routeTableId": id,
         "routeTableName": table.name,

@@ -12,8 +12,7 @@ use crate::{names, quota};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-const LISTED: Listed<SecurityGroup> =
-    Listed { id_filter: "networkSecurityGroupIds", region: |g| &g.region, tags: None, shown: |_| true };
+const LISTED: Listed<SecurityGroup> = Listed { id_filter: "networkSecurityGroupIds", tags: None, shown: None };
 
 /// Makes the group that every VPC begins with.
 pub(crate) fn create_default(world: &mut World, region: &str, vpc: &str, now: Moment) -> String {
@@ -76,14 +75,20 @@ pub(crate) fn describe(world: &World, call: &Call<'_>) -> Answer {
 }
 
 pub(crate) fn list(world: &World, call: &Call<'_>) -> Answer {
-    let found = listing::select(&world.security_groups, &LISTED, call.region(), call.args, |group, filter| {
-        Some(match filter {
-            "networkSecurityGroupNames" => Field::One(group.name.clone()),
-            "vpcId" => Field::One(group.vpc.clone()),
-            _ => return None,
-        })
-    })?;
-    listing::page(call.args, Beyond::LastPage, "networkSecurityGroups", &found, |(id, group)| view(id, group))
+    listing::answer(
+        call,
+        &world.security_groups,
+        &LISTED,
+        (Beyond::LastPage, "networkSecurityGroups"),
+        |group, filter| {
+            Some(match filter {
+                "networkSecurityGroupNames" => Field::One(group.name.clone()),
+                "vpcId" => Field::One(group.vpc.clone()),
+                _ => return None,
+            })
+        },
+        |id, group| view(id, group),
+    )
 }
 
 pub(crate) fn modify(world: &mut World, call: &Call<'_>) -> Answer {

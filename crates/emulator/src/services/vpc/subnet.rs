@@ -11,8 +11,7 @@ use core::net::Ipv4Addr;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-const LISTED: Listed<Subnet> =
-    Listed { id_filter: "subnetIds", region: |s| &s.region, tags: Some(|s| &s.tags), shown: |_| true };
+const LISTED: Listed<Subnet> = Listed { id_filter: "subnetIds", tags: Some(|s| &s.tags), shown: None };
 
 pub(crate) fn create(world: &mut World, call: &Call<'_>) -> Answer {
     let name = call.args.text("subnetName")?;
@@ -94,19 +93,25 @@ pub(crate) fn describe(world: &World, call: &Call<'_>) -> Answer {
 }
 
 pub(crate) fn list(world: &World, call: &Call<'_>) -> Answer {
-    let found = listing::select(&world.subnets, &LISTED, call.region(), call.args, |subnet, filter| {
-        Some(match filter {
-            "subnetNames" => Field::One(subnet.name.clone()),
-            "vpcId" => Field::One(subnet.vpc.clone()),
-            "routeTableId" => Field::One(subnet.route_table.clone()),
-            "aclId" => Field::One(subnet.acl.clone()),
-            "subnetType" | "azType" => Field::Any(vec!["standard".into(), "all".into()]),
-            "types" => Field::Any(vec!["normal".into(), "all".into()]),
-            "azs" | "hpcClusterIds" | "shareType" => Field::Unrestricted,
-            _ => return None,
-        })
-    })?;
-    listing::page(call.args, Beyond::LastPage, "subnets", &found, |(id, subnet)| view(id, subnet))
+    listing::answer(
+        call,
+        &world.subnets,
+        &LISTED,
+        (Beyond::LastPage, "subnets"),
+        |subnet, filter| {
+            Some(match filter {
+                "subnetNames" => Field::One(subnet.name.clone()),
+                "vpcId" => Field::One(subnet.vpc.clone()),
+                "routeTableId" => Field::One(subnet.route_table.clone()),
+                "aclId" => Field::One(subnet.acl.clone()),
+                "subnetType" | "azType" => Field::Any(vec!["standard".into(), "all".into()]),
+                "types" => Field::Any(vec!["normal".into(), "all".into()]),
+                "azs" | "hpcClusterIds" | "shareType" => Field::Unrestricted,
+                _ => return None,
+            })
+        },
+        |id, subnet| view(id, subnet),
+    )
 }
 
 pub(crate) fn modify(world: &mut World, call: &Call<'_>) -> Answer {
@@ -139,8 +144,8 @@ pub(crate) fn modify(world: &mut World, call: &Call<'_>) -> Answer {
 pub(crate) fn delete(world: &mut World, call: &Call<'_>) -> Answer {
     let id = call.args.text("subnetId")?;
     let subnet = find(world, call.region(), id)?;
-    if let Some(interface) = subnet.used.values().next() {
-        return Err(Fault::precondition(format!("subnet {id} is in use by network interface {interface}")));
+    if let Some(user) = subnet.used.values().next() {
+        return Err(Fault::precondition(format!("subnet {id} is in use by {user}")));
     }
     if let Some(subnet) = world.subnets.remove(id) {
         if let Some(vpc) = world.vpcs.get_mut(&subnet.vpc) {

@@ -10,8 +10,7 @@ use crate::{names, network, quota, tags};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-const LISTED: Listed<Vpc> =
-    Listed { id_filter: "vpcIds", region: |v| &v.region, tags: Some(|v| &v.tags), shown: |_| true };
+const LISTED: Listed<Vpc> = Listed { id_filter: "vpcIds", tags: Some(|v| &v.tags), shown: None };
 
 pub(crate) fn create(world: &mut World, call: &Call<'_>) -> Answer {
     let name = call.args.text("vpcName")?;
@@ -23,7 +22,7 @@ pub(crate) fn create(world: &mut World, call: &Call<'_>) -> Answer {
         Some(text) => Some(network::private_prefix("addressPrefix", text)?),
     };
     let tags = tags::read(call.args, "userTags")?;
-    let used = world.vpcs.values().filter(|v| v.region == call.region()).count();
+    let used = world.vpcs.count(call.region());
     quota::check(&world.settings.quotas, "vpc", used, 1)?;
 
     let id = world.ids.id("vpc");
@@ -42,6 +41,7 @@ pub(crate) fn create(world: &mut World, call: &Call<'_>) -> Answer {
         route_tables: BTreeSet::from([route_table.clone()]),
         acls: BTreeSet::from([acl.clone()]),
         security_groups: BTreeSet::from([group.clone()]),
+        peerings: BTreeSet::new(),
         default_route_table: route_table,
         default_acl: acl,
         default_security_group: group,
@@ -66,14 +66,20 @@ pub(crate) fn describe(world: &World, call: &Call<'_>) -> Answer {
 }
 
 pub(crate) fn list(world: &World, call: &Call<'_>) -> Answer {
-    let found = listing::select(&world.vpcs, &LISTED, call.region(), call.args, |vpc, filter| {
-        Some(match filter {
-            "vpcNames" => Field::One(vpc.name.clone()),
-            "azType" | "azs" | "resourceTag" => Field::Unrestricted,
-            _ => return None,
-        })
-    })?;
-    listing::page(call.args, Beyond::LastPage, "vpcs", &found, |(id, vpc)| view(world, id, vpc))
+    listing::answer(
+        call,
+        &world.vpcs,
+        &LISTED,
+        (Beyond::LastPage, "vpcs"),
+        |vpc, filter| {
+            Some(match filter {
+                "vpcNames" => Field::One(vpc.name.clone()),
+                "azType" | "azs" | "resourceTag" => Field::Unrestricted,
+                _ => return None,
+            })
+        },
+        |id, vpc| view(world, id, vpc),
+    )
 }
 
 pub(crate) fn modify(world: &mut World, call: &Call<'_>) -> Answer {
@@ -110,6 +116,9 @@ pub(crate) fn delete(world: &mut World, call: &Call<'_>) -> Answer {
     let vpc = find(world, call.region(), id)?;
     if !vpc.subnets.is_empty() {
         return Err(Fault::precondition(format!("vpc {id} still has {} subnets", vpc.subnets.len())));
+    }
+    if let Some(peering) = vpc.peerings.first() {
+        return Err(Fault::precondition(format!("vpc {id} still has the peering {peering}")));
     }
     if let Some(vpc) = world.vpcs.remove(id) {
         for child in &vpc.route_tables {
