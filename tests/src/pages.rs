@@ -1,7 +1,7 @@
 //! The examples of the pages of diagnostic codes (`crates/model/codes`), run.
 //!
-//! In the `toml` blocks of an example a comment that is nothing but the name of a file begins that file; what stands before
-//! is `main.toml`. Of a `console` block the lines `$ firma ...` are commands, and the other lines are verbs of scenario
+//! In the `toml` blocks of an example a comment that is nothing but the name of a file, in a folder or not, begins that file;
+//! what stands before is `main.toml`. Of a `console` block the lines `$ firma ...` are commands, and the other lines are verbs of scenario
 //! scripts behind `# `. Without one the command is `validate`. A `firma.toml` with the embedded cloud and with a default
 //! region, zone and billing method is there unless the example writes its own. An example that has a comment
 //! `<!-- shown by: tests/scenarios/TOPIC/CASE -->` or `<!-- shown by: FILE FUNCTION -->` is not run: the transcript
@@ -82,7 +82,11 @@ pub fn check(page: &Page<'_>, root: &Path) -> Result<(), String> {
         Example::Run(files, script) => {
             let folder = TempDir::new().map_err(|error| error.to_string())?;
             for (name, text) in files {
-                fs::write(folder.path().join(name), text).map_err(|error| error.to_string())?;
+                let path = folder.path().join(name);
+                let parent = path.parent().unwrap_or(folder.path());
+                fs::create_dir_all(parent)
+                    .and_then(|()| fs::write(&path, text))
+                    .map_err(|error| format!("{}: {error}", path.display()))?;
             }
             let script = script::read(&script)?;
             let transcript = run::play(folder.path(), &script)?;
