@@ -1,7 +1,7 @@
 //! Small worlds for the tests: a state in a temporary folder, records and events.
 
 use firma_model::{
-    address::{Address, KindId},
+    address::{Address, KindId, NodeSet},
     desired::OnRemove,
     document::Document,
     event::{Event, EventBody, Intent},
@@ -11,10 +11,7 @@ use firma_model::{
     time::Timestamp,
 };
 use firma_store::{Lease, Mode, RunInfo, Store};
-use std::{
-    collections::BTreeSet,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 pub(crate) const NOW: Timestamp = Timestamp(1_800_000_000_000);
@@ -77,7 +74,7 @@ pub(crate) fn record(text: &str, cloud_id: &str) -> Record {
         inputs: Document::from_text(r#"{"name":"a","weight":0.1}"#),
         observed: Document::from_text(r#"{"id":"x","name":"a"}"#),
         fingerprint: "vpc-1".to_owned(),
-        dependencies: BTreeSet::from([
+        dependencies: NodeSet::from([
             "vpc.vpc.main".parse().expect("node"),
             "vm.instance.web[*]".parse().expect("node"),
         ]),
