@@ -7,10 +7,12 @@ mod module;
 mod block;
 mod nodes;
 mod text;
+mod naming;
 
 pub use block::{Block, BlockName};
 pub use module::{ModulePath, ModuleStep};
 pub use nodes::NodeSet;
+pub use naming::{NameHasher, NameMap, NameSet};
 
 use std::{fmt, str::FromStr, sync::Arc};
 
