@@ -28,6 +28,9 @@ struct Alike<'p> {
 pub fn suggest(plan: &Plan, worlds: Worlds<'_>, options: &Options) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
     let pairs = pairs(plan, worlds, options);
+    if pairs.is_empty() {
+        return diagnostics;
+    }
     let statements = statements(&pairs, worlds, options);
     for (from, to, example) in statements.iter().take(SHOWN) {
         let message = format!("{from} would be deleted and {to} made, with the same attributes");

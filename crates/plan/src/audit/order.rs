@@ -6,7 +6,7 @@ use crate::{
     unique::{self, Held},
 };
 use firma_model::{
-    address::{Address, Block, Node},
+    address::{Address, Block, NameMap, Node},
     record::Recorded,
 };
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -14,7 +14,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 /// Objects between two deletions that are looked through at most; a plan has few such chains.
 const THROUGH: usize = 1_000_000;
 
-fn makes(plan: &Plan) -> HashMap<&Address, u32> {
+fn makes(plan: &Plan) -> NameMap<&Address, u32> {
     let makes = |step: &Step| matches!(step.leg, Leg::Create | Leg::Update | Leg::Read);
     let steps = (0_u32..).zip(&plan.steps).filter(|(_, step)| makes(step));
     steps.map(|(at, step)| (&step.address, at)).collect()
@@ -23,11 +23,20 @@ fn makes(plan: &Plan) -> HashMap<&Address, u32> {
 /// What is made waits for what it depends on; an object set aside in this plan waits for those that depend on its address.
 pub(super) fn makes_in_order(plan: &Plan, reach: &mut Reach<'_>, findings: &mut Vec<Finding>) {
     let makes = makes(plan);
-    let mut by_block: HashMap<&Block, Vec<u32>> = HashMap::new();
-    for (address, at) in &makes {
-        by_block.entry(&address.block).or_default().push(*at);
+    let nodes = plan.steps.iter().flat_map(|step| &step.dependencies);
+    // Only blocks that are depended on as a whole are looked up.
+    let mut by_block: NameMap<&Block, Vec<u32>> = nodes
+        .filter_map(|node| match node {
+            Node::Block(on) => Some((on, Vec::new())),
+            Node::Instance(_) => None,
+        })
+        .collect();
+    if !by_block.is_empty() {
+        for (address, at) in &makes {
+            by_block.entry(&address.block).and_modify(|made| made.push(*at));
+        }
     }
-    let asides: HashMap<&Address, u32> = (0_u32..)
+    let asides: NameMap<&Address, u32> = (0_u32..)
         .zip(&plan.steps)
         .filter(|(_, step)| {
             let make = makes.get(&step.address).map(|at| &plan.steps[*at as usize]);
@@ -86,7 +95,10 @@ struct Ends {
 
 /// What is deleted waits for the deletions of all that depended on it, through what stays; what is changed does too.
 pub(super) fn deletes_in_order(plan: &Plan, recorded: &Recorded, reach: &mut Reach<'_>, findings: &mut Vec<Finding>) {
-    let mut ends: HashMap<&Address, Ends> = HashMap::new();
+    if plan.steps.iter().all(|step| step.leg != Leg::Delete) {
+        return;
+    }
+    let mut ends: NameMap<&Address, Ends> = NameMap::default();
     for (at, step) in (0_u32..).zip(&plan.steps) {
         let ends = ends.entry(&step.address).or_default();
         match step.leg {
@@ -102,7 +114,7 @@ pub(super) fn deletes_in_order(plan: &Plan, recorded: &Recorded, reach: &mut Rea
             _ => {}
         }
     }
-    let mut instances: HashMap<&Block, Vec<&Address>> = HashMap::new();
+    let mut instances: NameMap<&Block, Vec<&Address>> = NameMap::default();
     for address in recorded.records.keys() {
         instances.entry(&address.block).or_default().push(address);
     }
@@ -157,7 +169,7 @@ pub(super) fn deletes_in_order(plan: &Plan, recorded: &Recorded, reach: &mut Rea
 }
 
 /// The gates that every deletion in a block waits for; none where one of its instances is not simply deleted.
-fn doors_of(plan: &Plan, all: &[&Address], ends: &HashMap<&Address, Ends>) -> BTreeSet<u32> {
+fn doors_of(plan: &Plan, all: &[&Address], ends: &NameMap<&Address, Ends>) -> BTreeSet<u32> {
     let gates = |step: &Step| -> BTreeSet<u32> {
         step.after.iter().map(|edge| edge.vertex).filter(|vertex| *vertex as usize >= plan.steps.len()).collect()
     };

@@ -3,10 +3,10 @@
 use super::Finding;
 use crate::step::{Action, Leg, Plan, Step};
 use firma_model::{
-    address::Address,
+    address::{Address, NameMap},
     record::{Record, Recorded, Status},
 };
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet, hash_map::Entry};
 
 /// Every edge leads from a vertex to another one.
 pub(super) fn edges(plan: &Plan, findings: &mut Vec<Finding>) {
@@ -21,11 +21,22 @@ pub(super) fn edges(plan: &Plan, findings: &mut Vec<Finding>) {
 
 /// What each step needs to be carried out, and to be found again.
 pub(super) fn steps(plan: &Plan, before: &Recorded, recorded: &Recorded, findings: &mut Vec<Finding>) {
-    let mut seen = HashSet::new();
-    let stand: HashSet<Identity<'_>> = before.records.values().chain(&before.deposed).map(identity).collect();
-    let carried: HashSet<Identity<'_>> = recorded.records.values().chain(&recorded.deposed).map(identity).collect();
-    for step in &plan.steps {
-        if !seen.insert((&step.address, &step.deposed, step.leg)) {
+    let (stand, carried) = (Standing::of(before), Standing::of(recorded));
+    let mut first: NameMap<&Address, usize> = NameMap::default();
+    let mut others = HashSet::new();
+    for (at, step) in plan.steps.iter().enumerate() {
+        // Most addresses have one step.
+        let new = match first.entry(&step.address) {
+            Entry::Vacant(free) => {
+                free.insert(at);
+                true
+            }
+            Entry::Occupied(first) => {
+                let same = |other: &Step| (&step.deposed, step.leg) == (&other.deposed, other.leg);
+                !same(&plan.steps[*first.get()]) && others.insert((&step.address, &step.deposed, step.leg))
+            }
+        };
+        if !new {
             findings.push(Finding::Doubled(step.address.clone(), step.leg));
         }
         let fits = match step.leg {
@@ -41,8 +52,8 @@ pub(super) fn steps(plan: &Plan, before: &Recorded, recorded: &Recorded, finding
         }
         if let Some(record) = &step.record {
             // What this plan sets aside is recorded as it stands.
-            let known = [identity(record), (&record.address, "", record.cloud_id.as_str())];
-            if !known.iter().any(|identity| stand.contains(identity) || carried.contains(identity)) {
+            let known = [record.deposed.as_str(), ""];
+            if !known.iter().any(|deposed| stand.has(record, deposed) || carried.has(record, deposed)) {
                 findings.push(Finding::Unrecorded(step.address.clone(), record.cloud_id.clone()));
             }
         }
@@ -75,11 +86,25 @@ pub(super) fn steps(plan: &Plan, before: &Recorded, recorded: &Recorded, finding
     }
 }
 
-/// Address, key and id.
-type Identity<'r> = (&'r Address, &'r str, &'r str);
+/// Objects as they are recorded.
+struct Standing<'r> {
+    records: &'r BTreeMap<Address, Record>,
+    /// Those without an address of their own: address, key and id.
+    halves: HashSet<(&'r Address, &'r str, &'r str)>,
+}
 
-fn identity(record: &Record) -> Identity<'_> {
-    (&record.address, &record.deposed, &record.cloud_id)
+impl<'r> Standing<'r> {
+    fn of(recorded: &'r Recorded) -> Standing<'r> {
+        let half = |record: &'r Record| (&record.address, record.deposed.as_str(), record.cloud_id.as_str());
+        Standing { records: &recorded.records, halves: recorded.deposed.iter().map(half).collect() }
+    }
+
+    /// Whether the object of a record stands under this key.
+    fn has(&self, record: &Record, deposed: &str) -> bool {
+        let current = self.records.get(&record.address);
+        current.is_some_and(|current| current.deposed == deposed && current.cloud_id == record.cloud_id)
+            || self.halves.contains(&(&record.address, deposed, record.cloud_id.as_str()))
+    }
 }
 
 fn is_found_again(step: &Step) -> bool {

@@ -1,10 +1,11 @@
 //! Priorities: the longest chain behind each step.
 
 use crate::{
-    procedure::Source,
+    procedure::{Procedure, Source},
     step::{Leg, Plan, Step},
 };
 use firma_model::address::Node;
+use std::sync::Arc;
 
 /// For each step the length of the longest chain that begins with it, where `own` is the length of one step. None when
 /// steps wait for each other.
@@ -56,7 +57,8 @@ pub fn chains(plan: &Plan, own: impl Fn(&Step) -> u64) -> Option<Vec<u64>> {
 
 /// Whether a step is one of those that the object of another takes one at a time.
 fn takes_turns(plan: &Plan, step: &Step, object: &Step) -> bool {
-    let Some(procedure) = plan.procedure(step.kind()).filter(|_| step.leg != Leg::Read) else { return false };
+    let takes = |procedure: &&Arc<Procedure>| step.leg != Leg::Read && !procedure.serial.is_empty();
+    let Some(procedure) = plan.procedure(step.kind()).filter(takes) else { return false };
     procedure.serial.iter().any(|source| {
         let (Source::Attribute(name) | Source::AttributeAlways(name)) = source else { return false };
         let mut refers = false;

@@ -5,8 +5,7 @@ use crate::{
     step::{After, Rule},
     worlds::Worlds,
 };
-use firma_model::address::{Address, Block};
-use std::collections::HashMap;
+use firma_model::address::{Address, Block, NameMap};
 
 /// An edge that is only wished for.
 #[derive(Clone, Copy, Debug)]
@@ -33,7 +32,7 @@ pub(super) struct Edges<'a> {
     pub(super) through: Vec<Through<'a>>,
     pub(super) preferences: Vec<Preference>,
     /// The gate that opens when every instance of a block is made.
-    pub(super) block_makes: HashMap<&'a Block, Option<u32>>,
+    pub(super) block_makes: NameMap<&'a Block, Option<u32>>,
 }
 
 impl<'a> Edges<'a> {
@@ -46,7 +45,7 @@ impl<'a> Edges<'a> {
             gates: Vec::new(),
             through: Vec::new(),
             preferences: Vec::new(),
-            block_makes: HashMap::new(),
+            block_makes: NameMap::default(),
         }
     }
 

@@ -31,6 +31,9 @@ impl<'a> Edges<'a> {
     /// What moves is written down under its new address before anything is done to it there.
     pub(super) fn written_first(&mut self) {
         let steps = self.legs.steps;
+        if self.legs.written.is_empty() {
+            return;
+        }
         for (at, step) in steps.iter().enumerate().filter(|(_, step)| step.leg != Leg::Record) {
             if let Some(written) = self.legs.written.get(&(&step.address, step.deposed.as_str())).copied() {
                 self.add(at as u32, written, Rule::MakeAfterDependency);
