@@ -7,11 +7,12 @@
 use crate::{
     claims,
     compare::same,
+    looked::Looked,
     step::{Leg, Plan, PlannedOutput},
     worlds::Worlds,
 };
 use firma_model::{
-    address::{Address, Block, Node},
+    address::{Address, Block, NameSet, Node},
     record::{Record, Recorded},
     value::Value,
 };
@@ -96,51 +97,61 @@ impl fmt::Display for Moved {
     }
 }
 
-/// Leaves in the basis what the plan touches or reads, and adds the old halves it touches.
-pub(crate) fn narrow(plan: &mut Plan, worlds: Worlds<'_>) {
-    let mut read: BTreeSet<Address> = plan.steps.iter().map(|step| step.address.clone()).collect();
-    let mut note = |node: &Node| match node {
-        Node::Instance(address) => _ = read.insert(address.clone()),
-        Node::Block(block) => {
-            read.extend(plan.blocks.get(block).into_iter().flat_map(|shape| shape.instances.iter().cloned()));
-        }
-    };
+/// Puts into the basis what the plan touches or reads, and the old halves it touches.
+pub(crate) fn narrow(plan: &mut Plan, looked: &Looked<'_>, worlds: Worlds<'_>) {
+    let mut nodes = Nodes::default();
     for step in &plan.steps {
-        step.attributes.values().for_each(|expr| expr.each_node(&mut note));
-    }
-    plan.outputs.values().for_each(|output| output.value.each_node(&mut note));
-    read.extend(plan.steps.iter().filter_map(|step| step.moves_from().map(|record| record.address.clone())));
-    // What was known already when it was planned is no hole any more; it was read all the same.
-    for step in plan.steps.iter().filter(|step| matches!(step.leg, Leg::Create | Leg::Update | Leg::Read)) {
-        for node in &step.dependencies {
-            match node {
-                Node::Instance(address) => _ = read.insert(address.clone()),
-                Node::Block(block) => {
-                    read.extend(plan.blocks.get(block).into_iter().flat_map(|shape| shape.instances.iter().cloned()));
-                }
-            }
+        step.attributes.values().for_each(|expr| expr.each_node(&mut |node| nodes.note(node)));
+        // What was known already when it was planned is no hole any more; it was read all the same.
+        if matches!(step.leg, Leg::Create | Leg::Update | Leg::Read) {
+            step.dependencies.iter().for_each(|node| nodes.note(node));
         }
     }
-    for (name, output) in plan.outputs.iter().filter(|(_, output)| is_written(output)) {
-        let Some(wanted) = worlds.desired.outputs.get(name) else { continue };
-        let before = output.before.as_ref();
-        if before != Some(&output.after) {
-            wanted.value.each_node(&mut |node| match node {
-                Node::Instance(address) => _ = read.insert(address.clone()),
-                Node::Block(block) => {
-                    read.extend(plan.blocks.get(block).into_iter().flat_map(|shape| shape.instances.iter().cloned()));
-                }
-            });
+    for (name, output) in &plan.outputs {
+        output.value.each_node(&mut |node| nodes.note(node));
+        let wanted = worlds.desired.outputs.get(name).filter(|_| is_written(output));
+        if let Some(wanted) = wanted.filter(|_| output.before.as_ref() != Some(&output.after)) {
+            wanted.value.each_node(&mut |node| nodes.note(node));
         }
     }
+    let Nodes { instances: mut read, blocks } = nodes;
+    read.extend(blocks.into_iter().filter_map(|block| plan.blocks.get(block)).flat_map(|shape| &shape.instances));
+    read.extend(plan.steps.iter().map(|step| &step.address));
+    read.extend(plan.steps.iter().filter_map(|step| step.moves_from().map(|record| &record.address)));
     let deleted = Deleted::by(plan);
-    read.extend(deleted.users(worlds.recorded).map(|record| record.address.clone()));
-    plan.basis.retain(|address, _| read.contains(address));
-    for address in read {
+    read.extend(deleted.users(worlds.recorded).map(|record| &record.address));
+    let mut basis = looked.of(&read);
+    for address in read.into_iter().filter(|address| !basis.contains_key(*address)).collect::<Vec<_>>() {
         // Something that is left out of the plan, and stands on what is deleted.
-        if let Some(record) = worlds.recorded.records.get(&address) {
-            plan.basis.entry(address).or_insert(Some(record.version));
+        if let Some(record) = worlds.recorded.records.get(address) {
+            basis.insert(address.clone(), Some(record.version));
         }
+    }
+    let halves = halves(plan);
+    (plan.basis, plan.deposed_basis) = (basis, halves);
+}
+
+/// Nodes by what they are.
+#[derive(Default)]
+struct Nodes<'p> {
+    instances: NameSet<&'p Address>,
+    blocks: NameSet<&'p Block>,
+}
+
+impl<'p> Nodes<'p> {
+    fn note(&mut self, node: &'p Node) {
+        match node {
+            Node::Instance(address) => _ = self.instances.insert(address),
+            Node::Block(block) => _ = self.blocks.insert(block),
+        }
+    }
+}
+
+/// The old halves that a plan touches.
+fn halves(plan: &Plan) -> BTreeMap<Address, BTreeMap<String, u64>> {
+    let mut halves: BTreeMap<Address, BTreeMap<String, u64>> = BTreeMap::new();
+    if plan.steps.iter().all(|step| step.deposed.is_empty()) {
+        return halves;
     }
     // An old half that moves is compared where it stands now, whatever else happens to it where it goes.
     let moves: HashSet<(&Address, &str)> = plan
@@ -150,7 +161,6 @@ pub(crate) fn narrow(plan: &mut Plan, worlds: Worlds<'_>) {
         .map(|step| (&step.address, step.deposed.as_str()))
         .collect();
     let own = set_aside(plan);
-    let mut halves: BTreeMap<Address, BTreeMap<String, u64>> = BTreeMap::new();
     for step in plan.steps.iter().filter(|step| !step.deposed.is_empty()) {
         // What this plan itself sets aside stands as the current object until then, and is compared as such.
         if own.contains(&(&step.address, step.deposed.as_str())) {
@@ -161,7 +171,7 @@ pub(crate) fn narrow(plan: &mut Plan, worlds: Worlds<'_>) {
             halves.entry(record.address.clone()).or_default().insert(step.deposed.clone(), record.version);
         }
     }
-    plan.deposed_basis = halves;
+    halves
 }
 
 fn is_written(output: &PlannedOutput) -> bool {
@@ -239,13 +249,13 @@ pub(crate) fn replaced_or_deleted(plan: &Plan) -> impl Iterator<Item = &Address>
 
 /// What a plan deletes, or deletes to make it anew.
 struct Deleted<'a> {
-    addresses: HashSet<&'a Address>,
-    blocks: HashSet<&'a Block>,
+    addresses: NameSet<&'a Address>,
+    blocks: NameSet<&'a Block>,
 }
 
 impl<'a> Deleted<'a> {
     fn by(plan: &'a Plan) -> Deleted<'a> {
-        let addresses: HashSet<&Address> = replaced_or_deleted(plan).collect();
+        let addresses: NameSet<&Address> = replaced_or_deleted(plan).collect();
         Deleted { blocks: addresses.iter().map(|address| &address.block).collect(), addresses }
     }
 

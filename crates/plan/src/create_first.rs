@@ -6,6 +6,7 @@
 //! address and is kept under a key of its own until it is deleted. A create that comes to nothing leaves it where it was.
 
 use crate::{
+    looked::Looked,
     nodes::recorded_attributes,
     step::{Action, Leg, Mode, Plan, Reason, Step},
     unique::{self, of_record, of_step},
@@ -26,13 +27,13 @@ const FLAG: &str = "create_before_destroy";
 type Effective<'a> = HashMap<&'a Address, &'a Address>;
 
 /// Works out for what a replacement creates first, turns such replacements round, and has it written down where it changed.
-pub(crate) fn create_first(plan: &mut Plan, worlds: Worlds<'_>, diagnostics: &mut Diagnostics) {
+pub(crate) fn create_first(plan: &mut Plan, worlds: Worlds<'_>, looked: &Looked<'_>, diagnostics: &mut Diagnostics) {
     if plan.mode != Mode::Apply {
         return;
     }
     let effective = spread(worlds);
-    let was = worlds.recorded.records.values().filter(|record| record.create_before_destroy);
-    if effective.is_empty() && was.count() == 0 {
+    let mut recorded = worlds.recorded.records.values();
+    if effective.is_empty() && !recorded.any(|record| record.create_before_destroy) {
         return;
     }
     for step in &mut plan.steps {
@@ -41,7 +42,7 @@ pub(crate) fn create_first(plan: &mut Plan, worlds: Worlds<'_>, diagnostics: &mu
         }
     }
     turn_round(plan, worlds, &effective, diagnostics);
-    write_down(plan, worlds, &effective);
+    write_down(plan, worlds, looked, &effective);
 }
 
 /// From each that wishes it down to all that it depends on.
@@ -156,7 +157,7 @@ fn both(
 }
 
 /// Has a record say what holds now, where nothing else of it changes.
-fn write_down(plan: &mut Plan, worlds: Worlds<'_>, effective: &Effective<'_>) {
+fn write_down(plan: &mut Plan, worlds: Worlds<'_>, looked: &Looked<'_>, effective: &Effective<'_>) {
     let differs = |record: &Record| record.create_before_destroy != effective.contains_key(&record.address);
     let reason = || Reason::Bookkeeping { what: FLAG.into() };
     let mut touched: HashSet<Address> = HashSet::new();
@@ -170,10 +171,11 @@ fn write_down(plan: &mut Plan, worlds: Worlds<'_>, effective: &Effective<'_>) {
             step.reasons.push(reason());
         }
     }
+    let looked = looked.addresses();
     for record in worlds.recorded.records.values().filter(|record| differs(record)) {
         let Some(resource) = worlds.desired.resources.get(&record.address) else { continue };
         // What this plan did not look at stays as it is.
-        if touched.contains(&record.address) || !plan.basis.contains_key(&record.address) {
+        if touched.contains(&record.address) || !looked.contains(&record.address) {
             continue;
         }
         plan.unchanged = plan.unchanged.saturating_sub(1);

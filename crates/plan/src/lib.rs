@@ -4,8 +4,8 @@
 //! observed world and answer look-ups), [`secret`], [`redact`], [`parts`], [`compare`], [`elements`] and [`diff`] (what differs), [`drift`]
 //! (what of it matters), [`decide`] (what happens to each address, and why),
 //! [`ephemeral`] (values that nothing keeps), [`triggers`] and [`conditions`] (what hangs on what happens elsewhere), [`moves`], [`imports`], [`removals`] and
-//! [`renames`] (who is where now), [`walk`], [`nodes`] and [`table`] (values in dependency order), [`select`] (a part of the project), [`make`](mod@make) (the planner
-//! itself), [`deferral`] and [`postponed`] (what waits for a later plan), [`reads`] (look-ups that wait for their turn in the apply), [`unique`] (keys that two objects cannot share), `create_first` (replacements that create before they destroy), [`order`](mod@order) (edges), [`lower`] (calls), [`preflight`], [`basis`], [`audit`](mod@audit), [`format`](mod@format)
+//! [`renames`] (who is where now), `abreast`, [`walk`], [`nodes`] and [`table`] (values in dependency order), [`select`] (a part of the project), [`make`](mod@make) (the planner
+//! itself), [`deferral`] and [`postponed`] (what waits for a later plan), [`reads`] (look-ups that wait for their turn in the apply), [`unique`] (keys that two objects cannot share), `create_first` (replacements that create before they destroy), [`order`](mod@order) (edges), [`lower`] (calls), [`preflight`], `looked` and [`basis`], [`audit`](mod@audit), [`format`](mod@format)
 //! (the durable form). Then what carries a plan out: [`marker`], [`legible`], [`fill`], [`listing`] (the calls for whoever reviews), [`recording`], [`wait`], [`outputs`](mod@outputs),
 //! [`recover`], [`progress`], the one transition function, [`resume`] (what an interrupted run left of a plan), and [`event`], what a run tells those who watch. Nothing here does I/O: the planner is given answers and
 //! returns questions, and an apply is a sequence of transitions.
@@ -26,6 +26,7 @@ mod ignore;
 pub mod drift;
 pub mod decide;
 pub mod ephemeral;
+mod abreast;
 pub mod walk;
 pub mod nodes;
 pub mod table;
@@ -46,6 +47,7 @@ pub mod reads;
 pub mod order;
 pub mod lower;
 pub mod preflight;
+mod looked;
 pub mod basis;
 mod claims;
 pub mod audit;

@@ -3,29 +3,31 @@
 mod refreshing;
 
 use crate::{
-    audit, basis,
+    abreast, audit, basis,
     conditions::{self, Subject},
     create_first::create_first,
     decide,
     decide::Decision,
     deferral::Aside,
     drift, ephemeral, imports,
+    looked::Looked,
     moves::{self, Carried},
     nodes,
     order::order,
     outputs, preflight, reads, removals, renames, select,
     step::{Action, BlockShape, Leg, Mode, Plan, PlannedOutput, Reason, Step},
-    steps::{embed_procedures, set_timeouts, wanted_step},
+    steps::{embed_procedures, keep, set_timeouts, wanted_step},
     table::Table,
     triggers::Triggers,
     vanished::vanished,
-    walk::{self, Visit},
+    walk::{Visit, Wanted},
     worlds::{Options, Preflight, Worlds},
 };
 use firma_catalog::procedure::Procedure;
 use firma_expr::Limits;
 use firma_model::{
-    desired::{Desired, DesiredResource},
+    address::{Address, Block, NameSet},
+    desired::{Desired, DesiredResource, Repetition},
     diagnostic::{Diagnostic, Diagnostics},
     observed::Sighting,
     record::Record,
@@ -50,19 +52,20 @@ pub fn plan(worlds: Worlds<'_>, options: &Options) -> (Option<Plan>, Diagnostics
         Mode::Destroy => planner.destroy(),
         Mode::RefreshOnly => planner.refresh_only(),
     }
-    let Planner { mut plan, mut diagnostics, .. } = planner;
+    let Planner { mut plan, mut diagnostics, looked, table, kept, .. } = planner;
     if diagnostics.has_errors() {
         return (None, diagnostics);
     }
     drift::sort_out(&mut plan, worlds.desired);
-    create_first(&mut plan, worlds, &mut diagnostics);
+    create_first(&mut plan, worlds, &looked, &mut diagnostics);
     ephemeral::finish(&mut plan, options);
     embed_procedures(&mut plan, worlds);
+    keep(&mut plan, &kept, &table);
     set_timeouts(&mut plan, options);
     // What is left out still stands between others.
     order(&mut plan, whole, &mut diagnostics);
     select::partial::finish(&mut plan, whole, &options.selection, &mut diagnostics);
-    basis::narrow(&mut plan, written);
+    basis::narrow(&mut plan, &looked, written);
     if diagnostics.has_errors() {
         return (None, diagnostics);
     }
@@ -90,6 +93,9 @@ pub(crate) struct Planner<'a> {
     pub(crate) table: Table,
     triggers: Triggers,
     pub(crate) plan: Plan,
+    looked: Looked<'a>,
+    /// Of what is referred to, what stays as it is.
+    kept: Vec<&'a Address>,
     pub(crate) aside: Aside,
     pub(crate) diagnostics: Diagnostics,
     pub(crate) limits: Limits,
@@ -109,6 +115,8 @@ impl<'a> Planner<'a> {
                 files: options.files.clone(),
                 ..Plan::default()
             },
+            looked: Looked::default(),
+            kept: Vec::new(),
             aside: Aside::default(),
             diagnostics: Diagnostics::new(),
             limits: Limits::default(),
@@ -117,37 +125,40 @@ impl<'a> Planner<'a> {
 
     /// Decides for everything that is wanted, what is depended on first; `false` where there is no such order.
     pub(crate) fn walk(&mut self) -> bool {
-        let desired: &'a Desired = self.worlds.desired;
-        let blocks = walk::instances(desired);
-        let visits = walk::dependency_order(desired, &blocks, &mut self.diagnostics);
+        let wanted = Wanted::of(self.worlds.desired, self.worlds.recorded);
+        let visits = wanted.in_order(&mut self.diagnostics);
         if self.diagnostics.has_errors() {
             return false;
         }
+        self.plan.steps.reserve(wanted.unrecorded());
+        let mut together = NameSet::default();
         for visit in visits {
             match visit {
-                Visit::Resource(address) => {
-                    if let Some(resource) = desired.resources.get(address) {
-                        self.decide_wanted(resource);
-                    }
-                }
-                Visit::Read(address) => {
-                    if let Some(read) = desired.reads.get(address) {
-                        self.plan_read(read);
-                    }
-                }
+                Visit::Resource(resource, record) => self.decide_wanted(resource, record),
+                Visit::Read(read) => self.plan_read(read),
                 Visit::Block(block) => {
-                    let instances = blocks.get(block).map(Vec::as_slice).unwrap_or_default();
-                    if self.table.wants_block(block) {
-                        let repetition =
-                            desired.blocks.get(block).copied().unwrap_or(firma_model::desired::Repetition::Single);
-                        self.table.set_block(block, repetition, instances);
-                        let instances = instances.iter().map(|address| (*address).clone()).collect();
-                        self.plan.blocks.insert(block.clone(), BlockShape { repetition, instances });
-                    }
+                    self.put_together(&wanted, block);
+                    together.insert(block);
                 }
             }
         }
+        // Those that only outputs and conditions refer to.
+        let others: Vec<Block> =
+            self.table.wanted_blocks().filter(|block| !together.contains(block)).cloned().collect();
+        for block in others.iter().filter(|block| wanted.has_block(block)) {
+            self.put_together(&wanted, block);
+        }
         true
+    }
+
+    fn put_together(&mut self, wanted: &Wanted<'a>, block: &Block) {
+        if self.table.wants_block(block) {
+            let repetition = self.worlds.desired.blocks.get(block).copied().unwrap_or(Repetition::Single);
+            let instances: Vec<&Address> = wanted.instances(block).collect();
+            self.table.set_block(block, repetition, &instances);
+            let instances = instances.into_iter().cloned().collect();
+            self.plan.blocks.insert(block.clone(), BlockShape { repetition, instances });
+        }
     }
 
     fn apply(&mut self) {
@@ -155,15 +166,10 @@ impl<'a> Planner<'a> {
             return;
         }
         let desired: &'a Desired = self.worlds.desired;
-        let orphans: Vec<&'a Record> = self
-            .worlds
-            .recorded
-            .records
-            .values()
-            .filter(|record| !desired.resources.contains_key(&record.address))
-            .filter(|record| desired.deferred_by(&record.address.block).is_none())
-            .collect();
-        for record in orphans {
+        for record in abreast::unwanted(desired, self.worlds.recorded) {
+            if desired.deferred_by(&record.address.block).is_some() {
+                continue;
+            }
             let reason = match self.options.declared.contains(&record.address.block) {
                 true => Reason::WrongRepetition,
                 false => Reason::NotInManifest,
@@ -210,7 +216,7 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn decide_wanted(&mut self, resource: &'a DesiredResource) {
+    fn decide_wanted(&mut self, resource: &'a DesiredResource, record: Option<&'a Record>) {
         let address = &resource.address;
         let Some(procedure) = self.worlds.procedures.get(address.kind().as_str()) else {
             let message = format!("no such kind: {}", address.kind());
@@ -231,7 +237,6 @@ impl<'a> Planner<'a> {
                 Err(findings) => self.diagnostics.extend(findings),
             }
         }
-        let record = self.worlds.recorded.records.get(address);
         let origin = self.carried.origins.get(address).copied();
         let sighting = self.worlds.observed.objects.get(address);
         let before = || Subject::Precondition(address.clone());
@@ -252,7 +257,7 @@ impl<'a> Planner<'a> {
         self.carried.note_renamed(address, &mut decision);
         let imported = self.worlds.desired.imports.get(address).filter(|_| self.carried.imported.contains(address));
         let version = record.filter(|_| origin.is_none() && imported.is_none()).map(|record| record.version);
-        self.plan.basis.insert(address.clone(), version);
+        self.looked.note(address, version);
         if self.table.wants(address) {
             self.remember(resource, procedure, record, sighting, &decision);
         }
@@ -267,7 +272,7 @@ impl<'a> Planner<'a> {
             return;
         }
         if let Some(origin) = origin {
-            self.plan.basis.insert(origin.address.clone(), Some(origin.version));
+            self.looked.note(&origin.address, Some(origin.version));
             let step = self.leave(resource, origin, &decision);
             self.plan.steps.push(step);
             if matches!(decision.action, None | Some(Action::Record)) {
@@ -320,7 +325,7 @@ impl<'a> Planner<'a> {
     /// Keeps what references to this resource will see.
     fn remember(
         &mut self,
-        resource: &DesiredResource,
+        resource: &'a DesiredResource,
         procedure: &Procedure,
         record: Option<&Record>,
         sighting: Option<&Sighting>,
@@ -346,7 +351,7 @@ impl<'a> Planner<'a> {
                 }
                 nodes::complete(procedure, &mut attributes);
                 if decision.action.is_none() || decision.action == Some(Action::Record) {
-                    self.plan.kept.insert(resource.address.clone(), attributes.clone());
+                    self.kept.push(&resource.address);
                 }
                 attributes
             }
@@ -354,13 +359,13 @@ impl<'a> Planner<'a> {
         self.table.set(resource.address.clone(), attributes);
     }
 
-    fn decide_unwanted(&mut self, record: &Record, desired: Option<&DesiredResource>, reason: Reason) {
+    fn decide_unwanted(&mut self, record: &'a Record, desired: Option<&DesiredResource>, reason: Reason) {
         let procedure = self.worlds.procedures.get(record.kind.as_str());
         let sighting = self.worlds.observed.of(record);
-        let record = &*removals::as_removed(record, self.worlds.desired, desired.is_none());
+        let removed = removals::as_removed(record, self.worlds.desired, desired.is_none());
         let decision = decide::unwanted(
             procedure.map(|procedure| &**procedure),
-            record,
+            &removed,
             desired,
             sighting,
             reason,
@@ -368,17 +373,17 @@ impl<'a> Planner<'a> {
             &mut self.diagnostics,
         );
         match record.deposed.is_empty() {
-            true => self.plan.basis.insert(record.address.clone(), Some(record.version)),
+            true => self.looked.note(&record.address, Some(record.version)),
             false => {
                 let current = self.worlds.recorded.records.get(&record.address).map(|record| record.version);
-                Some(*self.plan.basis.entry(record.address.clone()).or_insert(current))
+                self.looked.note_beside(&record.address, current);
             }
-        };
+        }
         if let Some(drift) = decision.drift.as_ref().filter(|_| record.deposed.is_empty()) {
             self.plan.drift.push(drift.clone());
         }
         if decision.action.is_some() {
-            let step = self.record_step(record, decision);
+            let step = self.record_step(&removed, decision);
             self.plan.steps.push(step);
         }
     }

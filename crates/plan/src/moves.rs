@@ -5,6 +5,7 @@
 //! written down of it is a step of its own, before any other step of the address.
 
 use crate::{
+    abreast,
     decide::{self, Decision},
     step::{Action, Leg, Reason, Step},
     worlds::{Options, Worlds},
@@ -91,10 +92,7 @@ pub fn carry<'a>(worlds: Worlds<'a>, options: &Options, diagnostics: &mut Diagno
     statements.check(worlds.desired, diagnostics);
     let mut origins: BTreeMap<Address, &'a Record> = BTreeMap::new();
     let mut told = HashSet::new();
-    for record in worlds.recorded.records.values() {
-        if worlds.desired.resources.contains_key(&record.address) {
-            continue;
-        }
+    for record in abreast::unwanted(worlds.desired, worlds.recorded) {
         let (to, by) = match statements.follow(&record.address) {
             Some((to, by)) => (settled(to, worlds.desired, worlds.recorded), Some(by)),
             None => match toggled(&record.address, worlds.desired, worlds.recorded) {
@@ -152,7 +150,7 @@ fn settled(to: Address, desired: &Desired, recorded: &Recorded) -> Address {
 /// Where each recorded object goes that moves to a wanted address. Whether it may is not said here.
 pub(crate) fn destinations<'a>(desired: &'a Desired, recorded: &'a Recorded) -> Vec<(&'a Address, Address)> {
     let statements = Statements::new(&desired.moves);
-    let leaving = recorded.records.keys().filter(|address| !desired.resources.contains_key(*address));
+    let leaving = abreast::unwanted(desired, recorded).map(|record| &record.address);
     let to = |address: &Address| match statements.follow(address) {
         Some((to, _)) => Some(settled(to, desired, recorded)),
         None => toggled(address, desired, recorded),

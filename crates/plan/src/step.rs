@@ -5,7 +5,7 @@ use crate::ephemeral::Ephemeral;
 use crate::postponed::Postponed;
 use firma_catalog::procedure::{LookupProcedure, Procedure};
 use firma_model::{
-    address::{Address, KindId, NodeSet},
+    address::{Address, KindId, Node, NodeSet},
     desired::OnRemove,
     expr::Expr,
     path::Path,
@@ -559,6 +559,16 @@ impl Plan {
         // An output that is null is not written down: null after nothing is no change.
         !self.steps.is_empty()
             || self.outputs.values().any(|output| output.before.as_ref().unwrap_or(&Value::Null) != &output.after)
+    }
+
+    /// Calls `visit` for every node that the attributes of steps, outputs and conditions still refer to.
+    pub(crate) fn each_node<'p>(&'p self, visit: &mut dyn FnMut(&'p Node)) {
+        for expr in self.steps.iter().flat_map(|step| step.attributes.values()) {
+            expr.each_node(visit);
+        }
+        self.outputs.values().for_each(|output| output.value.each_node(visit));
+        self.ephemeral.attributes.values().flat_map(BTreeMap::values).for_each(|expr| expr.each_node(visit));
+        self.conditions.iter().for_each(|condition| condition.each_node(visit));
     }
 
     /// The procedure of a kind.

@@ -7,16 +7,16 @@ use crate::{
     nodes::recorded_inputs,
     parts::{head, part},
     step::{Action, Leg, Plan, Step},
+    table::Table,
     worlds::{Options, Worlds},
 };
 use firma_catalog::procedure::Procedure;
 use firma_model::{
-    address::{Address, Node},
+    address::{Address, Block, NameSet, Node},
     desired::DesiredResource,
     record::{Record, Status},
-    value::Map,
+    value::{Map, Value},
 };
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Updates whose attributes were never recorded as applied, although the object may show them already: of a change in several
 /// calls that was interrupted, the last ones (the start after a resize) are still to come.
@@ -74,6 +74,9 @@ pub(crate) fn wanted_step(
 }
 
 pub(crate) fn set_timeouts(plan: &mut Plan, options: &Options) {
+    if options.timeouts.is_empty() {
+        return;
+    }
     for step in &mut plan.steps {
         if let Some(timeouts) = options.timeouts.get(&step.address) {
             step.timeout_seconds = match step.leg {
@@ -88,11 +91,12 @@ pub(crate) fn set_timeouts(plan: &mut Plan, options: &Options) {
 
 /// Puts the procedures of all kinds that steps use into the plan, and lists the calls of deletions.
 pub(crate) fn embed_procedures(plan: &mut Plan, worlds: Worlds<'_>) {
-    let makers = plan.steps.iter().filter(|step| step.leg != Leg::Read);
-    let kinds: BTreeSet<String> = makers.map(|step| step.kind().as_str().to_owned()).collect();
-    for kind in kinds {
-        if let Some(procedure) = worlds.procedures.get(&kind) {
-            plan.procedures.insert(kind, procedure.clone());
+    for step in plan.steps.iter().filter(|step| step.leg != Leg::Read) {
+        let kind = step.kind().as_str();
+        if !plan.procedures.contains_key(kind)
+            && let Some(procedure) = worlds.procedures.get(kind)
+        {
+            plan.procedures.insert(kind.to_owned(), procedure.clone());
         }
     }
     for step in &mut plan.steps {
@@ -102,27 +106,24 @@ pub(crate) fn embed_procedures(plan: &mut Plan, worlds: Worlds<'_>) {
             step.calls = lower::delete_outline(procedure);
         }
     }
-    // What steps and outputs still refer to must be known to the apply.
-    let mut needed: BTreeSet<Address> = BTreeSet::new();
-    let mut note = |node: &Node| match node {
-        Node::Instance(address) => {
-            needed.insert(address.clone());
-        }
-        Node::Block(block) => {
-            if let Some(shape) = plan.blocks.get(block) {
-                needed.extend(shape.instances.iter().cloned());
-            }
-        }
-    };
-    for step in &plan.steps {
-        for expr in step.attributes.values() {
-            expr.each_node(&mut note);
-        }
+}
+
+/// Keeps, of what stays as it is, what steps, outputs and conditions still refer to: the apply must know it.
+pub(crate) fn keep(plan: &mut Plan, kept: &[&Address], table: &Table) {
+    if kept.is_empty() {
+        return;
     }
-    for output in plan.outputs.values() {
-        output.value.each_node(&mut note);
-    }
-    plan.ephemeral.attributes.values().flat_map(BTreeMap::values).for_each(|expr| expr.each_node(&mut note));
-    plan.conditions.iter().for_each(|condition| condition.each_node(&mut note));
-    plan.kept.retain(|address, _| needed.contains(address));
+    let mut instances: NameSet<&Address> = NameSet::default();
+    let mut blocks: NameSet<&Block> = NameSet::default();
+    plan.each_node(&mut |node| match node {
+        Node::Instance(address) => _ = instances.insert(address),
+        Node::Block(block) => _ = blocks.insert(block),
+    });
+    instances.extend(blocks.into_iter().filter_map(|block| plan.blocks.get(block)).flat_map(|shape| &shape.instances));
+    let needed = kept.iter().filter(|address| instances.contains(**address));
+    let values = needed.filter_map(|address| match table.get(address) {
+        Some(Value::Map(attributes)) => Some(((*address).clone(), attributes.clone())),
+        _ => None,
+    });
+    plan.kept = values.collect();
 }

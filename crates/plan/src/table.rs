@@ -3,22 +3,19 @@
 use crate::nodes::block_value;
 use firma_expr::Nodes;
 use firma_model::{
-    address::{Address, Block, Node},
+    address::{Address, Block, NameMap, NameSet, Node},
     desired::{Desired, Repetition},
     value::{Map, Value},
 };
-use std::{
-    borrow::Cow,
-    collections::{HashMap, HashSet},
-};
+use std::borrow::Cow;
 
 /// Values of the nodes that somebody refers to.
 #[derive(Debug, Default)]
 pub struct Table {
-    wanted: HashSet<Address>,
-    wanted_blocks: HashSet<Block>,
-    values: HashMap<Address, Value>,
-    blocks: HashMap<Block, Value>,
+    wanted: NameSet<Address>,
+    wanted_blocks: NameSet<Block>,
+    values: NameMap<Address, Value>,
+    blocks: NameMap<Block, Value>,
 }
 
 impl Table {
@@ -54,12 +51,10 @@ impl Table {
     /// Keeps this one too.
     pub fn want(&mut self, node: &Node) {
         match node {
-            Node::Instance(address) => {
-                self.wanted.insert(address.clone());
-            }
-            Node::Block(block) => {
-                self.wanted_blocks.insert(block.clone());
-            }
+            // Most are referred to many times.
+            Node::Instance(address) if !self.wanted.contains(address) => _ = self.wanted.insert(address.clone()),
+            Node::Block(block) if !self.wanted_blocks.contains(block) => _ = self.wanted_blocks.insert(block.clone()),
+            _ => {}
         }
     }
 
@@ -71,6 +66,11 @@ impl Table {
     /// Whether anybody refers to this block as a whole.
     pub fn wants_block(&self, block: &Block) -> bool {
         self.wanted_blocks.contains(block)
+    }
+
+    /// Blocks that somebody refers to as a whole.
+    pub fn wanted_blocks(&self) -> impl Iterator<Item = &Block> {
+        self.wanted_blocks.iter()
     }
 
     /// Sets what an instance is.

@@ -1,149 +1,217 @@
 //! The order in which the planner looks at resources: what is depended on first.
 
+use crate::abreast;
 use firma_model::{
-    address::{Address, Block, Node},
-    desired::Desired,
+    address::{Address, Block, NameMap, Node, NodeSet},
+    desired::{Desired, DesiredResource, Read},
     diagnostic::{Diagnostic, Diagnostics},
+    record::{Record, Recorded},
 };
-use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+
+/// Everything that is wanted, in the order of its addresses, and so that each has a number.
+#[derive(Debug)]
+pub struct Wanted<'a> {
+    resources: Vec<(&'a DesiredResource, Option<&'a Record>)>,
+    /// Look-ups that an apply asks; their numbers follow those of the resources.
+    reads: Vec<&'a Read>,
+    numbers: NameMap<&'a Address, u32>,
+    desired: &'a Desired,
+}
 
 /// A vertex of the walk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Visit<'a> {
-    /// A resource, everything it depends on already visited.
-    Resource(&'a Address),
+    /// A resource and its record, everything it depends on already visited.
+    Resource(&'a DesiredResource, Option<&'a Record>),
     /// A look-up that an apply asks, everything it depends on already visited.
-    Read(&'a Address),
+    Read(&'a Read),
     /// A block whose instances are all visited.
     Block(&'a Block),
 }
 
-/// The instances of every block.
-pub fn instances(desired: &Desired) -> BTreeMap<&Block, Vec<&Address>> {
-    // Instances come sorted, those of one block together.
-    let addresses: Vec<&Address> = desired.resources.keys().collect();
-    let mut blocks: Vec<(&Block, Vec<&Address>)> =
-        addresses.chunk_by(|a, b| a.block == b.block).map(|of| (&of[0].block, of.to_vec())).collect();
-    let without = desired.blocks.keys().filter(|block| blocks.binary_search_by_key(block, |(has, _)| has).is_err());
-    let without: Vec<_> = without.map(|block| (block, Vec::new())).collect();
-    blocks.extend(without);
-    blocks.into_iter().collect()
+/// A vertex by its number.
+#[derive(Clone, Copy, PartialEq)]
+enum Vertex {
+    Single(u32),
+    Block(u32),
 }
 
-/// Every resource and block of the desired world in dependency order. A cycle is a diagnostic that names its members.
-pub fn dependency_order<'a>(
-    desired: &'a Desired,
-    blocks: &BTreeMap<&'a Block, Vec<&'a Address>>,
-    diagnostics: &mut Diagnostics,
-) -> Vec<Visit<'a>> {
-    // Iterative depth-first search: chains may be a hundred thousand long.
-    #[derive(Clone, Copy, PartialEq)]
-    enum Mark {
-        Open,
-        Done,
+#[derive(Clone, Copy, PartialEq)]
+enum Mark {
+    New,
+    Open,
+    Done,
+}
+
+#[derive(Clone, Copy)]
+enum Frame {
+    Enter(Vertex),
+    Leave(Vertex),
+}
+
+/// Blocks that are depended on as a whole, numbered as they are met.
+#[derive(Default)]
+struct Blocks<'a> {
+    numbers: NameMap<&'a Block, u32>,
+    all: Vec<(&'a Block, Range<usize>, Mark)>,
+}
+
+impl<'a> Wanted<'a> {
+    /// Of two worlds.
+    pub fn of(desired: &'a Desired, recorded: &'a Recorded) -> Wanted<'a> {
+        let resources: Vec<_> = abreast::wanted(desired, recorded).collect();
+        let reads: Vec<&Read> = desired.reads.values().collect();
+        let mut numbers = NameMap::with_capacity_and_hasher(resources.len() + reads.len(), Default::default());
+        let addresses =
+            resources.iter().map(|(resource, _)| &resource.address).chain(reads.iter().map(|read| &read.address));
+        numbers.extend(addresses.zip(0_u32..));
+        Wanted { resources, reads, numbers, desired }
     }
-    enum Frame<'a> {
-        Enter(Visit<'a>),
-        Leave(Visit<'a>),
+
+    /// How many of it are not recorded.
+    pub fn unrecorded(&self) -> usize {
+        self.resources.iter().filter(|(_, record)| record.is_none()).count()
     }
-    let mut resources: HashMap<&Address, Mark> = HashMap::with_capacity(desired.resources.len());
-    let mut block_marks: HashMap<&Block, Mark> = HashMap::new();
-    let mut order = Vec::with_capacity(desired.resources.len());
-    let mut path: Vec<Visit<'a>> = Vec::new();
-    let roots = desired.resources.keys().map(Visit::Resource).chain(desired.reads.keys().map(Visit::Read));
-    for root in roots {
-        let mut stack = vec![Frame::Enter(root)];
-        while let Some(frame) = stack.pop() {
-            match frame {
-                Frame::Leave(visit) => {
-                    path.pop();
-                    match visit {
-                        Visit::Resource(address) | Visit::Read(address) => resources.insert(address, Mark::Done),
-                        Visit::Block(block) => block_marks.insert(block, Mark::Done),
-                    };
-                    order.push(visit);
-                }
-                Frame::Enter(visit) => {
-                    let mark = match visit {
-                        Visit::Resource(address) | Visit::Read(address) => resources.get(address),
-                        Visit::Block(block) => block_marks.get(block),
-                    };
-                    match mark {
-                        Some(Mark::Done) => continue,
-                        Some(Mark::Open) => {
-                            diagnostics.push(cycle(desired, &path, visit));
-                            continue;
-                        }
-                        None => {}
+
+    /// The instances of a block.
+    pub fn instances(&self, block: &Block) -> impl Iterator<Item = &'a Address> {
+        self.resources[self.range(block)].iter().map(|(resource, _)| &resource.address)
+    }
+
+    /// Whether there is such a block, with instances or without.
+    pub fn has_block(&self, block: &Block) -> bool {
+        !self.range(block).is_empty() || self.desired.blocks.contains_key(block)
+    }
+
+    fn range(&self, block: &Block) -> Range<usize> {
+        let block_of = |place: &(&DesiredResource, Option<&Record>)| place.0.address.block.cmp(block);
+        let from = self.resources.partition_point(|place| block_of(place).is_lt());
+        from..from + self.resources[from..].partition_point(|place| block_of(place).is_eq())
+    }
+
+    /// Every resource and look-up in dependency order, and among them the blocks that are depended on as a whole. A cycle is a
+    /// diagnostic that names its members.
+    pub fn in_order(&self, diagnostics: &mut Diagnostics) -> Vec<Visit<'a>> {
+        // Iterative depth-first search: chains may be a hundred thousand long.
+        let singles = self.resources.len() + self.reads.len();
+        let mut marks = vec![Mark::New; singles];
+        let mut blocks = Blocks::default();
+        let mut order = Vec::with_capacity(singles);
+        let mut path: Vec<Vertex> = Vec::new();
+        let mut stack = Vec::new();
+        for root in 0..singles as u32 {
+            stack.push(Frame::Enter(Vertex::Single(root)));
+            while let Some(frame) = stack.pop() {
+                match frame {
+                    Frame::Leave(vertex) => {
+                        path.pop();
+                        *mark(vertex, &mut marks, &mut blocks) = Mark::Done;
+                        order.push(self.visit(vertex, &blocks));
                     }
-                    path.push(visit);
-                    stack.push(Frame::Leave(visit));
-                    match visit {
-                        Visit::Resource(address) | Visit::Read(address) => {
-                            resources.insert(address, Mark::Open);
-                            let of = match visit {
-                                Visit::Read(_) => desired.reads.get(address).map(|read| &read.dependencies),
-                                _ => desired.resources.get(address).map(|resource| &resource.dependencies),
-                            };
-                            for node in of.into_iter().flatten().rev() {
-                                match node {
-                                    Node::Instance(on) if on.block.data => {
-                                        if let Some((on, _)) = desired.reads.get_key_value(on) {
-                                            stack.push(Frame::Enter(Visit::Read(on)));
-                                        }
-                                    }
-                                    Node::Instance(on) => {
-                                        if let Some((on, _)) = desired.resources.get_key_value(on) {
-                                            stack.push(Frame::Enter(Visit::Resource(on)));
-                                        }
-                                    }
-                                    Node::Block(on) => {
-                                        if let Some((on, _)) = blocks.get_key_value(on) {
-                                            stack.push(Frame::Enter(Visit::Block(on)));
-                                        }
-                                    }
+                    Frame::Enter(vertex) => {
+                        match mark(vertex, &mut marks, &mut blocks) {
+                            Mark::Done => continue,
+                            Mark::Open => {
+                                diagnostics.push(self.cycle(&path, vertex, &blocks));
+                                continue;
+                            }
+                            new @ Mark::New => *new = Mark::Open,
+                        }
+                        path.push(vertex);
+                        stack.push(Frame::Leave(vertex));
+                        let open = |on: &Vertex, marks: &[Mark]| match on {
+                            Vertex::Single(number) => marks[*number as usize] != Mark::Done,
+                            Vertex::Block(_) => true,
+                        };
+                        match vertex {
+                            Vertex::Single(number) => {
+                                for node in self.dependencies(number).iter().rev() {
+                                    let on = self.vertex(node, &mut blocks).filter(|on| open(on, &marks));
+                                    stack.extend(on.map(Frame::Enter));
                                 }
                             }
-                        }
-                        Visit::Block(block) => {
-                            block_marks.insert(block, Mark::Open);
-                            for address in blocks.get(block).into_iter().flatten().rev() {
-                                stack.push(Frame::Enter(Visit::Resource(address)));
+                            Vertex::Block(number) => {
+                                let (_, instances, _) = &blocks.all[number as usize];
+                                let instances = instances.clone().rev().map(|at| Vertex::Single(at as u32));
+                                stack.extend(instances.filter(|on| open(on, &marks)).map(Frame::Enter));
                             }
                         }
                     }
                 }
             }
         }
+        order
     }
-    for block in blocks.keys() {
-        if !block_marks.contains_key(block) {
-            order.push(Visit::Block(block));
+
+    fn dependencies(&self, number: u32) -> &'a NodeSet {
+        match self.resources.get(number as usize) {
+            Some((resource, _)) => &resource.dependencies,
+            None => &self.reads[number as usize - self.resources.len()].dependencies,
         }
     }
-    order
+
+    /// What a node is here; nothing where it is not wanted.
+    fn vertex(&self, node: &'a Node, blocks: &mut Blocks<'a>) -> Option<Vertex> {
+        match node {
+            Node::Instance(on) => self.numbers.get(on).copied().map(Vertex::Single),
+            Node::Block(on) => {
+                if let Some(number) = blocks.numbers.get(on) {
+                    return Some(Vertex::Block(*number));
+                }
+                let range = self.range(on);
+                if range.is_empty() && !self.desired.blocks.contains_key(on) {
+                    return None;
+                }
+                let number = blocks.all.len() as u32;
+                blocks.numbers.insert(on, number);
+                blocks.all.push((on, range, Mark::New));
+                Some(Vertex::Block(number))
+            }
+        }
+    }
+
+    fn visit(&self, vertex: Vertex, blocks: &Blocks<'a>) -> Visit<'a> {
+        match vertex {
+            Vertex::Single(number) => match self.resources.get(number as usize) {
+                Some((resource, record)) => Visit::Resource(resource, *record),
+                None => Visit::Read(self.reads[number as usize - self.resources.len()]),
+            },
+            Vertex::Block(number) => Visit::Block(blocks.all[number as usize].0),
+        }
+    }
+
+    fn cycle(&self, path: &[Vertex], back_to: Vertex, blocks: &Blocks<'a>) -> Diagnostic {
+        let name = |visit: Visit<'_>| match visit {
+            Visit::Resource(resource, _) => resource.address.to_string(),
+            Visit::Read(read) => read.address.to_string(),
+            Visit::Block(block) => format!("{block}[*]"),
+        };
+        let from = path.iter().position(|vertex| *vertex == back_to).unwrap_or(0);
+        let members = || path[from..].iter().map(|vertex| self.visit(*vertex, blocks));
+        let mut names: Vec<String> = members().map(name).collect();
+        names.push(name(self.visit(back_to, blocks)));
+        let mut diagnostic =
+            Diagnostic::error("E0501", format!("resources depend on each other: {}", names.join(" -> ")))
+                .hint("each `->` reads \"depends on\"; one of these references or depends_on entries must go");
+        let mut spans = members().filter_map(|visit| match visit {
+            Visit::Resource(resource, _) => Some((resource.span, name(visit))),
+            Visit::Read(read) => Some((read.span, name(visit))),
+            Visit::Block(_) => None,
+        });
+        if let Some((span, _)) = spans.next() {
+            diagnostic = diagnostic.at(span);
+        }
+        for (span, name) in spans {
+            diagnostic = diagnostic.related(span, format!("{name} is part of it"));
+        }
+        diagnostic
+    }
 }
 
-fn cycle(desired: &Desired, path: &[Visit<'_>], back_to: Visit<'_>) -> Diagnostic {
-    let name = |visit: &Visit<'_>| match visit {
-        Visit::Resource(address) | Visit::Read(address) => address.to_string(),
-        Visit::Block(block) => format!("{block}[*]"),
-    };
-    let from = path.iter().position(|visit| *visit == back_to).unwrap_or(0);
-    let mut names: Vec<String> = path[from..].iter().map(name).collect();
-    names.push(name(&back_to));
-    let mut diagnostic = Diagnostic::error("E0501", format!("resources depend on each other: {}", names.join(" -> ")))
-        .hint("each `->` reads \"depends on\"; one of these references or depends_on entries must go");
-    let mut spans = path[from..].iter().filter_map(|visit| match visit {
-        Visit::Resource(address) => desired.resources.get(*address).map(|resource| (resource.span, visit)),
-        Visit::Read(address) => desired.reads.get(*address).map(|read| (read.span, visit)),
-        Visit::Block(_) => None,
-    });
-    if let Some((span, _)) = spans.next() {
-        diagnostic = diagnostic.at(span);
+fn mark<'m>(vertex: Vertex, marks: &'m mut [Mark], blocks: &'m mut Blocks<'_>) -> &'m mut Mark {
+    match vertex {
+        Vertex::Single(number) => &mut marks[number as usize],
+        Vertex::Block(number) => &mut blocks.all[number as usize].2,
     }
-    for (span, visit) in spans {
-        diagnostic = diagnostic.related(span, format!("{} is part of it", name(visit)));
-    }
-    diagnostic
 }

@@ -6,11 +6,11 @@ use crate::{
     diff, nodes, recording,
     step::{Action, Drift, PlannedOutput, Reason},
     table::Table,
-    walk,
+    walk::Wanted,
 };
 use firma_expr::resolve;
 use firma_model::{
-    address::Address,
+    address::{Address, Block},
     desired::{IgnoreChanges, Repetition},
     diagnostic::{Diagnostic, Severity},
     document::Document,
@@ -25,7 +25,7 @@ impl<'a> Planner<'a> {
         let records: Vec<&'a Record> = self.worlds.recorded.records.values().collect();
         for record in records {
             let sighting = self.worlds.observed.objects.get(&record.address);
-            self.plan.basis.insert(record.address.clone(), Some(record.version));
+            self.looked.note(&record.address, Some(record.version));
             if let Some(diagnostic) = decide::somebody_elses(record, sighting) {
                 // Nothing of theirs is written down as ours.
                 self.diagnostics.push(Diagnostic { severity: Severity::Warning, ..diagnostic });
@@ -41,7 +41,7 @@ impl<'a> Planner<'a> {
         }
         for record in &self.worlds.recorded.deposed {
             let current = self.worlds.recorded.records.get(&record.address).map(|record| record.version);
-            self.plan.basis.entry(record.address.clone()).or_insert(current);
+            self.looked.note_beside(&record.address, current);
             let place = (record.address.clone(), record.deposed.clone());
             let sighting = self.worlds.observed.deposed.get(&place);
             // An old half that is another's by now is told when its deletion is planned.
@@ -117,11 +117,11 @@ impl<'a> Planner<'a> {
                 table.set(address.clone(), attributes);
             }
         }
-        for (block, instances) in walk::instances(desired) {
-            if table.wants_block(block) {
-                let repetition = desired.blocks.get(block).copied().unwrap_or(Repetition::Single);
-                table.set_block(block, repetition, &instances);
-            }
+        let wanted = Wanted::of(desired, self.worlds.recorded);
+        let blocks: Vec<Block> = table.wanted_blocks().filter(|block| wanted.has_block(block)).cloned().collect();
+        for block in &blocks {
+            let repetition = desired.blocks.get(block).copied().unwrap_or(Repetition::Single);
+            table.set_block(block, repetition, &wanted.instances(block).collect::<Vec<_>>());
         }
         for (name, recorded) in &self.worlds.recorded.outputs {
             let before = recorded.value.decode().unwrap_or(Value::Null);
