@@ -120,8 +120,8 @@ pub(crate) fn narrow(plan: &mut Plan, looked: &Looked<'_>, worlds: Worlds<'_>) {
     read.extend(plan.steps.iter().filter_map(|step| step.moves_from().map(|record| &record.address)));
     let deleted = Deleted::by(plan);
     read.extend(deleted.users(worlds.recorded).map(|record| &record.address));
-    let mut basis = looked.of(&read);
-    for address in read.into_iter().filter(|address| !basis.contains_key(*address)).collect::<Vec<_>>() {
+    let mut basis = looked.of(&mut read);
+    for address in read {
         // Something that is left out of the plan, and stands on what is deleted.
         if let Some(record) = worlds.recorded.records.get(address) {
             basis.insert(address.clone(), Some(record.version));

@@ -28,8 +28,8 @@ impl<'a> Looked<'a> {
         self.at.iter().chain(&self.beside).map(|(address, _)| *address).collect()
     }
 
-    /// The versions of those addresses that are asked for.
-    pub(crate) fn of(&self, asked: &NameSet<&Address>) -> BTreeMap<Address, Option<u64>> {
+    /// The versions of those addresses that are asked for. Those that were not looked at are left in `asked`.
+    pub(crate) fn of(&self, asked: &mut NameSet<&Address>) -> BTreeMap<Address, Option<u64>> {
         if asked.is_empty() {
             return BTreeMap::new();
         }
@@ -42,6 +42,7 @@ impl<'a> Looked<'a> {
         for (address, version) in chosen(&self.beside) {
             versions.entry(address).or_insert(version);
         }
+        self.at.iter().chain(&self.beside).for_each(|(address, _)| _ = asked.remove(*address));
         versions
     }
 }
@@ -61,9 +62,10 @@ mod tests {
         looked.note(&addresses[1], None);
         looked.note_beside(&addresses[2], Some(3));
         looked.note_beside(&addresses[2], Some(4));
-        let asked: NameSet<&Address> = addresses[1..].iter().collect();
-        let versions: Vec<_> = looked.of(&asked).into_iter().collect();
+        let mut asked: NameSet<&Address> = addresses[1..].iter().collect();
+        let versions: Vec<_> = looked.of(&mut asked).into_iter().collect();
         assert_eq!(versions, [(addresses[1].clone(), None), (addresses[2].clone(), Some(3))]);
+        assert_eq!(asked.into_iter().collect::<Vec<_>>(), [&addresses[3]]);
         assert_eq!(looked.addresses().len(), 3);
     }
 }

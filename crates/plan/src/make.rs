@@ -142,6 +142,12 @@ impl<'a> Planner<'a> {
                 }
             }
         }
+        for (resource, record) in wanted.resources() {
+            let address = &resource.address;
+            let imports = self.carried.imported.contains(address) && self.worlds.desired.imports.contains_key(address);
+            let stays = !imports && !self.carried.origins.contains_key(address);
+            self.looked.note(address, record.filter(|_| stays).map(|record| record.version));
+        }
         // Those that only outputs and conditions refer to.
         let others: Vec<Block> =
             self.table.wanted_blocks().filter(|block| !together.contains(block)).cloned().collect();
@@ -256,8 +262,6 @@ impl<'a> Planner<'a> {
         self.triggers.note(address, record, &decision);
         self.carried.note_renamed(address, &mut decision);
         let imported = self.worlds.desired.imports.get(address).filter(|_| self.carried.imported.contains(address));
-        let version = record.filter(|_| origin.is_none() && imported.is_none()).map(|record| record.version);
-        self.looked.note(address, version);
         if self.table.wants(address) {
             self.remember(resource, procedure, record, sighting, &decision);
         }

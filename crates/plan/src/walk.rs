@@ -69,6 +69,11 @@ impl<'a> Wanted<'a> {
         Wanted { resources, reads, numbers, desired }
     }
 
+    /// All of it, each with its record.
+    pub fn resources(&self) -> impl Iterator<Item = (&'a DesiredResource, Option<&'a Record>)> {
+        self.resources.iter().copied()
+    }
+
     /// How many of it are not recorded.
     pub fn unrecorded(&self) -> usize {
         self.resources.iter().filter(|(_, record)| record.is_none()).count()

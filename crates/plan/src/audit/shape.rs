@@ -24,6 +24,8 @@ pub(super) fn steps(plan: &Plan, before: &Recorded, recorded: &Recorded, finding
     let (stand, carried) = (Standing::of(before), Standing::of(recorded));
     let mut first: NameMap<&Address, usize> = NameMap::default();
     let mut others = HashSet::new();
+    let basis: NameMap<&Address, Option<u64>> =
+        plan.basis.iter().map(|(address, version)| (address, *version)).collect();
     for (at, step) in plan.steps.iter().enumerate() {
         // Most addresses have one step.
         let new = match first.entry(&step.address) {
@@ -76,7 +78,7 @@ pub(super) fn steps(plan: &Plan, before: &Recorded, recorded: &Recorded, finding
                 Some(_) => {}
             }
         }
-        match plan.basis.get(&step.address) {
+        match basis.get(&step.address) {
             None => findings.push(Finding::NotInBasis(step.address.clone())),
             Some(version) if before.records.get(&step.address).map(|record| record.version) != *version => {
                 findings.push(Finding::WrongBasis(step.address.clone()));
