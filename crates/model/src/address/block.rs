@@ -25,9 +25,12 @@ struct Shared {
     name: BlockName,
 }
 
+/// Bytes of a name that are looked at first.
+const FIRST: usize = 16;
+
 /// Zeros stand behind a short name, so that it comes before those it begins.
 fn first(name: &str) -> u128 {
-    let mut bytes = [0; 16];
+    let mut bytes = [0; FIRST];
     let length = name.len().min(bytes.len());
     bytes[..length].copy_from_slice(&name.as_bytes()[..length]);
     u128::from_be_bytes(bytes)
@@ -104,9 +107,13 @@ impl Ord for Block {
             true => Ordering::Equal,
             false => {
                 let (a, b) = (&*self.0, &*other.0);
-                let before =
-                    (&a.name.module, a.name.data, &a.name.kind).cmp(&(&b.name.module, b.name.data, &b.name.kind));
-                before.then(a.first.cmp(&b.first)).then_with(|| a.name.name.cmp(&b.name.name))
+                let before = (&a.name.module, a.name.data).cmp(&(&b.name.module, b.name.data));
+                let before = before.then_with(|| a.name.kind.cmp(&b.name.kind)).then(a.first.cmp(&b.first));
+                before.then_with(|| match a.name.name.len() == b.name.name.len() && a.name.name.len() <= FIRST {
+                    // All of both was compared.
+                    true => Ordering::Equal,
+                    false => a.name.name.cmp(&b.name.name),
+                })
             }
         }
     }
