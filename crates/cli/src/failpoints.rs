@@ -4,7 +4,7 @@
 #[path = "main.rs"]
 mod firma;
 
-pub(crate) use firma::{Context, args, commands, exit, log, ops, terminal};
+pub(crate) use firma::{Context, args, commands, complete, exit, log, ops, terminal};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {

@@ -11,8 +11,8 @@ mod naming;
 
 pub use block::{Block, BlockName};
 pub use module::{ModulePath, ModuleStep};
-pub use nodes::NodeSet;
 pub use naming::{NameHasher, NameMap, NameSet};
+pub use nodes::NodeSet;
 
 use std::{fmt, str::FromStr, sync::Arc};
 

@@ -132,7 +132,7 @@ fn both_schemes_and_every_spelling_of_a_path() {
                 ("POST", "/v1/regions/cn-north-1/routeTables/rtb-1:addRouteTableRules", 400),
                 ("GET", "/v1/regions/cn-nowhere-1/vpcs/", 400),
                 ("GET", "/v1/regions/cn-north-1/nothing", 404),
-                ("GET", "/v1/regions/cn-north-1/prefixLists/", 501),
+                ("GET", "/v1/regions/cn-north-1/elasticIpPool/", 501),
             ] {
                 number += 1;
                 let request = foreign(scheme, coverage, now, &format!("f{number}"), (method, path));
@@ -158,9 +158,9 @@ fn parameters_are_checked_against_the_facts_first() {
     assert_eq!(cloud.inner.call(&request).status, 400);
 
     // A call without behaviour says so by name, but only when it is right otherwise.
-    let (code, status, message) = cloud.error("vpc", "describePrefixLists", json!({}));
+    let (code, status, message) = cloud.error("vpc", "describeElasticIpPools", json!({}));
     assert_eq!((code, status.as_str()), (501, "NOT_IMPLEMENTED"));
-    assert!(message.contains("describePrefixLists"), "{message}");
+    assert!(message.contains("describeElasticIpPools"), "{message}");
 }
 
 #[test]
