@@ -166,7 +166,7 @@ fn a_plan_written_to_a_file() {
 }
 
 #[test]
-fn a_plan_file_that_was_carried_out_halfway_is_used_up() {
+fn a_plan_file_that_was_carried_out_halfway_goes_on_where_it_stopped() {
     for point in
         ["leased:1", "run-began:1", "plan-taken:1", "before-commit:1", "after-send:2", "ending:1", "run-ended:1"]
     {
@@ -174,11 +174,17 @@ fn a_plan_file_that_was_carried_out_halfway_is_used_up() {
         project.firma(&["plan", "--out", "plan.firma"]).expect(0);
         project.at(point, &["apply", "plan.firma"]).expect_signal(9);
         let again = project.firma(&["apply", "plan.firma"]);
-        // Taken or not: before it was taken nothing was done, so that it may still be carried out.
         match point {
-            "leased:1" | "run-began:1" => again.expect(0),
-            _ => again.expect(4),
-        };
+            // Of what was carried out to its last step nothing is left.
+            "ending:1" | "run-ended:1" => drop(again.expect(4).says("E0615")),
+            // What is half done is not as the plan saw it.
+            "after-send:2" => drop(again.expect(4).says("E0626")),
+            _ => {
+                again.expect(0);
+                project.expect_done();
+                project.firma(&["apply", "plan.firma"]).expect(4).says("E0615");
+            }
+        }
         project.finish();
     }
 }
