@@ -2,7 +2,7 @@
 //! next plan is empty each time. What the cloud fills in, spells its own way or puts in another order is no difference.
 //!
 //! `tests/kinds/KIND/` holds `around.toml` (what the object needs), `full.toml`, `bare.toml`, further variants, and
-//! `left-out.toml`: the attributes that `full.toml` cannot set, each with the reason. `FIRMA_KIND=vpc.vpc` settles that kind only.
+//! `left-out.toml`: the attributes that `full.toml` cannot set, each with the reason.
 //!
 //! Each is also forgotten and imported with the manifest that is written for it, which changes nothing.
 
@@ -122,8 +122,7 @@ fn settles(kind: &str, variants: &[&str]) -> Result<(), String> {
 #[test]
 fn every_kind_settles() {
     let mut problems = Vec::new();
-    let only = std::env::var("FIRMA_KIND").ok();
-    for kind in Catalog::builtin().kind_names().filter(|kind| only.as_ref().is_none_or(|only| only == kind)) {
+    for kind in Catalog::builtin().kind_names() {
         let further: Vec<String> = tree::entries(&folder(kind))
             .iter()
             .map(|path| tree::name_of(path))

@@ -8,21 +8,10 @@ pub const KINDS: &[(&str, &str)] = &[
     ("vm.elastic_ip_attachment", include_str!("../kinds/vm/elastic_ip_attachment.toml")),
     ("vm.instance", include_str!("../kinds/vm/instance.toml")),
     ("vm.keypair", include_str!("../kinds/vm/keypair.toml")),
-    ("vm.keypair_attachment", include_str!("../kinds/vm/keypair_attachment.toml")),
-    ("vm.network_interface_attachment", include_str!("../kinds/vm/network_interface_attachment.toml")),
-    ("vpc.bandwidth_package", include_str!("../kinds/vpc/bandwidth_package.toml")),
-    ("vpc.bandwidth_package_ip", include_str!("../kinds/vpc/bandwidth_package_ip.toml")),
     ("vpc.elastic_ip", include_str!("../kinds/vpc/elastic_ip.toml")),
-    ("vpc.nat_gateway", include_str!("../kinds/vpc/nat_gateway.toml")),
-    ("vpc.network_acl", include_str!("../kinds/vpc/network_acl.toml")),
-    ("vpc.network_acl_association", include_str!("../kinds/vpc/network_acl_association.toml")),
-    ("vpc.network_interface", include_str!("../kinds/vpc/network_interface.toml")),
     ("vpc.network_security_group", include_str!("../kinds/vpc/network_security_group.toml")),
-    ("vpc.route_table", include_str!("../kinds/vpc/route_table.toml")),
-    ("vpc.route_table_association", include_str!("../kinds/vpc/route_table_association.toml")),
     ("vpc.subnet", include_str!("../kinds/vpc/subnet.toml")),
     ("vpc.vpc", include_str!("../kinds/vpc/vpc.toml")),
-    ("vpc.vpc_peering", include_str!("../kinds/vpc/vpc_peering.toml")),
 ];
 
 /// Look-ups by id.

@@ -21,21 +21,10 @@ pub const EXAMPLES: &[(&str, &str)] = &[
     ("vm.elastic_ip_attachment", include_str!("../manifests/vm.elastic_ip_attachment.toml")),
     ("vm.instance", include_str!("../manifests/vm.instance.toml")),
     ("vm.keypair", include_str!("../manifests/vm.keypair.toml")),
-    ("vm.keypair_attachment", include_str!("../manifests/vm.keypair_attachment.toml")),
-    ("vm.network_interface_attachment", include_str!("../manifests/vm.network_interface_attachment.toml")),
-    ("vpc.bandwidth_package", include_str!("../manifests/vpc.bandwidth_package.toml")),
-    ("vpc.bandwidth_package_ip", include_str!("../manifests/vpc.bandwidth_package_ip.toml")),
     ("vpc.elastic_ip", include_str!("../manifests/vpc.elastic_ip.toml")),
-    ("vpc.nat_gateway", include_str!("../manifests/vpc.nat_gateway.toml")),
-    ("vpc.network_acl", include_str!("../manifests/vpc.network_acl.toml")),
-    ("vpc.network_acl_association", include_str!("../manifests/vpc.network_acl_association.toml")),
-    ("vpc.network_interface", include_str!("../manifests/vpc.network_interface.toml")),
     ("vpc.network_security_group", include_str!("../manifests/vpc.network_security_group.toml")),
-    ("vpc.route_table", include_str!("../manifests/vpc.route_table.toml")),
-    ("vpc.route_table_association", include_str!("../manifests/vpc.route_table_association.toml")),
     ("vpc.subnet", include_str!("../manifests/vpc.subnet.toml")),
     ("vpc.vpc", include_str!("../manifests/vpc.vpc.toml")),
-    ("vpc.vpc_peering", include_str!("../manifests/vpc.vpc_peering.toml")),
 ];
 
 /// The example of a kind or, with `data.` in front, of a look-up.

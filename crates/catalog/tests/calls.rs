@@ -52,46 +52,6 @@ fn samples() -> Vec<(&'static str, Json)> {
         ),
         ("vm.disk_attachment", json!({"instance_id": "i-1", "disk_id": "vol-1", "auto_delete": true})),
         ("vm.elastic_ip_attachment", json!({"instance_id": "i-1", "elastic_ip_id": "fip-1"})),
-        (
-            "vm.network_interface_attachment",
-            json!({"instance_id": "i-1", "network_interface_id": "port-1", "auto_delete": true}),
-        ),
-        ("vm.keypair_attachment", json!({"instance_id": "i-1", "key_name": "me", "password_auth": "yes"})),
-        (
-            "vpc.route_table",
-            json!({"vpc_id": "vpc-1", "route_table_name": "web", "description": "", "tags": {"a": "b"}, "rules": [
-                {"next_hop_type": "internet", "next_hop_id": "internet", "address_prefix": "0.0.0.0/0", "priority": 50}]}),
-        ),
-        ("vpc.route_table_association", json!({"route_table_id": "rtb-1", "subnet_id": "subnet-1"})),
-        (
-            "vpc.network_acl",
-            json!({"vpc_id": "vpc-1", "network_acl_name": "web", "description": "", "tags": {"a": "b"}, "rules": [
-                {"direction": "ingress", "protocol": "TCP", "from_port": 443, "to_port": 443, "rule_action": "allow",
-                 "address_prefix": "0.0.0.0/0", "priority": 10}]}),
-        ),
-        ("vpc.network_acl_association", json!({"network_acl_id": "acl-1", "subnet_id": "subnet-1"})),
-        (
-            "vpc.network_interface",
-            json!({"network_interface_name": "extra", "subnet_id": "subnet-1", "primary_ip_address": "10.0.1.10",
-                   "secondary_ip_addresses": ["10.0.1.11"], "security_groups": ["sg-1"], "sanity_check": 0,
-                   "description": "", "tags": {"a": "b"}}),
-        ),
-        ("vpc.vpc_peering", json!({"vpc_peering_name": "both", "vpc_id": "vpc-1", "remote_vpc_id": "vpc-2"})),
-        (
-            "vpc.nat_gateway",
-            json!({"zone": "cn-north-1a", "billing": billing, "nat_gateway_name": "out", "vpc_id": "vpc-1",
-                   "subnet_id": "subnet-1", "nat_gateway_spec": "medium", "network_type": "internet",
-                   "elastic_ip_ids": ["fip-1"], "description": "", "tags": {"a": "b"}}),
-        ),
-        (
-            "vpc.bandwidth_package",
-            json!({"billing": billing, "name": "shared", "bandwidth_mbps": 100, "charge_type": 0, "provider": "bgp",
-                   "bandwidth_package_type": "standard", "description": "", "tags": {"a": "b"}}),
-        ),
-        (
-            "vpc.bandwidth_package_ip",
-            json!({"bandwidth_package_id": "bwp-1", "public_ip_id": "fip-1", "bandwidth_mbps": 20}),
-        ),
     ]
 }
 

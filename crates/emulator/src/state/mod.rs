@@ -2,6 +2,7 @@
 
 mod compute;
 mod network;
+mod placed;
 mod shelf;
 
 pub(crate) use compute::{
@@ -12,18 +13,3 @@ pub(crate) use network::{
     Route, RouteTable, Rule, SecondaryIp, SecurityGroup, Subnet, Vpc, VpcPeering,
 };
 pub(crate) use shelf::{Placed, Shelf};
-
-/// Objects that know their region.
-macro_rules! placed {
-    ($($object:ty),*) => {
-        $(impl Placed for $object {
-            fn region(&self) -> &str {
-                &self.region
-            }
-        })*
-    };
-}
-
-placed!(Vpc, Subnet, RouteTable, NetworkAcl, SecurityGroup, NetworkInterface, ElasticIp);
-placed!(VpcPeering, NatGateway, BandwidthPackage);
-placed!(Instance, Keypair, Disk);

@@ -1,0 +1,21 @@
+//! Which objects know their region, and so can be kept on a shelf by it.
+
+use super::{
+    BandwidthPackage, Disk, ElasticIp, Instance, Keypair, NatGateway, NetworkAcl, NetworkInterface, Placed, RouteTable,
+    SecurityGroup, Subnet, Vpc, VpcPeering,
+};
+
+/// Objects that know their region.
+macro_rules! placed {
+    ($($object:ty),*) => {
+        $(impl Placed for $object {
+            fn region(&self) -> &str {
+                &self.region
+            }
+        })*
+    };
+}
+
+placed!(Vpc, Subnet, RouteTable, NetworkAcl, SecurityGroup, NetworkInterface, ElasticIp);
+placed!(VpcPeering, NatGateway, BandwidthPackage);
+placed!(Instance, Keypair, Disk);
