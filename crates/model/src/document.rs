@@ -8,7 +8,7 @@ mod written;
 
 use crate::{
     number::Number,
-    value::{Map, Unknown, Value},
+    value::{Map, Value},
 };
 use serde_json::Value as Json;
 use std::{fmt, sync::Arc};
@@ -92,7 +92,7 @@ pub fn from_json(json: Json) -> Value {
                     return from_json(inner.take()).sensitive();
                 }
                 if map.contains_key("$unknown") {
-                    return Value::Unknown(Box::new(Unknown::default()));
+                    return Value::Unknown(Box::default());
                 }
                 // A number too long for JSON's own number types, kept as text.
                 if let Some(Json::String(text)) = map.get("$number")

@@ -25,6 +25,7 @@ pub struct SmallMap<K, V>(Form<K, V>);
 enum Form<K, V> {
     Few(Vec<(K, V)>),
     /// In a box, so that an empty map costs no more than a list.
+    #[expect(clippy::box_collection, reason = "so that a map of few is as small as its list")]
     Many(Box<BTreeMap<K, V>>),
 }
 
@@ -168,6 +169,7 @@ impl<K: Ord, V> SmallMap<K, V> {
     }
 
     /// The value of a key; where there is none, what `make` makes of it first.
+    #[expect(clippy::needless_pass_by_value, reason = "as the maps of the standard library take it")]
     pub fn get_or_insert_with(&mut self, key: K, make: impl FnOnce() -> V) -> &mut V
     where
         K: Clone,

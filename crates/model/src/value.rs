@@ -55,7 +55,7 @@ impl Value {
 
     /// An unknown value of which nothing is known.
     pub fn unknown() -> Value {
-        Value::Unknown(Box::new(Unknown::default()))
+        Value::Unknown(Box::default())
     }
 
     /// Marks as sensitive, once.

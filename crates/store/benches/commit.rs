@@ -4,7 +4,7 @@
 //! whatever else the machine does meets both alike. Medians are compared: the rest of a disk's latency is its own business.
 
 use firma_model::{
-    address::Address,
+    address::{Address, NodeSet},
     desired::OnRemove,
     document::Document,
     event::{Event, EventBody, Intent},
@@ -13,7 +13,6 @@ use firma_model::{
 };
 use firma_store::{Lease, Mode, RunInfo, Store};
 use std::{
-    collections::BTreeSet,
     path::Path,
     time::{Duration, Instant},
 };
@@ -150,7 +149,7 @@ fn ended(at: usize, name: &str) -> Event {
         inputs: Document::from_text(format!(r#"{{"name":"{name}","address_prefix":"10.0.0.0/24"}}"#)),
         observed: Document::from_text(format!(r#"{{"id":"subnet-{at:010}","name":"{name}"}}"#)),
         fingerprint: format!("vpc-1 {at}"),
-        dependencies: BTreeSet::new(),
+        dependencies: NodeSet::default(),
         prevent_destroy: false,
         on_remove: OnRemove::Destroy,
         create_before_destroy: false,

@@ -65,6 +65,7 @@ pub(crate) fn on_paused_time<F: Future<Output = Result<(), String>>>(what: impl 
 }
 
 /// Tells a story: `look` sees each round that can be planned before it is applied, the beginning among them.
+#[expect(clippy::needless_pass_by_value, reason = "a closure is written where it is passed")]
 pub(crate) fn tell(story: &Story, look: impl AsyncFn(&Round<'_>) -> Result<(), String>) -> Result<(), String> {
     on_paused_time(async || {
         let site = Site { lab: laboratory(story.seed) };

@@ -6,7 +6,7 @@ use firma_model::{
     expr::{BinaryOp, Expr, ExprKind, For, UnaryOp},
     number::Number,
     span::Span,
-    value::{Map, Value},
+    value::Value,
 };
 use proptest::prelude::*;
 use std::sync::Arc;

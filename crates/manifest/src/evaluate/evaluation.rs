@@ -102,7 +102,7 @@ pub fn evaluate(project: &Project, inputs: Inputs<'_>) -> (Evaluated, Diagnostic
     let region = world.default_region();
     let mut evaluated = world.finish();
     evaluated.desired.outputs = outputs;
-    evaluated.undeclared = said.add_to(&mut evaluated.desired, project.incomplete, region, &mut diagnostics);
+    evaluated.undeclared = said.add_to(&mut evaluated.desired, project.incomplete, region.as_deref(), &mut diagnostics);
     trigger::settle(&mut evaluated.desired, &mut diagnostics);
     (evaluated, once_each(diagnostics))
 }

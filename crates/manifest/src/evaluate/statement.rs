@@ -35,7 +35,7 @@ impl Said {
         self,
         desired: &mut Desired,
         incomplete: bool,
-        region: Option<String>,
+        region: Option<&str>,
         diagnostics: &mut Diagnostics,
     ) -> BTreeMap<Address, Undeclared> {
         let mut undeclared = BTreeMap::new();
@@ -67,7 +67,7 @@ impl Said {
                 continue;
             }
             diagnostics.push(diagnostic.hint("`firma plan --generate-config-out FILE` writes it for you"));
-            undeclared.insert(to, Undeclared { import, region: region.clone() });
+            undeclared.insert(to, Undeclared { import, region: region.map(str::to_owned) });
         }
         undeclared
     }

@@ -11,12 +11,15 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 /// Pairs of a change and a deletion that are looked at; a plan has few that no gate stands for.
 const PAIRS: usize = 1_000_000;
 
-/// Deletions of objects without a successor, those of a block together with the gates that all of them wait for.
+/// Deletions of objects without a successor, one by one and by block.
 #[derive(Default)]
 struct Ends<'p> {
     orphans: HashMap<&'p Address, Vec<u32>>,
-    blocks: HashMap<&'p Block, (Vec<(&'p Address, u32)>, BTreeSet<u32>)>,
+    blocks: HashMap<&'p Block, OfBlock<'p>>,
 }
+
+/// Deletions of a block's instances, and the gates that all of them wait for.
+type OfBlock<'p> = (Vec<(&'p Address, u32)>, BTreeSet<u32>);
 
 impl<'p> Ends<'p> {
     fn of(plan: &'p Plan) -> Ends<'p> {

@@ -87,7 +87,7 @@ pub(crate) fn list(world: &World, call: &Call<'_>) -> Answer {
                 _ => return None,
             })
         },
-        |id, group| view(id, group),
+        view,
     )
 }
 

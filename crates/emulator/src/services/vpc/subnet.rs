@@ -110,7 +110,7 @@ pub(crate) fn list(world: &World, call: &Call<'_>) -> Answer {
                 _ => return None,
             })
         },
-        |id, subnet| view(id, subnet),
+        view,
     )
 }
 
