@@ -9,23 +9,7 @@ use crate::{
 };
 use serde::Serialize;
 
-/// Examples by kind; look-ups begin with `data.`.
-pub const EXAMPLES: &[(&str, &str)] = &[
-    ("data.vm.image", include_str!("../manifests/data.vm.image.toml")),
-    ("data.vm.instance_type", include_str!("../manifests/data.vm.instance_type.toml")),
-    ("data.vpc.subnet", include_str!("../manifests/data.vpc.subnet.toml")),
-    ("data.vpc.vpc", include_str!("../manifests/data.vpc.vpc.toml")),
-    ("disk.disk", include_str!("../manifests/disk.disk.toml")),
-    ("firma.value", include_str!("../manifests/firma.value.toml")),
-    ("vm.disk_attachment", include_str!("../manifests/vm.disk_attachment.toml")),
-    ("vm.elastic_ip_attachment", include_str!("../manifests/vm.elastic_ip_attachment.toml")),
-    ("vm.instance", include_str!("../manifests/vm.instance.toml")),
-    ("vm.keypair", include_str!("../manifests/vm.keypair.toml")),
-    ("vpc.elastic_ip", include_str!("../manifests/vpc.elastic_ip.toml")),
-    ("vpc.network_security_group", include_str!("../manifests/vpc.network_security_group.toml")),
-    ("vpc.subnet", include_str!("../manifests/vpc.subnet.toml")),
-    ("vpc.vpc", include_str!("../manifests/vpc.vpc.toml")),
-];
+include!(concat!(env!("OUT_DIR"), "/manifests.rs"));
 
 /// The example of a kind or, with `data.` in front, of a look-up.
 pub fn example(id: &str) -> Option<&'static str> {

@@ -11,48 +11,26 @@ use firma_model::{
     value::{Map, Value},
 };
 use serde_json::{Value as Json, json};
+use std::path::Path;
 
-/// Ordinary values of every kind that has a cloud.
-fn samples() -> Vec<(&'static str, Json)> {
-    let billing = json!({"method": "prepaid_by_duration", "unit": "month", "duration": 1, "auto_renew": true});
-    vec![
-        (
-            "vpc.vpc",
-            json!({"vpc_name": "main", "address_prefix": "10.0.0.0/16", "description": "", "tags": {"a": "b"}}),
-        ),
-        (
-            "vpc.subnet",
-            json!({"vpc_id": "vpc-1", "subnet_name": "web", "address_prefix": "10.0.1.0/24", "ip_mask_len": "28",
-                   "domain_name_servers": ["10.0.0.2"], "route_table_id": "rtb-1"}),
-        ),
-        (
-            "vpc.network_security_group",
-            json!({"vpc_id": "vpc-1", "network_security_group_name": "web", "description": "x", "rules": [
-                {"protocol": 6, "direction": 0, "address_prefix": "0.0.0.0/0", "from_port": 443, "to_port": 443}]}),
-        ),
-        ("vpc.elastic_ip", json!({"bandwidth_mbps": 5, "provider": "bgp", "billing": billing, "tags": {"a": "b"}})),
-        ("vm.keypair", json!({"key_name": "me", "public_key": "ssh-ed25519 AAAA not-a-secret"})),
-        (
-            "vm.instance",
-            json!({"name": "web", "instance_type": "g.n3.large", "image_id": "img-1", "zone": "cn-north-1a",
-                   "billing": billing, "tags": {"a": "b"}, "password": "not-a-secret", "key_names": ["me"],
-                   "hostname": "web", "metadata": {"k": "v"}, "userdata": {"launch-script": "aGk="}, "description": "",
-                   "system_disk": {"disk_category": "cloud", "cloud_disk_spec": {
-                       "name": "system", "disk_type": "ssd.gp1", "disk_size_gb": 40, "zone": "cn-north-1a"}},
-                   "data_disks": [{"auto_delete": true, "cloud_disk_spec": {
-                       "name": "data", "disk_type": "ssd.gp1", "disk_size_gb": 20, "zone": "cn-north-1a",
-                       "billing": billing}}],
-                   "primary_network_interface": {"network_interface": {
-                       "subnet_id": "subnet-1", "security_groups": ["sg-1"]}}}),
-        ),
-        (
-            "disk.disk",
-            json!({"name": "data", "disk_type": "ssd.gp1", "disk_size_gb": 20, "zone": "cn-north-1a", "iops": 600,
-                   "billing": billing, "encrypt": false, "description": "", "tags": {"a": "b"}}),
-        ),
-        ("vm.disk_attachment", json!({"instance_id": "i-1", "disk_id": "vol-1", "auto_delete": true})),
-        ("vm.elastic_ip_attachment", json!({"instance_id": "i-1", "elastic_ip_id": "fip-1"})),
-    ]
+/// Ordinary values of a kind: everything that can be set, from `tests/kinds`, with ids for what refers to other objects.
+fn sample(kind: &str) -> Json {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/kinds").join(kind).join("full.toml");
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let table: toml::Table = text.parse().expect("TOML");
+    let (service, name) = kind.split_once('.').expect("service.kind");
+    let mut sample = serde_json::to_value(&table[service][name]["it"]).expect("JSON");
+    replace_references(&mut sample);
+    sample
+}
+
+fn replace_references(json: &mut Json) {
+    match json {
+        Json::String(text) if text.starts_with("${") => "an-id".clone_into(text),
+        Json::Array(items) => items.iter_mut().for_each(replace_references),
+        Json::Object(map) => map.values_mut().for_each(replace_references),
+        _ => {}
+    }
 }
 
 fn normal(procedure: &Procedure, json: &Json) -> Map {
@@ -61,11 +39,12 @@ fn normal(procedure: &Procedure, json: &Json) -> Map {
         let value = shape::normalise(&procedure.attributes[&name], value);
         (name, value)
     };
-    map.into_iter().map(normal).collect()
+    // A block says more than attributes: where the object is, and how it lives.
+    map.into_iter().filter(|(name, _)| procedure.attributes.contains_key(name)).map(normal).collect()
 }
 
 /// The parameters of a call, as an interpreter of procedures fills them in.
-fn fill(procedure: &Procedure, call: &Call, values: &Map, mut parameters: Json) -> Json {
+fn fill(procedure: &Procedure, call: &Call, values: &Map, elements: &str, mut parameters: Json) -> Json {
     let wire = |name: &str| {
         let mut steps = name.split('.');
         let head = steps.next().expect("a name");
@@ -74,7 +53,10 @@ fn fill(procedure: &Procedure, call: &Call, values: &Map, mut parameters: Json) 
         for step in steps {
             let Shape::Object(fields) = shape else { panic!("{name} leads nowhere") };
             shape = &fields[step].shape;
-            value = &value.as_map().expect("a table")[step];
+            match value.as_map().and_then(|map| map.get(step)) {
+                Some(inner) => value = inner,
+                None => return Json::Null,
+            }
         }
         shape::to_wire(shape, value)
     };
@@ -86,11 +68,14 @@ fn fill(procedure: &Procedure, call: &Call, values: &Map, mut parameters: Json) 
                 Json::Null => otherwise.clone(),
                 value => value,
             },
-            Source::Mapped { attribute, values } => values[&wire(attribute).to_string()].clone(),
+            Source::Mapped { attribute, values } => {
+                let mapped = values.get(&wire(attribute).to_string()).or_else(|| values.values().next());
+                mapped.cloned().unwrap_or_default()
+            }
             Source::Observed(_) | Source::Member => json!("an-id"),
             Source::Fixed(value) => value.clone(),
             Source::Token => json!("a-token"),
-            Source::Elements => wire("rules"),
+            Source::Elements => wire(elements),
             Source::ElementIds => json!(["sgr-1"]),
         };
         shape::put_parameter(&mut parameters, &parameter.name, value);
@@ -99,8 +84,8 @@ fn fill(procedure: &Procedure, call: &Call, values: &Map, mut parameters: Json) 
 }
 
 #[track_caller]
-fn check(procedure: &Procedure, call: &Call, values: &Map, parameters: Json) {
-    let parameters = fill(procedure, call, values, parameters);
+fn check(procedure: &Procedure, call: &Call, values: &Map, elements: &str, parameters: Json) {
+    let parameters = fill(procedure, call, values, elements, parameters);
     let operation = firma_api::operation(&call.service, &call.operation).expect("an operation");
     let mut parameters = parameters.as_object().expect("an object").clone();
     if operation.param("regionId").is_some() {
@@ -112,45 +97,44 @@ fn check(procedure: &Procedure, call: &Call, values: &Map, parameters: Json) {
 
 #[test]
 fn every_call_of_every_kind() {
-    let samples = samples();
     for kind in Catalog::builtin().kind_names() {
         let procedure = Catalog::builtin().kind(&KindId::new(kind)).expect("a kind");
         let Some(create) = &procedure.create else { continue };
-        let sample = samples.iter().find(|(id, _)| *id == kind).unwrap_or_else(|| panic!("no sample of {kind}"));
-        let values = normal(&procedure, &sample.1);
+        let values = normal(&procedure, &sample(kind));
         let mut parameters = json!({});
         for (name, attribute) in &procedure.attributes {
             if let (Some(path), Some(value)) = (&attribute.write, values.get(name)) {
                 shape::put_parameter(&mut parameters, path, shape::to_wire(&attribute.shape, value));
             }
         }
-        check(&procedure, create, &values, parameters);
+        check(&procedure, create, &values, "", parameters);
         for call in procedure.read.iter().map(|read| &read.call).chain(&procedure.delete) {
-            check(&procedure, call, &values, json!({}));
+            check(&procedure, call, &values, "", json!({}));
         }
         for update in &procedure.updates {
+            let name = update.attributes[0].as_str();
             match &update.how {
                 How::Calls(stages) => {
                     for stage in stages {
-                        check(&procedure, &stage.call, &values, json!({}));
+                        check(&procedure, &stage.call, &values, "", json!({}));
                     }
                 }
                 How::Elements { add, remove, modify, modify_id } => {
-                    check(&procedure, add, &values, json!({}));
-                    check(&procedure, remove, &values, json!({}));
-                    let (rule, element) =
-                        (&procedure.attributes["rules"], &values["rules"].as_list().expect("rules")[0]);
+                    check(&procedure, add, &values, name, json!({}));
+                    check(&procedure, remove, &values, name, json!({}));
+                    let rule = &procedure.attributes[name];
+                    let element = &values[name].as_list().expect("a list of elements")[0];
                     let elements = rule.elements.as_ref().expect("elements");
                     let changed = shape::modification(&rule.shape, elements, modify_id, "sgr-1", element);
                     let mut call = modify.clone();
                     for parameter in call.parameters.iter_mut().filter(|p| p.source == Source::Elements) {
                         parameter.source = Source::Fixed(json!([changed]));
                     }
-                    check(&procedure, &call, &values, json!({}));
+                    check(&procedure, &call, &values, name, json!({}));
                 }
                 How::Members { add, remove } => {
-                    check(&procedure, add, &values, json!({}));
-                    check(&procedure, remove, &values, json!({}));
+                    check(&procedure, add, &values, name, json!({}));
+                    check(&procedure, remove, &values, name, json!({}));
                 }
                 How::Tags(code) => assert!(!code.is_empty()),
             }

@@ -8,6 +8,7 @@
 
 pub mod chance;
 pub mod script;
+pub mod copies;
 pub mod worlds;
 pub mod troubles;
 pub mod generate;

@@ -1,7 +1,9 @@
-//! Random worlds: a recipe for every kind of the catalogue, and random edits of what they made.
+//! Random worlds: a recipe for every kind of the catalogue, and random edits of what they made. Kinds that much stands on have
+//! recipes here; all others are copied from what the sweep makes ([`copies`]).
 
 use crate::simulation::{
     chance::Chance,
+    copies::{self, Copies, Stamp},
     script::{Edit, Resources, edit, references},
 };
 use firma_catalog::Catalog;
@@ -35,12 +37,39 @@ fn region(attributes: &Json) -> &str {
     attributes["region"].as_str().unwrap_or("cn-north-1")
 }
 
+/// Kinds with a recipe and edits of their own.
+const OWN: [&str; 10] = [
+    "vpc.vpc",
+    "vpc.subnet",
+    "vpc.network_security_group",
+    "vpc.elastic_ip",
+    "vm.keypair",
+    "vm.instance",
+    "vm.disk_attachment",
+    "vm.elastic_ip_attachment",
+    "disk.disk",
+    "firma.value",
+];
+
+/// A world takes no more copied subjects of a kind, and no more networks: there are quotas.
+const SUBJECTS: usize = 2;
+const NETWORKS: usize = 6;
+
+fn is_own(address: &str) -> bool {
+    OWN.contains(&kind(address))
+}
+
+/// Whether it stands there for a copied subject, which counts on its being as it is.
+fn is_copy(address: &str) -> bool {
+    is_own(address) && address.rsplit_once('.').is_some_and(|(_, name)| name.starts_with("copy"))
+}
+
 /// Names the lifecycle setting among the attributes.
 const FIRST: &str = "create_before_destroy";
 
 /// Whether a new one can stand beside the old: an attachment cannot, nor then what needs one to stand.
 fn may_come_first(address: &str, attributes: &Json) -> bool {
-    let attaches = |address: &str| kind(address).ends_with("_attachment");
+    let attaches = |address: &str| !is_own(address) || kind(address).ends_with("_attachment");
     !attaches(address) && !references(attributes).iter().any(|on| attaches(on))
 }
 
@@ -136,6 +165,7 @@ impl Grower {
         let to = match from.strip_suffix("[0]") {
             Some(bare) if self.chance.percent(50) => bare.to_owned(),
             None if self.chance.percent(50) => format!("{from}[0]"),
+            _ if is_copy(&from) => format!("{}.copy{}", kind(&from), self.count),
             _ => format!("{}.renamed{}", kind(&from), self.count),
         };
         vec![Edit::Rename(from, to)]
@@ -145,8 +175,17 @@ impl Grower {
     fn add(&mut self, world: &Resources) -> Vec<Edit> {
         let kinds: Vec<&str> = Catalog::builtin().kind_names().collect();
         // Machines take long and want much: fewer of them.
-        let weights: Vec<(u64, &str)> =
-            kinds.iter().map(|kind| (if kind.starts_with("vm.i") { 2 } else { 3 }, *kind)).collect();
+        let networks = world.keys().filter(|address| kind(address) == "vpc.vpc").count();
+        let full = |name: &str| {
+            networks >= NETWORKS || world.keys().filter(|address| kind(address) == name).count() >= SUBJECTS
+        };
+        let weight = |kind: &str| match kind {
+            "vm.instance" => 8,
+            own if OWN.contains(&own) => 12,
+            copied if full(copied) => 0,
+            _ => 2,
+        };
+        let weights: Vec<(u64, &str)> = kinds.iter().map(|kind| (weight(kind), *kind)).collect();
         let kind = self.chance.weighted(&weights);
         let mut world = world.clone();
         let mut edits = Vec::new();
@@ -159,6 +198,7 @@ impl Grower {
         let there: Vec<String> = world
             .iter()
             .filter(|(address, attributes)| kind(address) == kind_wanted && region(attributes) == place)
+            .filter(|(address, _)| !is_copy(address))
             .map(|(address, _)| address.clone())
             .collect();
         if there.is_empty() || self.chance.percent(10) {
@@ -285,8 +325,56 @@ impl Grower {
                 }
                 value
             }
-            other => panic!("the simulation has no recipe for {other}: add one, and its edits, to {}", file!()),
+            copied => {
+                let form = Json::Object(copies::subject(copied).create.clone());
+                self.copy(&form, Copies::new(), place, world, edits)
+            }
         }
+    }
+
+    /// A form of a copied subject; what it stands on and is not among the copies is made.
+    fn copy(
+        &mut self,
+        form: &Json,
+        mut copies: Copies,
+        place: &str,
+        world: &mut Resources,
+        edits: &mut Vec<Edit>,
+    ) -> Json {
+        let mut around = Resources::new();
+        copies::beside().gather(form, &mut around);
+        around.retain(|address, _| !copies.contains_key(address));
+        for address in around.keys() {
+            self.count += 1;
+            let name = if is_own(address) { "copy" } else { "r" };
+            copies.insert(address.clone(), format!("{}.{name}{}", kind(address), self.count));
+        }
+        let zones = PLACES.iter().find(|(name, _)| *name == place).map_or(PLACES[0].1, |(_, zones)| zones);
+        for (address, attributes) in &around {
+            self.count += 1;
+            let mut attributes = copies::stamped(attributes, &copies, &Stamp { zones, number: self.count });
+            if !address.starts_with("firma.") {
+                attributes["region"] = json!(place);
+            }
+            world.insert(copies[address].clone(), attributes.clone());
+            edits.push(Edit::Put(copies[address].clone(), attributes));
+        }
+        self.count += 1;
+        copies::stamped(form, &copies, &Stamp { zones, number: self.count })
+    }
+
+    /// A copied subject becomes another form of its kind: one changed in place, one that replaces, or the first again.
+    fn another(&mut self, address: &str, world: &Resources, replaces: bool) -> Vec<Edit> {
+        let [made, changed, replaced] = copies::forms(kind(address));
+        let among: Vec<_> = made.into_iter().chain(if replaces { replaced } else { changed }).collect();
+        let form = Json::Object((*self.chance.pick(&among)).clone());
+        let place = region(&world[address]).to_owned();
+        let (mut world, mut edits) = (world.clone(), Vec::new());
+        let copies = copies::recognise(kind(address), &world[address], &world);
+        let mut attributes = self.copy(&form, copies, &place, &mut world, &mut edits);
+        attributes["region"] = json!(place);
+        edits.push(Edit::Put(address.to_owned(), attributes));
+        edits
     }
 
     fn inside(&mut self, vpc: &Json) -> String {
@@ -345,6 +433,12 @@ impl Grower {
 
     /// A change that every kind can make to what is there.
     fn in_place(&mut self, address: &str, world: &Resources) -> Vec<Edit> {
+        if !is_own(address) {
+            return self.another(address, world, false);
+        }
+        if is_copy(address) {
+            return Vec::new();
+        }
         let set = |name: &str, value: Json| vec![Edit::Set(address.to_owned(), name.to_owned(), value)];
         let sort = self.chance.below(3);
         match (kind(address), sort) {
@@ -380,6 +474,12 @@ impl Grower {
 
     /// A change that makes another object of it.
     fn replacing(&mut self, address: &str, world: &Resources) -> Vec<Edit> {
+        if !is_own(address) {
+            return self.another(address, world, true);
+        }
+        if is_copy(address) {
+            return Vec::new();
+        }
         let set = |address: &str, name: &str, value: Json| Edit::Set(address.to_owned(), name.to_owned(), value);
         match kind(address) {
             "vpc.vpc" => {

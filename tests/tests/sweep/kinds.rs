@@ -2,7 +2,7 @@
 
 use crate::{
     bare,
-    case::{Beside, Case, SUBJECT, case, limited},
+    case::{Case, SUBJECT, case, limited},
     explore::{Nesting, explore},
     faults::{Phase, disturb, repeat},
     session::{Goal, Scene},
@@ -20,6 +20,7 @@ use firma_plan::{
     procedure::{How, OnChange, Procedure},
     step::{Action, Mode, Plan},
 };
+use firma_tests::cases::Beside;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,

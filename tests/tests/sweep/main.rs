@@ -41,7 +41,7 @@ mod session;
 mod steps;
 mod tally;
 
-use crate::case::Beside;
+use firma_tests::cases::Beside;
 
 /// Every `of`th kind from `which` on. `FIRMA_SWEEP=vpc.vpc` sweeps that kind only.
 async fn kinds(which: usize, of: usize) {
