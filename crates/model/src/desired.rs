@@ -166,7 +166,7 @@ pub enum Repetition {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Desired {
     /// Resources by address.
-    pub resources: BTreeMap<Address, DesiredResource>,
+    pub resources: BTreeMap<Address, Box<DesiredResource>>,
     /// How each block that exists repeats, so that `block[*]` can be put together again.
     pub blocks: BTreeMap<Block, Repetition>,
     /// Outputs by name.

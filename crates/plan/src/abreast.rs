@@ -42,7 +42,7 @@ pub(crate) fn wanted<'a>(
     desired: &'a Desired,
     recorded: &'a Recorded,
 ) -> impl Iterator<Item = (&'a DesiredResource, Option<&'a Record>)> {
-    abreast(&desired.resources, &recorded.records).filter_map(|(resource, record)| Some((resource?, record)))
+    abreast(&desired.resources, &recorded.records).filter_map(|(resource, record)| Some((&**resource?, record)))
 }
 
 /// Every record of an address that is not wanted, in order.

@@ -54,7 +54,7 @@ fn spread(worlds: Worlds<'_>) -> Effective<'_> {
         effective.insert(&resource.address, &resource.address);
         queue.push_back(resource);
     }
-    let mut instances: BTreeMap<&Block, Vec<&DesiredResource>> = BTreeMap::new();
+    let mut instances: BTreeMap<&Block, Vec<&Box<DesiredResource>>> = BTreeMap::new();
     if !queue.is_empty() {
         for resource in resources.values() {
             instances.entry(&resource.address.block).or_default().push(resource);
@@ -64,7 +64,7 @@ fn spread(worlds: Worlds<'_>) -> Effective<'_> {
     while let Some(resource) = queue.pop_front() {
         let who = effective[&resource.address];
         for node in &resource.dependencies {
-            let found: Vec<&DesiredResource> = match node {
+            let found: Vec<&Box<DesiredResource>> = match node {
                 Node::Instance(on) => resources.get(on).into_iter().collect(),
                 Node::Block(on) if blocks.insert(on) => instances.get(on).cloned().unwrap_or_default(),
                 Node::Block(_) => Vec::new(),

@@ -203,7 +203,7 @@ impl<'a> Planner<'a> {
     fn destroy(&mut self) {
         let records: Vec<&'a Record> = self.worlds.recorded.records.values().collect();
         for record in records {
-            let desired = self.worlds.desired.resources.get(&record.address);
+            let desired = self.worlds.desired.resources.get(&record.address).map(|resource| &**resource);
             let reason = match self.options.selection.is_partial() {
                 true => Reason::DestroyedInPart,
                 false => Reason::Destroyed,

@@ -87,7 +87,7 @@ pub fn desired(resources: &[(&str, Json)]) -> Desired {
             span: Span::default(),
             address: address.clone(),
         };
-        desired.resources.insert(address, resource);
+        desired.resources.insert(address, Box::new(resource));
     }
     desired
 }

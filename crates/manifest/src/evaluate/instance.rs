@@ -128,7 +128,7 @@ impl<'p> World<'p> {
             span: block.span,
         };
         self.expectations(block.lifecycle(), &mut resource, scope, diagnostics);
-        (Instance { resource, tainted }, timeouts)
+        (Instance { resource: Box::new(resource), tainted }, timeouts)
     }
 
     /// One attribute: `Ok(None)` when it is absent.

@@ -126,7 +126,8 @@ pub(super) struct EvaluatedBlock {
 
 /// One instance.
 pub(super) struct Instance {
-    pub(super) resource: DesiredResource,
+    /// Boxed: it is handed on several times, and large.
+    pub(super) resource: Box<DesiredResource>,
     /// Attributes whose value could not be told.
     pub(super) tainted: BTreeSet<String>,
 }
@@ -357,16 +358,10 @@ impl<'p> World<'p> {
                 continue;
             }
             blocks.push((evaluated.block, evaluated.repetition));
-            resources.extend(evaluated.instances.into_iter().map(|instance| Some(instance.resource)));
+            resources.extend(evaluated.instances.into_iter().map(|instance| instance.resource));
         }
         desired.blocks = blocks.into_iter().collect();
-        // Resources are large: their places are sorted, and each moves once.
-        let address = |resource: &Option<DesiredResource>| resource.as_ref().map(|resource| resource.address.clone());
-        let mut order: Vec<(Address, usize)> =
-            resources.iter().enumerate().filter_map(|(at, resource)| Some((address(resource)?, at))).collect();
-        order.sort_unstable();
-        desired.resources =
-            order.into_iter().filter_map(|(address, at)| Some((address, resources[at].take()?))).collect();
+        desired.resources = resources.into_iter().map(|resource| (resource.address.clone(), resource)).collect();
         let steps = self.steps.into_inner();
         Evaluated {
             desired,

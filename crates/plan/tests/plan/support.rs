@@ -81,7 +81,7 @@ impl Stage {
             lifecycle: Lifecycle::default(),
             span: Span::default(),
         };
-        self.desired.resources.insert(address.clone(), resource);
+        self.desired.resources.insert(address.clone(), Box::new(resource));
         self.desired.resources.get_mut(&address).expect("just inserted")
     }
 

@@ -22,7 +22,7 @@ fn desired<'a>(resources: impl IntoIterator<Item = (String, &'a [&'a str])>) -> 
             lifecycle: Lifecycle::default(),
             span: Span::default(),
         };
-        desired.resources.insert(address, resource);
+        desired.resources.insert(address, Box::new(resource));
     }
     desired
 }
