@@ -35,6 +35,7 @@ pub mod apply;
 
 pub mod lease;
 pub mod recover;
+mod owing;
 pub mod orphans;
 pub mod report;
 
@@ -47,6 +48,7 @@ pub use lease::Tenure;
 pub use observe::{find, inquire, look_up, refresh};
 pub use orphans::{Orphan, orphans};
 pub use outcome::{FailedStep, Outcome};
+pub use owing::owing;
 pub use recover::{OpenWork, RecoverContext, open_work, recover};
 pub use report::{stale, stuck};
 pub use run::{Entropy, LeaseGuard};

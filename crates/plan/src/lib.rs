@@ -31,6 +31,7 @@ pub mod walk;
 pub mod nodes;
 pub mod table;
 pub mod conditions;
+pub mod due;
 pub mod triggers;
 pub mod moves;
 pub mod imports;

@@ -250,7 +250,7 @@ impl<'a> Planner<'a> {
         let inputs = &self.options.ephemeral;
         let (table, plan) = (&self.table, &mut self.plan);
         conditions::plan(&lifecycle.preconditions, before, table, inputs, plan, &mut self.diagnostics);
-        let triggered = self.triggers.reasons(resource, &self.table);
+        let triggered = self.triggers.reasons(resource, &self.table, &self.options.due);
         let believed = record.filter(|_| self.carried.imported.contains(address)).map(|record| {
             let wanted = decide::prepared(procedure, resolved.clone());
             imports::with_believed(record, procedure, &wanted, &self.options.hash_key)

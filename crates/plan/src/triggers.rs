@@ -2,6 +2,7 @@
 
 use crate::{
     decide::Decision,
+    due::Due,
     nodes::recorded_attributes,
     step::{Action, Reason},
     table::Table,
@@ -53,8 +54,8 @@ impl Triggers {
     }
 
     /// Why a resource is to be replaced: its triggers that change.
-    pub(crate) fn reasons(&self, resource: &DesiredResource, table: &Table) -> Vec<Reason> {
-        if self.changed.is_empty() {
+    pub(crate) fn reasons(&self, resource: &DesiredResource, table: &Table, due: &Due) -> Vec<Reason> {
+        if self.changed.is_empty() && due.is_empty() {
             return Vec::new();
         }
         let fires = |trigger: &&Trigger| match &trigger.node {
@@ -67,9 +68,18 @@ impl Triggers {
         let words = |trigger: &Trigger| {
             let path = trigger.path.to_string();
             let dot = if path.is_empty() || path.starts_with('[') { "" } else { "." };
-            Reason::TriggeredBy { by: format!("{}{dot}{path}", trigger.node) }
+            format!("{}{dot}{path}", trigger.node)
         };
-        resource.lifecycle.replace_triggered_by.iter().filter(fires).map(words).collect()
+        let is_due = |trigger: &&Trigger| {
+            due.asks(&resource.address, &words(trigger))
+                && due.has_changed(|address| match &trigger.node {
+                    Node::Instance(on) => on == address,
+                    Node::Block(block) => address.block == *block,
+                })
+        };
+        let triggers = resource.lifecycle.replace_triggered_by.iter();
+        let fired = triggers.filter(|trigger| fires(trigger) || is_due(trigger));
+        fired.map(|trigger| Reason::TriggeredBy { by: words(trigger) }).collect()
     }
 
     fn fires(&self, address: &Address, trigger: &Trigger, table: &Table) -> bool {

@@ -1,6 +1,7 @@
 //! What the planner is given.
 
 use crate::{
+    due::Due,
     secret::HashKey,
     select::Selection,
     step::{Identity, Mode},
@@ -53,6 +54,8 @@ pub struct Options {
     pub declared: BTreeSet<firma_model::address::Block>,
     /// Addresses with a call that was begun and not settled.
     pub open: BTreeSet<firma_model::address::Address>,
+    /// Replacements that earlier runs left undone.
+    pub due: Due,
     /// Procedures of the look-ups that an apply is to ask.
     pub lookups: BTreeMap<String, Arc<LookupProcedure>>,
     /// Timeouts of the addresses that set any.

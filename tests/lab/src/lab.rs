@@ -16,6 +16,7 @@ use firma_engine::{
 use firma_model::{address::KindId, desired::Desired, record::Recorded};
 use firma_plan::{
     Options, Worlds,
+    due::Due,
     procedure::Procedure,
     recover::SETTLE_MILLIS,
     step::{Mode, Plan},
@@ -163,10 +164,29 @@ impl Lab {
             observed.found = firma_engine::find(&self.cloud, &candidates, &procedure).await;
         }
         let worlds = Worlds { desired, recorded: &recorded, observed: &observed, procedures: &self.procedures };
-        let options =
-            Options { mode, now: self.clock.now(), hash_key: self.hash_key(), accept_loss: true, ..Options::default() };
+        let options = Options {
+            mode,
+            now: self.clock.now(),
+            hash_key: self.hash_key(),
+            accept_loss: true,
+            due: self.owing(&recorded),
+            ..Options::default()
+        };
         let (plan, diagnostics) = firma_plan::plan(worlds, &options);
         plan.map(Arc::new).ok_or_else(|| diagnostics.list.iter().map(|d| d.code).collect())
+    }
+
+    /// What the runs since the last complete one still owe.
+    pub fn owing(&self, recorded: &Recorded) -> Due {
+        let mut due = Due::default();
+        let store = self.store.lock().unwrap();
+        for (run, plan) in self.plans.lock().unwrap().iter().rev() {
+            if store.run(*run).unwrap().is_some_and(|run| run.outcome.as_deref() == Some("done")) {
+                break;
+            }
+            due.add(plan, recorded);
+        }
+        due
     }
 
     /// Takes the lease; it must be free.

@@ -264,9 +264,11 @@ impl<'l> Process<'l> {
 
     /// The same, if need be although much is gone from the cloud.
     pub async fn plan_with(&self, desired: &Desired, mode: Mode, accept_loss: bool) -> Result<Planned, Refusal> {
-        let (recorded, hash_key, lineage, after_run) = {
+        let (recorded, due, hash_key, lineage, after_run) = {
             let mut store = locked(&self.lab.store);
-            (store.snapshot()?, store.hash_key()?, store.lineage().to_owned(), store.last_run()?)
+            let recorded = store.snapshot()?;
+            let due = firma_engine::owing(&store, &recorded)?;
+            (recorded, due, store.hash_key()?, store.lineage().to_owned(), store.last_run()?)
         };
         let procedures = &self.lab.procedures;
         let young = self.young_from()?;
@@ -290,6 +292,7 @@ impl<'l> Process<'l> {
                 after_run,
             },
             declared: desired.blocks.keys().cloned().collect(),
+            due,
             ..Options::default()
         };
         let (plan, diagnostics) = firma_plan::plan(worlds, &options);

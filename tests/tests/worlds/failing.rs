@@ -67,7 +67,7 @@ pub(crate) async fn look(round: &Round<'_>) -> Result<(), String> {
     // Steps that fail at once, and calls that are refused in the middle of some.
     let failed = some(&mut chance, plan.steps.len() as u64);
     let site = round.again();
-    site.apply(&Arc::new(without(plan, &failed)), 20).await;
+    site.apply_part(plan, &Arc::new(without(plan, &failed)), 20).await;
     site.settle(round.files).await.map_err(|error| format!("after the steps {failed:?} failed: {error}"))?;
     same(&expected, &ending(&site.lab, &before))
         .map_err(|error| format!("after the steps {failed:?} failed: {error}"))?;

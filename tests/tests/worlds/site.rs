@@ -126,7 +126,7 @@ impl Site {
         let (answers, mut outlooks) = (BTreeMap::new(), BTreeMap::new());
         let recorded = self.lab.recorded();
         let mut observed = self.observe(&recorded).await;
-        let mut options = self.options();
+        let mut options = Options { due: self.lab.owing(&recorded), ..self.options() };
         let mut rounds = 0;
         let Evaluated { desired, .. } = loop {
             let inputs = Inputs {
@@ -174,15 +174,21 @@ impl Site {
 
     /// Carries a plan out, so many steps at once.
     pub(crate) async fn apply(&self, plan: &Arc<Plan>, parallelism: usize) -> Outcome {
+        self.apply_part(plan, plan, parallelism).await
+    }
+
+    /// Carries a part of a plan out, as if the rest had failed before it did anything.
+    pub(crate) async fn apply_part(&self, whole: &Arc<Plan>, plan: &Arc<Plan>, parallelism: usize) -> Outcome {
         let lease = self.lab.lease();
-        let run = self.lab.begin("apply", Some(plan));
+        let run = self.lab.begin("apply", Some(whole));
         let commit = inline(self.lab.store.clone(), lease.clone(), run);
         let (_cancel, cancelled) = watch::channel(firma_engine::CancelLevel::None);
         let mut context = self.lab.context(run, commit, cancelled);
         context.parallelism = parallelism;
         let outcome = apply(plan.clone(), context).await;
         let now = firma_api::Clock::now(&*self.lab.clock);
-        self.lab.store.lock().unwrap().end_run(run, outcome.word(), now).unwrap();
+        let word = if Arc::ptr_eq(whole, plan) { outcome.word() } else { "failed" };
+        self.lab.store.lock().unwrap().end_run(run, word, now).unwrap();
         self.lab.release(&lease);
         outcome
     }

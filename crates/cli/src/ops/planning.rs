@@ -150,6 +150,7 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
             catalog: Catalog::builtin().digest(),
             after_run: store.last_run()?,
         },
+        due: firma_engine::owing(&store, &recorded)?,
         open: store.open_intents()?.into_iter().map(|open| open.intent.address).collect(),
         ephemeral: variables.ephemeral().clone(),
         ..Options::default()

@@ -10,6 +10,7 @@ mod differing;
 mod deferring;
 mod inquiring;
 mod ordering;
+mod owing;
 mod reading;
 mod resuming;
 mod selecting;
