@@ -63,6 +63,20 @@ fn web() {
 }
 
 #[test]
+fn three_tier() {
+    let sandbox = apply("three-tier", &[]);
+    let addresses = sandbox.addresses();
+    assert!(addresses.len() >= 60, "{} resources", addresses.len());
+    let outputs = sandbox.firma(&["output", "--format", "json"]).expect(0).json();
+    assert!(outputs["address"].as_str().is_some_and(|address| address.split('.').count() == 4), "{outputs}");
+    assert!(outputs["database"].as_str().is_some_and(|name| !name.is_empty()), "{outputs}");
+    for tier in ["web", "app"] {
+        assert_eq!(outputs["servers"][tier].as_array().map(Vec::len), Some(2), "{outputs}");
+    }
+    destroy(&sandbox, &[]);
+}
+
+#[test]
 fn multi_region() {
     let sandbox = apply("multi-region", &[]);
     let mut regions: Vec<String> = sandbox
@@ -102,5 +116,5 @@ fn every_example_is_here() {
     let mut names: Vec<String> =
         tree::entries(&examples()).iter().filter(|path| path.is_dir()).map(|path| tree::name_of(path)).collect();
     names.sort();
-    assert_eq!(names, ["minimal", "multi-region", "prepaid", "web"]);
+    assert_eq!(names, ["minimal", "multi-region", "prepaid", "three-tier", "web"]);
 }
