@@ -24,7 +24,11 @@ impl Life<'_> {
         self.wait_for_lease().await;
         self.settle().await?;
         self.doubled_are_found().await?;
-        operator::clean(self.lab, &self.promises);
+        if operator::clean(self.lab, &self.promises) > 0 {
+            // What rests before it can go has come to rest.
+            sleep(Duration::from_secs(120)).await;
+            operator::clean(self.lab, &self.promises);
+        }
         self.not_first().await;
         let wanted = desired(&self.world);
         for round in 0..2 {
