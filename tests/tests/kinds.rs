@@ -2,7 +2,7 @@
 //! next plan is empty each time. What the cloud fills in, spells its own way or puts in another order is no difference.
 //!
 //! `tests/kinds/KIND/` holds `around.toml` (what the object needs), `full.toml`, `bare.toml`, further variants, and
-//! `left-out.toml`: the attributes that `full.toml` cannot set, each with the reason.
+//! `left-out.toml`: the attributes that `full.toml` cannot set, each with the reason. `FIRMA_KIND=vpc.vpc` is about that kind only.
 //!
 //! Each is also forgotten and imported with the manifest that is written for it, which changes nothing.
 
@@ -94,6 +94,12 @@ fn every_kind_says_what_it_can_be_given() {
     }
 }
 
+/// All kinds, or the one of the environment.
+fn wanted() -> impl Iterator<Item = &'static str> {
+    let only = std::env::var("FIRMA_KIND").ok();
+    Catalog::builtin().kind_names().filter(move |kind| only.as_ref().is_none_or(|only| only == kind))
+}
+
 /// Applies the variants one after another; after each the next plan is empty.
 fn settles(kind: &str, variants: &[&str]) -> Result<(), String> {
     let sandbox = Sandbox::new();
@@ -122,7 +128,7 @@ fn settles(kind: &str, variants: &[&str]) -> Result<(), String> {
 #[test]
 fn every_kind_settles() {
     let mut problems = Vec::new();
-    for kind in Catalog::builtin().kind_names() {
+    for kind in wanted() {
         let further: Vec<String> = tree::entries(&folder(kind))
             .iter()
             .map(|path| tree::name_of(path))
@@ -173,7 +179,7 @@ fn comes_back(kind: &str, variant: &str) -> Result<(), String> {
 #[test]
 fn every_kind_is_imported_with_the_manifest_that_is_written_for_it() {
     let mut problems = Vec::new();
-    for kind in Catalog::builtin().kind_names() {
+    for kind in wanted() {
         // It is in the state and nowhere else.
         if kind == "firma.value" {
             continue;

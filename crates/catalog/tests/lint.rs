@@ -131,7 +131,7 @@ fn names_are_used_somewhere() {
         &["create.omit: there is no `zone`"],
     );
     check("vpc.vpc", "[attributes.description]", "[attributes.descripton]", &["attributes: there is no `descripton`"]);
-    check("vpc.vpc", "hide = [\"subnets\"]", "hide = [\"subnet\"]", &["computed: there is no `subnet`"]);
+    check("vpc.vpc", "hide = [\"subnets\"", "hide = [\"subnet\"", &["computed: there is no `subnet`"]);
     check(
         "vpc.vpc",
         "\"address_prefix\", \"resource_group_id\"",

@@ -107,6 +107,13 @@ fn meet(ours: &Json, theirs: &Json, world: &Resources, copies: &mut Copies) {
     }
 }
 
+/// Whether a form needs nothing but what there is a copy of.
+pub fn stands_on(form: &Map<String, Json>, copies: &Copies) -> bool {
+    let mut around = Resources::new();
+    beside().gather(&Json::Object(form.clone()), &mut around);
+    around.keys().all(|address| copies.contains_key(address))
+}
+
 /// `@ADDRESS#ATTRIBUTE` in two.
 pub fn reference(text: &str) -> Option<(&str, &str)> {
     text.strip_prefix('@')?.split_once('#')

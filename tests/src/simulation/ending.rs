@@ -9,7 +9,10 @@ use crate::simulation::{
 use firma_engine::Outcome;
 use firma_lab::Refusal;
 use firma_model::desired::Desired;
-use firma_plan::step::Mode;
+use firma_plan::{
+    procedure::{Identity, Procedure},
+    step::Mode,
+};
 use std::time::Duration;
 use tokio::time::sleep;
 
@@ -21,7 +24,11 @@ impl Life<'_> {
         self.wait_for_lease().await;
         self.settle().await?;
         self.doubled_are_found().await?;
-        operator::clean(self.lab, &self.promises);
+        if operator::clean(self.lab, &self.promises) > 0 {
+            // What rests before it can go has come to rest.
+            sleep(Duration::from_secs(120)).await;
+            operator::clean(self.lab, &self.promises);
+        }
         self.not_first().await;
         let wanted = desired(&self.world);
         for round in 0..2 {
@@ -151,7 +158,7 @@ impl Life<'_> {
             .recorded()
             .records
             .values()
-            .filter(|record| !record.kind.as_str().ends_with("_attachment") && record.kind.service() != "firma")
+            .filter(|record| stands_in_the_cloud(&self.lab.procedures[record.kind.as_str()]))
             .map(|record| (record.kind.to_string(), record.cloud_id.clone()))
             .collect();
         recorded.sort();
@@ -190,4 +197,9 @@ impl Life<'_> {
             }
         }
     }
+}
+
+/// Whether a kind's objects are objects of the cloud too: a value is not, nor is a link between two others.
+fn stands_in_the_cloud(procedure: &Procedure) -> bool {
+    procedure.create.is_some() && !matches!(procedure.identity, Identity::Composed(_))
 }

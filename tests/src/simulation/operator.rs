@@ -1,22 +1,30 @@
 //! The person beside the program: looks where recovery cannot tell, and mends what others did. And the others.
 
 use crate::simulation::{promises::Promises, tally::Tally, violation::Violation};
+use firma_catalog::Catalog;
 use firma_engine::{Settled, Settlement};
 use firma_lab::{Lab, Object, Process};
+use firma_model::address::KindId;
+use firma_plan::procedure::{Call, Source};
 use serde_json::{Value as Json, json};
 
-/// Deletion of an object by hand: operation and the name of its id.
-fn deletion(kind: &str) -> Option<(&'static str, &'static str, &'static str)> {
-    Some(match kind {
-        "vpc.vpc" => ("vpc", "deleteVpc", "vpcId"),
-        "vpc.subnet" => ("vpc", "deleteSubnet", "subnetId"),
-        "vpc.network_security_group" => ("vpc", "deleteNetworkSecurityGroup", "networkSecurityGroupId"),
-        "vpc.elastic_ip" => ("vpc", "deleteElasticIp", "elasticIpId"),
-        "vm.keypair" => ("vm", "deleteKeypair", "keyName"),
-        "vm.instance" => ("vm", "deleteInstance", "instanceId"),
-        "disk.disk" => ("disk", "deleteDisk", "diskId"),
-        _ => return None,
-    })
+/// Deletion of an object by hand: operation and the name of its id, with what must be done before, as its kind has it.
+fn deletion(kind: &str) -> Option<Vec<(String, String, String)>> {
+    let procedure = Catalog::builtin().kind(&KindId::new(kind))?;
+    let by_id = |call: &Call| {
+        let id = call.parameters.iter().find(|parameter| parameter.source == Source::Id)?;
+        Some((call.service.clone(), call.operation.clone(), id.name.clone()))
+    };
+    let before = procedure.before_delete.iter().filter_map(|stage| by_id(&stage.call));
+    Some(before.chain([by_id(procedure.delete.as_ref()?)?]).collect())
+}
+
+/// Does by hand what deletes an object: as much of it as can be done. Whether anything could.
+fn take_away(lab: &Lab, kind: &str, region: &str, id: &str) -> bool {
+    let calls = deletion(kind).unwrap_or_default();
+    let done =
+        calls.iter().map(|(service, operation, name)| call(lab, (service, operation, name), region, id, json!({})));
+    done.fold(false, |any, one| any || one)
 }
 
 fn change(kind: &str) -> Option<(&'static str, &'static str, &'static str, Json)> {
@@ -32,6 +40,14 @@ fn change(kind: &str) -> Option<(&'static str, &'static str, &'static str, Json)
         "vpc.elastic_ip" => ("vpc", "modifyElasticIp", "elasticIpId", json!({ "bandwidthMbps": 9 })),
         "vm.instance" => ("vm", "modifyInstanceAttribute", "instanceId", json!({ "name": "theirs" })),
         "disk.disk" => ("disk", "modifyDiskAttribute", "diskId", json!({ "name": "theirs" })),
+        "vpc.route_table" => ("vpc", "modifyRouteTable", "routeTableId", json!({ "routeTableName": "theirs" })),
+        "vpc.network_acl" => ("vpc", "modifyNetworkAcl", "networkAclId", json!({ "networkAclName": "theirs" })),
+        "vpc.network_interface" => {
+            ("vpc", "modifyNetworkInterface", "networkInterfaceId", json!({ "description": "theirs" }))
+        }
+        "vpc.vpc_peering" => ("vpc", "modifyVpcPeering", "vpcPeeringId", json!({ "vpcPeeringName": "theirs" })),
+        "vpc.nat_gateway" => ("vpc", "modifyNatGateway", "natGatewayId", json!({ "natGatewayName": "theirs" })),
+        "vpc.bandwidth_package" => ("vpc", "modifyBandwidthPackage", "bandwidthPackageId", json!({ "name": "theirs" })),
         _ => return None,
     })
 }
@@ -62,8 +78,7 @@ fn chosen(all: Vec<(Object, String)>, pick: u64) -> Option<(Object, String)> {
 /// Somebody deletes an object. Whether they could.
 pub fn delete(lab: &Lab, pick: u64) -> bool {
     let able: Vec<_> = ours(lab).into_iter().filter(|((kind, _), _)| deletion(kind).is_some()).collect();
-    chosen(able, pick)
-        .is_some_and(|((kind, id), region)| deletion(&kind).is_some_and(|how| call(lab, how, &region, &id, json!({}))))
+    chosen(able, pick).is_some_and(|((kind, id), region)| take_away(lab, &kind, &region, &id))
 }
 
 /// Somebody changes an object. Whether they could.
@@ -80,8 +95,7 @@ pub fn reuse(lab: &Lab, pick: u64) -> bool {
     let able: Vec<_> =
         ours(lab).into_iter().filter(|((kind, _), _)| kind == "vm.keypair" || kind == "vpc.elastic_ip").collect();
     let Some(((kind, id), region)) = chosen(able, pick) else { return false };
-    let Some(how) = deletion(&kind) else { return false };
-    if !call(lab, how, &region, &id, json!({})) {
+    if !take_away(lab, &kind, &region, &id) {
         return false;
     }
     match kind.as_str() {
@@ -121,9 +135,7 @@ pub fn clean(lab: &Lab, promises: &Promises) -> u64 {
             let foreign = origins.get(&object).is_none_or(|origin| promises.is_foreign(*origin));
             let known = recorded.records.values().any(|r| r.kind.as_str() == object.0 && r.cloud_id == object.1);
             let doubled = promises.doubled().contains(&object) && !known;
-            if (foreign || doubled)
-                && let Some(how) = deletion(&object.0)
-                && call(lab, how, view["region"].as_str().unwrap_or_default(), &object.1, json!({}))
+            if (foreign || doubled) && take_away(lab, &object.0, view["region"].as_str().unwrap_or_default(), &object.1)
             {
                 cleaned += 1;
             }

@@ -366,11 +366,18 @@ impl Grower {
     /// A copied subject becomes another form of its kind: one changed in place, one that replaces, or the first again.
     fn another(&mut self, address: &str, world: &Resources, replaces: bool) -> Vec<Edit> {
         let [made, changed, replaced] = copies::forms(kind(address));
-        let among: Vec<_> = made.into_iter().chain(if replaces { replaced } else { changed }).collect();
+        let copies = copies::recognise(kind(address), &world[address], world);
+        let mut among: Vec<_> = made.into_iter().chain(if replaces { replaced } else { changed }).collect();
+        if world.values().any(|attributes| references(attributes).iter().any(|to| to == address)) {
+            // What others stand on stays where it is: they would be left in another network.
+            among.retain(|form| copies::stands_on(form, &copies));
+        }
+        if among.is_empty() {
+            return Vec::new();
+        }
         let form = Json::Object((*self.chance.pick(&among)).clone());
         let place = region(&world[address]).to_owned();
         let (mut world, mut edits) = (world.clone(), Vec::new());
-        let copies = copies::recognise(kind(address), &world[address], &world);
         let mut attributes = self.copy(&form, copies, &place, &mut world, &mut edits);
         attributes["region"] = json!(place);
         edits.push(Edit::Put(address.to_owned(), attributes));

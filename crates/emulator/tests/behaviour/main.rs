@@ -6,13 +6,18 @@
     reason = "a test may panic, and reads better with json!(..) as an argument"
 )]
 
+mod acls;
 mod cloud;
 mod disk;
 mod gateway;
+mod gateways;
 mod injection;
 mod injection_form;
+mod interfaces;
+mod packages;
 mod replay;
 mod resourcetag;
+mod routes;
 mod scale;
 mod vm;
 mod vpc;

@@ -1,6 +1,7 @@
 //! Bandwidth packages: one bandwidth for several elastic IPs, each with its part of it.
 
 use super::elastic_ip;
+use super::labels::Labels;
 use crate::call::{Args, Call};
 use crate::charge::{self, ALL, Charge, Mode};
 use crate::fault::{Answer, Fault};
@@ -88,25 +89,13 @@ pub(crate) fn list(world: &World, call: &Call<'_>) -> Answer {
 pub(crate) fn modify(world: &mut World, call: &Call<'_>) -> Answer {
     let id = call.args.text("bandwidthPackageId")?;
     let package = find(world, call.region(), id)?;
-    let name = call.args.opt_text("name");
-    let description = call.args.opt_text("description");
+    let labels = Labels::read(call, "name")?;
     let bandwidth = call.args.opt_int("bandwidthMbps");
-    if let Some(name) = name {
-        names::plain("name", name)?;
-    }
-    if let Some(text) = description {
-        names::description(text)?;
-    }
     if let Some(bandwidth) = bandwidth {
         check_bandwidth(bandwidth, &package.charge)?;
     }
     if let Some(package) = world.bandwidth_packages.get_mut(id) {
-        if let Some(name) = name {
-            package.name = name.to_owned();
-        }
-        if let Some(text) = description {
-            package.description = text.to_owned();
-        }
+        labels.write(&mut package.name, &mut package.description);
         if let Some(bandwidth) = bandwidth {
             package.bandwidth = bandwidth;
         }

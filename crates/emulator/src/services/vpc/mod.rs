@@ -1,7 +1,9 @@
 //! The vpc service: private networks, what stands in them and what connects them. All but NAT gateways is synchronous.
 
+mod association;
 mod bandwidth_package;
 mod elastic_ip;
+mod labels;
 mod nat_gateway;
 mod network_acl;
 mod network_acl_rules;

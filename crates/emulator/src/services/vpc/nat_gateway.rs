@@ -1,6 +1,7 @@
 //! NAT gateways: they take an address of their subnet, run, and rest when they are stopped, which is when they can be
 //! changed and deleted.
 
+use super::labels::Labels;
 use super::network_interface::choose_address;
 use super::{elastic_ip, subnet};
 use crate::call::Call;
@@ -169,26 +170,14 @@ pub(crate) fn list(world: &World, call: &Call<'_>) -> Answer {
 
 pub(crate) fn modify(world: &mut World, call: &Call<'_>) -> Answer {
     let (id, gateway) = idle(world, call)?;
-    let name = call.args.opt_text("natGatewayName");
-    let description = call.args.opt_text("description");
+    let labels = Labels::read(call, "natGatewayName")?;
     let spec = call.args.opt_text("natGatewaySpec").filter(|spec| *spec != gateway.spec);
-    if let Some(name) = name {
-        names::plain("natGatewayName", name)?;
-    }
-    if let Some(text) = description {
-        names::description(text)?;
-    }
     if let Some(spec) = spec {
         check_spec(spec)?;
         idle_in(world, call, GatewayStatus::Stopped)?;
     }
     if let Some(gateway) = world.nat_gateways.get_mut(&id) {
-        if let Some(name) = name {
-            gateway.name = name.to_owned();
-        }
-        if let Some(text) = description {
-            gateway.description = text.to_owned();
-        }
+        labels.write(&mut gateway.name, &mut gateway.description);
         if let Some(spec) = spec {
             gateway.spec = spec.to_owned();
         }

@@ -1,12 +1,14 @@
 //! Network ACLs: the default one of each VPC, which lets everything pass, and others; their rules are in
 //! `network_acl_rules`.
 
-use super::{network_acl_rules, subnet, vpcs};
+use super::association::{self, Associated};
+use super::labels::Labels;
+use super::{network_acl_rules, vpcs};
 use crate::call::Call;
 use crate::clock::Moment;
 use crate::fault::{Answer, Fault};
 use crate::listing::{self, Beyond, Field, Listed};
-use crate::state::NetworkAcl;
+use crate::state::{NetworkAcl, Subnet};
 use crate::tags::Tags;
 use crate::world::World;
 use crate::{names, quota};
@@ -93,34 +95,13 @@ pub(crate) fn list(world: &World, call: &Call<'_>) -> Answer {
 pub(crate) fn modify(world: &mut World, call: &Call<'_>) -> Answer {
     let id = call.args.text("networkAclId")?;
     find(world, call.region(), id)?;
-    let name = call.args.opt_text("networkAclName");
-    let description = call.args.opt_text("description");
-    if let Some(name) = name {
-        names::plain("networkAclName", name)?;
-    }
-    if let Some(text) = description {
-        names::description(text)?;
-    }
-    change(world, id, |acl| {
-        if let Some(name) = name {
-            acl.name = name.to_owned();
-        }
-        if let Some(text) = description {
-            acl.description = text.to_owned();
-        }
-    });
+    let labels = Labels::read(call, "networkAclName")?;
+    change(world, id, |acl| labels.write(&mut acl.name, &mut acl.description));
     Ok(Value::Null)
 }
 
 pub(crate) fn delete(world: &mut World, call: &Call<'_>) -> Answer {
-    let id = call.args.text("networkAclId")?;
-    let acl = find(world, call.region(), id)?;
-    if acl.default {
-        return Err(Fault::precondition(format!("{id} is the default ACL of {}", acl.vpc)));
-    }
-    if let Some(subnet) = acl.subnets.first() {
-        return Err(Fault::precondition(format!("network ACL {id} is associated with {subnet}")));
-    }
+    let id = association::deletable::<NetworkAcl>(world, call)?;
     if let Some(acl) = world.acls.remove(id)
         && let Some(vpc) = world.vpcs.get_mut(&acl.vpc)
     {
@@ -129,42 +110,44 @@ pub(crate) fn delete(world: &mut World, call: &Call<'_>) -> Answer {
     Ok(Value::Null)
 }
 
+impl Associated for NetworkAcl {
+    const ID: &'static str = "networkAclId";
+    const CALLED: &'static str = "network ACL";
+
+    fn find<'w>(world: &'w World, region: &str, id: &str) -> Result<&'w NetworkAcl, Fault> {
+        find(world, region, id)
+    }
+
+    fn vpc(&self) -> &str {
+        &self.vpc
+    }
+
+    fn is_default(&self) -> bool {
+        self.default
+    }
+
+    fn subnets(&self) -> &BTreeSet<String> {
+        &self.subnets
+    }
+
+    fn subnets_mut<'w>(world: &'w mut World, id: &str) -> Option<&'w mut BTreeSet<String>> {
+        world.acls.get_mut(id).map(|acl| &mut acl.subnets)
+    }
+
+    fn of(subnet: &mut Subnet) -> &mut String {
+        &mut subnet.acl
+    }
+}
+
 pub(crate) fn associate(world: &mut World, call: &Call<'_>) -> Answer {
-    let id = call.args.text("networkAclId")?;
-    let vpc = find(world, call.region(), id)?.vpc.clone();
-    let subnets = call.args.texts("subnetIds");
-    for subnet in &subnets {
-        if subnet::find(world, call.region(), subnet)?.vpc != vpc {
-            return Err(Fault::invalid(format!("subnet {subnet} is not in {vpc}, the VPC of {id}")));
-        }
-    }
-    for subnet in subnets {
-        move_subnet(world, subnet, id);
-    }
+    association::associate::<NetworkAcl>(world, call)?;
     Ok(Value::Null)
 }
 
 pub(crate) fn disassociate(world: &mut World, call: &Call<'_>) -> Answer {
-    let id = call.args.text("networkAclId")?;
-    find(world, call.region(), id)?;
-    let subnet = call.args.text("subnetId")?;
-    if subnet::find(world, call.region(), subnet)?.acl != id {
-        return Err(Fault::precondition(format!("subnet {subnet} is not associated with {id}")));
-    }
     // A subnet has one at most; none of the pages lets it fall back to the default one.
-    move_subnet(world, subnet, "");
+    association::disassociate(world, call, |_, _: &NetworkAcl| None)?;
     Ok(Value::Null)
-}
-
-fn move_subnet(world: &mut World, subnet: &str, acl: &str) {
-    let Some(object) = world.subnets.get_mut(subnet) else { return };
-    let old = std::mem::replace(&mut object.acl, acl.to_owned());
-    change(world, &old, |a| {
-        a.subnets.remove(subnet);
-    });
-    change(world, acl, |a| {
-        a.subnets.insert(subnet.to_owned());
-    });
 }
 
 fn view(id: &str, acl: &NetworkAcl) -> Value {

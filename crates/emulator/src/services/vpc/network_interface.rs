@@ -1,6 +1,7 @@
 //! Network interfaces: the primary ones that come with instances, and secondary ones with a life of their own. What else
 //! they have but one address is in `secondary_ips`.
 
+use super::labels::Labels;
 use super::{elastic_ip, secondary_ips, security_group, subnet};
 use crate::call::Call;
 use crate::clock::Moment;
@@ -289,14 +290,7 @@ pub(crate) fn list(world: &World, call: &Call<'_>) -> Answer {
 pub(crate) fn modify(world: &mut World, call: &Call<'_>) -> Answer {
     let id = call.args.text("networkInterfaceId")?;
     let port = find(world, call.region(), id)?;
-    let name = call.args.opt_text("networkInterfaceName");
-    let description = call.args.opt_text("description");
-    if let Some(name) = name {
-        names::plain("networkInterfaceName", name)?;
-    }
-    if let Some(text) = description {
-        names::description(text)?;
-    }
+    let labels = Labels::read(call, "networkInterfaceName")?;
     let groups = match call.args.has("securityGroups") {
         true => Some(check_groups(world, call.region(), &port.vpc, &call.args.texts("securityGroups"))?),
         false => None,
@@ -310,12 +304,7 @@ pub(crate) fn modify(world: &mut World, call: &Call<'_>) -> Answer {
         return Err(Fault::invalid("macAddress must be six pairs of hexadecimal digits"));
     }
     if let Some(mut port) = world.interfaces.remove(id) {
-        if let Some(name) = name {
-            port.name = name.to_owned();
-        }
-        if let Some(text) = description {
-            port.description = text.to_owned();
-        }
+        labels.write(&mut port.name, &mut port.description);
         if let Some(mac) = mac {
             port.mac = mac.to_owned();
         }

@@ -1,11 +1,13 @@
 //! Route tables: one default per VPC, others with their own subnets; their rules are in `route_table_rules`.
 
-use super::{route_table_rules, subnet, vpcs};
+use super::association::{self, Associated};
+use super::labels::Labels;
+use super::{route_table_rules, vpcs};
 use crate::call::Call;
 use crate::clock::Moment;
 use crate::fault::{Answer, Fault};
 use crate::listing::{self, Beyond, Field, Listed};
-use crate::state::{Route, RouteTable};
+use crate::state::{Route, RouteTable, Subnet};
 use crate::world::World;
 use crate::{names, quota, tags};
 use serde_json::{Value, json};
@@ -121,34 +123,13 @@ pub(crate) fn list(world: &World, call: &Call<'_>) -> Answer {
 pub(crate) fn modify(world: &mut World, call: &Call<'_>) -> Answer {
     let id = call.args.text("routeTableId")?;
     find(world, call.region(), id)?;
-    let name = call.args.opt_text("routeTableName");
-    let description = call.args.opt_text("description");
-    if let Some(name) = name {
-        names::plain("routeTableName", name)?;
-    }
-    if let Some(text) = description {
-        names::description(text)?;
-    }
-    change(world, id, |table| {
-        if let Some(name) = name {
-            table.name = name.to_owned();
-        }
-        if let Some(text) = description {
-            table.description = text.to_owned();
-        }
-    });
+    let labels = Labels::read(call, "routeTableName")?;
+    change(world, id, |table| labels.write(&mut table.name, &mut table.description));
     Ok(Value::Null)
 }
 
 pub(crate) fn delete(world: &mut World, call: &Call<'_>) -> Answer {
-    let id = call.args.text("routeTableId")?;
-    let table = find(world, call.region(), id)?;
-    if table.default {
-        return Err(Fault::precondition(format!("{id} is the default route table of {}", table.vpc)));
-    }
-    if let Some(subnet) = table.subnets.first() {
-        return Err(Fault::precondition(format!("route table {id} is associated with {subnet}")));
-    }
+    let id = association::deletable::<RouteTable>(world, call)?;
     if let Some(table) = world.route_tables.remove(id)
         && let Some(vpc) = world.vpcs.get_mut(&table.vpc)
     {
@@ -157,43 +138,44 @@ pub(crate) fn delete(world: &mut World, call: &Call<'_>) -> Answer {
     Ok(Value::Null)
 }
 
+impl Associated for RouteTable {
+    const ID: &'static str = "routeTableId";
+    const CALLED: &'static str = "route table";
+
+    fn find<'w>(world: &'w World, region: &str, id: &str) -> Result<&'w RouteTable, Fault> {
+        find(world, region, id)
+    }
+
+    fn vpc(&self) -> &str {
+        &self.vpc
+    }
+
+    fn is_default(&self) -> bool {
+        self.default
+    }
+
+    fn subnets(&self) -> &BTreeSet<String> {
+        &self.subnets
+    }
+
+    fn subnets_mut<'w>(world: &'w mut World, id: &str) -> Option<&'w mut BTreeSet<String>> {
+        world.route_tables.get_mut(id).map(|table| &mut table.subnets)
+    }
+
+    fn of(subnet: &mut Subnet) -> &mut String {
+        &mut subnet.route_table
+    }
+}
+
 pub(crate) fn associate(world: &mut World, call: &Call<'_>) -> Answer {
-    let id = call.args.text("routeTableId")?;
-    let vpc = find(world, call.region(), id)?.vpc.clone();
-    let subnets = call.args.texts("subnetIds");
-    for subnet in &subnets {
-        if subnet::find(world, call.region(), subnet)?.vpc != vpc {
-            return Err(Fault::invalid(format!("subnet {subnet} is not in {vpc}, the VPC of {id}")));
-        }
-    }
-    for subnet in subnets {
-        move_subnet(world, subnet, id);
-    }
+    association::associate::<RouteTable>(world, call)?;
     Ok(Value::Null)
 }
 
 pub(crate) fn disassociate(world: &mut World, call: &Call<'_>) -> Answer {
-    let id = call.args.text("routeTableId")?;
-    let vpc = find(world, call.region(), id)?.vpc.clone();
-    let subnet = call.args.text("subnetId")?;
-    if subnet::find(world, call.region(), subnet)?.route_table != id {
-        return Err(Fault::precondition(format!("subnet {subnet} is not associated with {id}")));
-    }
-    let default = vpcs::find(world, call.region(), &vpc)?.default_route_table.clone();
-    move_subnet(world, subnet, &default);
+    let default = |world: &World, table: &RouteTable| Some(world.vpcs.get(&table.vpc)?.default_route_table.clone());
+    association::disassociate(world, call, default)?;
     Ok(Value::Null)
-}
-
-/// A subnet has exactly one table.
-fn move_subnet(world: &mut World, subnet: &str, table: &str) {
-    let Some(object) = world.subnets.get_mut(subnet) else { return };
-    let old = std::mem::replace(&mut object.route_table, table.to_owned());
-    change(world, &old, |t| {
-        t.subnets.remove(subnet);
-    });
-    change(world, table, |t| {
-        t.subnets.insert(subnet.to_owned());
-    });
 }
 
 fn view(id: &str, table: &RouteTable) -> Value {

@@ -1,5 +1,6 @@
 //! Security groups: their life; their rules are in `security_group_rules`.
 
+use super::labels::Labels;
 use super::{security_group_rules, vpcs};
 use crate::call::Call;
 use crate::clock::Moment;
@@ -94,21 +95,9 @@ pub(crate) fn list(world: &World, call: &Call<'_>) -> Answer {
 pub(crate) fn modify(world: &mut World, call: &Call<'_>) -> Answer {
     let id = call.args.text("networkSecurityGroupId")?;
     find(world, call.region(), id)?;
-    let name = call.args.opt_text("networkSecurityGroupName");
-    let description = call.args.opt_text("description");
-    if let Some(name) = name {
-        names::plain("networkSecurityGroupName", name)?;
-    }
-    if let Some(text) = description {
-        names::description(text)?;
-    }
+    let labels = Labels::read(call, "networkSecurityGroupName")?;
     if let Some(group) = world.security_groups.get_mut(id) {
-        if let Some(name) = name {
-            group.name = name.to_owned();
-        }
-        if let Some(text) = description {
-            group.description = text.to_owned();
-        }
+        labels.write(&mut group.name, &mut group.description);
     }
     Ok(Value::Null)
 }

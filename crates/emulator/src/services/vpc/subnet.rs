@@ -1,5 +1,6 @@
 //! Subnets: a prefix inside its VPC's, disjoint from its siblings, deletable once nothing is plugged in.
 
+use super::labels::Labels;
 use super::vpcs;
 use crate::call::Call;
 use crate::fault::{Answer, Fault};
@@ -117,23 +118,11 @@ pub(crate) fn list(world: &World, call: &Call<'_>) -> Answer {
 pub(crate) fn modify(world: &mut World, call: &Call<'_>) -> Answer {
     let id = call.args.text("subnetId")?;
     find(world, call.region(), id)?;
-    let name = call.args.opt_text("subnetName");
-    let description = call.args.opt_text("description");
-    if let Some(name) = name {
-        names::plain("subnetName", name)?;
-    }
-    if let Some(text) = description {
-        names::description(text)?;
-    }
+    let labels = Labels::read(call, "subnetName")?;
     check_dns(call)?;
     let mask_len = call.args.opt_int("ipMaskLen");
     if let Some(subnet) = world.subnets.get_mut(id) {
-        if let Some(name) = name {
-            subnet.name = name.to_owned();
-        }
-        if let Some(text) = description {
-            subnet.description = text.to_owned();
-        }
+        labels.write(&mut subnet.name, &mut subnet.description);
         if let Some(length) = mask_len {
             subnet.mask_len = length;
         }

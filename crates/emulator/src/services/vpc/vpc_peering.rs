@@ -1,5 +1,6 @@
 //! Peerings of two VPCs: connected as soon as they are made, one for each pair.
 
+use super::labels::Labels;
 use super::vpcs;
 use crate::call::Call;
 use crate::fault::{Answer, Fault};
@@ -92,21 +93,9 @@ pub(crate) fn list(world: &World, call: &Call<'_>) -> Answer {
 pub(crate) fn modify(world: &mut World, call: &Call<'_>) -> Answer {
     let id = call.args.text("vpcPeeringId")?;
     find(world, call.region(), id)?;
-    let name = call.args.opt_text("vpcPeeringName");
-    let description = call.args.opt_text("description");
-    if let Some(name) = name {
-        names::plain("vpcPeeringName", name)?;
-    }
-    if let Some(text) = description {
-        names::description(text)?;
-    }
+    let labels = Labels::read(call, "vpcPeeringName")?;
     if let Some(peering) = world.peerings.get_mut(id) {
-        if let Some(name) = name {
-            peering.name = name.to_owned();
-        }
-        if let Some(text) = description {
-            peering.description = text.to_owned();
-        }
+        labels.write(&mut peering.name, &mut peering.description);
     }
     Ok(Value::Null)
 }

@@ -1,5 +1,6 @@
 //! VPCs: created with a default route table, security group and ACL, deleted with them once no subnet is left.
 
+use super::labels::Labels;
 use super::{network_acl, route_table, security_group, subnet};
 use crate::call::Call;
 use crate::fault::{Answer, Fault};
@@ -85,26 +86,14 @@ pub(crate) fn list(world: &World, call: &Call<'_>) -> Answer {
 pub(crate) fn modify(world: &mut World, call: &Call<'_>) -> Answer {
     let id = call.args.text("vpcId")?;
     let vpc = find_mut(world, call.region(), id)?;
-    let name = call.args.opt_text("vpcName");
-    let description = call.args.opt_text("description");
+    let labels = Labels::read(call, "vpcName")?;
     let prefix = call.args.opt_text("addressPrefix");
-    if let Some(name) = name {
-        names::plain("vpcName", name)?;
-    }
-    if let Some(text) = description {
-        names::description(text)?;
-    }
     // The only change of a prefix is to none: subnets may then use any private range.
     let same = vpc.prefix.map(|p| p.to_string()).unwrap_or_default();
     if prefix.is_some_and(|p| !p.is_empty() && p != same) {
         return Err(Fault::invalid("addressPrefix can only be changed to the empty string"));
     }
-    if let Some(name) = name {
-        vpc.name = name.to_owned();
-    }
-    if let Some(text) = description {
-        vpc.description = text.to_owned();
-    }
+    labels.write(&mut vpc.name, &mut vpc.description);
     if prefix == Some("") {
         vpc.prefix = None;
     }
