@@ -88,6 +88,11 @@ impl<'a> Args<'a> {
         self.items(name).iter().filter_map(Value::as_str).collect()
     }
 
+    /// The whole numbers of a list.
+    pub(crate) fn ints(self, name: &str) -> Vec<i64> {
+        self.items(name).iter().filter_map(integer).collect()
+    }
+
     fn items(self, name: &str) -> &'a [Value] {
         self.0.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
     }

@@ -36,6 +36,13 @@ pub fn view(world: &World) -> Value {
         let owner = disk.system_of.as_deref();
         row("disk", "disk", &disk.region, id, &disk.name, disk.status.as_str(), &disk.tags, owner);
     }
+    for (id, snapshot) in world.snapshots.iter() {
+        let owner = snapshot.images.first().map(String::as_str);
+        row("disk", "snapshot", &snapshot.region, id, &snapshot.name, snapshot.status.as_str(), &Tags::new(), owner);
+    }
+    for (id, policy) in world.snapshot_policies.iter() {
+        row("disk", "snapshot_policy", &policy.region, id, &policy.name, "", &Tags::new(), None);
+    }
     for (id, instance) in world.instances.iter() {
         row("vm", "instance", &instance.region, id, &instance.name, instance.status.as_str(), &instance.tags, None);
     }

@@ -4,7 +4,7 @@ use crate::fault::Fault;
 use std::collections::BTreeMap;
 
 /// Default limits per region, or per parent where the comment says so.
-const DEFAULTS: [(&str, u64); 19] = [
+const DEFAULTS: [(&str, u64); 21] = [
     ("vpc", 10),
     ("subnet", 10),      // per VPC
     ("routeTable", 10),  // per VPC
@@ -23,6 +23,8 @@ const DEFAULTS: [(&str, u64); 19] = [
     ("keypair", 20),
     ("image", 5),
     ("disk", 40),         // an older page says 15
+    ("snapshot", 15),
+    ("snapshot_policy", 15), // the pages give no number
     ("instance_disk", 8), // disks of one instance
 ];
 

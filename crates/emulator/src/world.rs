@@ -10,7 +10,7 @@ use crate::quota::Overrides;
 use crate::schedule::Due;
 use crate::state::{
     BandwidthPackage, Disk, ElasticIp, Instance, Keypair, NatGateway, NetworkAcl, NetworkInterface, RouteTable,
-    SecurityGroup, Shelf, Subnet, Vpc, VpcPeering,
+    SecurityGroup, Shelf, Snapshot, SnapshotPolicy, Subnet, Vpc, VpcPeering,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -20,7 +20,8 @@ use std::collections::{BTreeMap, BTreeSet};
 macro_rules! every_shelf {
     ($with:ident) => {
         $with!(vpcs subnets route_tables acls security_groups interfaces elastic_ips peerings nat_gateways
-            bandwidth_packages instances keypairs disks)
+            bandwidth_packages instances keypairs disks
+            snapshots snapshot_policies)
     };
 }
 
@@ -100,6 +101,10 @@ pub struct World {
     /// By region and name.
     pub(crate) keypairs: Shelf<Keypair>,
     pub(crate) disks: Shelf<Disk>,
+    #[serde(default)]
+    pub(crate) snapshots: Shelf<Snapshot>,
+    #[serde(default)]
+    pub(crate) snapshot_policies: Shelf<SnapshotPolicy>,
     /// What belongs to other accounts, by account: whole clouds of their own.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) accounts: BTreeMap<String, World>,
@@ -145,6 +150,8 @@ impl World {
             instances: Shelf::default(),
             keypairs: Shelf::default(),
             disks: Shelf::default(),
+            snapshots: Shelf::default(),
+            snapshot_policies: Shelf::default(),
             accounts: BTreeMap::new(),
             job_fate: None,
             arrived: Vec::new(),

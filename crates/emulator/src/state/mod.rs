@@ -4,6 +4,7 @@ mod compute;
 mod network;
 mod placed;
 mod shelf;
+mod storage;
 
 pub(crate) use compute::{
     AttachedDisk, Attachment, AttachmentStatus, Disk, DiskStatus, Instance, InstanceStatus, Keypair, SystemDisk,
@@ -13,3 +14,4 @@ pub(crate) use network::{
     Route, RouteTable, Rule, SecondaryIp, SecurityGroup, Subnet, Vpc, VpcPeering,
 };
 pub(crate) use shelf::{Placed, Shelf};
+pub(crate) use storage::{Covered, Snapshot, SnapshotPolicy, SnapshotStatus};

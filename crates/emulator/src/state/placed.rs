@@ -2,7 +2,7 @@
 
 use super::{
     BandwidthPackage, Disk, ElasticIp, Instance, Keypair, NatGateway, NetworkAcl, NetworkInterface, Placed, RouteTable,
-    SecurityGroup, Subnet, Vpc, VpcPeering,
+    SecurityGroup, Snapshot, SnapshotPolicy, Subnet, Vpc, VpcPeering,
 };
 
 /// Objects that know their region.
@@ -19,3 +19,4 @@ macro_rules! placed {
 placed!(Vpc, Subnet, RouteTable, NetworkAcl, SecurityGroup, NetworkInterface, ElasticIp);
 placed!(VpcPeering, NatGateway, BandwidthPackage);
 placed!(Instance, Keypair, Disk);
+placed!(Snapshot, SnapshotPolicy);

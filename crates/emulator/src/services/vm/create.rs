@@ -228,7 +228,7 @@ fn disks(
     image: image::Image,
 ) -> Result<Disks, Fault> {
     let read = |disk: Args<'_>, role: &str| -> Result<disk::Order, Fault> {
-        let mut order = disk::Order::read(call.region(), disk, call.now)?;
+        let mut order = disk::Order::read(world, call, disk)?;
         if !places::same_zone(&order.az, az) {
             return Err(Fault::invalid(format!("the {role} is in {}, the instance in {az}", order.az)));
         }
@@ -260,6 +260,8 @@ fn disks(
                 multi_attachable: false,
                 encrypted: false,
                 charge: charge.clone(),
+                snapshot: None,
+                policy: None,
             }),
         },
         other => return Err(Fault::invalid(format!("diskCategory `{other}` is neither local nor cloud"))),

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 /// Everything but the password and the custom data.
 pub(crate) fn full(world: &World, id: &str, instance: &Instance, call: &Call<'_>) -> Value {
     let port = world.interfaces.get(&instance.interface);
-    let cloud = |disk: &str| world.disks.get(disk).map(|d| disk::view(disk, d, call)).unwrap_or_default();
+    let cloud = |disk: &str| world.disks.get(disk).map(|d| disk::view(world, disk, d, call)).unwrap_or_default();
     let mut view = common(world, id, instance, &cloud);
     view["hostname"] = json!(instance.hostname);
     view["charge"] = instance.charge.view(call.now);
