@@ -5,6 +5,8 @@
 //! `left-out.toml`: the attributes that `full.toml` cannot set, each with the reason.
 //!
 //! Each is also forgotten and imported with the manifest that is written for it, which changes nothing.
+//!
+//! `FIRMA_KIND=vpc.subnet` applies and imports that kind only.
 
 use firma_catalog::{Catalog, procedure::Shape};
 use firma_model::address::KindId;
@@ -94,6 +96,12 @@ fn every_kind_says_what_it_can_be_given() {
     }
 }
 
+/// The kinds that are applied.
+fn kinds() -> impl Iterator<Item = &'static str> {
+    let only = std::env::var("FIRMA_KIND").ok();
+    Catalog::builtin().kind_names().filter(move |kind| only.as_ref().is_none_or(|only| only == kind))
+}
+
 /// Applies the variants one after another; after each the next plan is empty.
 fn settles(kind: &str, variants: &[&str]) -> Result<(), String> {
     let sandbox = Sandbox::new();
@@ -122,7 +130,7 @@ fn settles(kind: &str, variants: &[&str]) -> Result<(), String> {
 #[test]
 fn every_kind_settles() {
     let mut problems = Vec::new();
-    for kind in Catalog::builtin().kind_names() {
+    for kind in kinds() {
         let further: Vec<String> = tree::entries(&folder(kind))
             .iter()
             .map(|path| tree::name_of(path))
@@ -173,7 +181,7 @@ fn comes_back(kind: &str, variant: &str) -> Result<(), String> {
 #[test]
 fn every_kind_is_imported_with_the_manifest_that_is_written_for_it() {
     let mut problems = Vec::new();
-    for kind in Catalog::builtin().kind_names() {
+    for kind in kinds() {
         // It is in the state and nowhere else.
         if kind == "firma.value" {
             continue;

@@ -22,10 +22,10 @@ const DEFAULTS: [(&str, u64); 21] = [
     ("instance", 20),
     ("keypair", 20),
     ("image", 5),
-    ("disk", 40),         // an older page says 15
+    ("disk", 40), // an older page says 15
     ("snapshot", 15),
     ("snapshot_policy", 15), // the pages give no number
-    ("instance_disk", 8), // disks of one instance
+    ("instance_disk", 8),    // disks of one instance
 ];
 
 /// Limits set by hand, by quota name; `*` is for every name without its own.

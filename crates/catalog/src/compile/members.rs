@@ -72,7 +72,8 @@ impl Kind<'_> {
         .into_iter()
         .flatten()
         .collect();
-        let filled: BTreeSet<&str> = text.fixed.keys().map(String::as_str).chain(text.token.as_deref()).collect();
+        let filled: BTreeSet<&str> =
+            text.fixed.keys().chain(&text.token).chain(&text.region).map(String::as_str).collect();
         for path in lifted.iter().chain(&filled) {
             if !members.iter().any(|member| member.path == *path) {
                 findings.unknown(format!("parameters of {}", create.full_name()), *path);

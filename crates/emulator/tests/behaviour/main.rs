@@ -14,5 +14,6 @@ mod injection_form;
 mod replay;
 mod resourcetag;
 mod scale;
+mod snapshot;
 mod vm;
 mod vpc;

@@ -1,7 +1,7 @@
 //! The life of a disk: creating, available, extending, deleting, and the tombstone that stays readable by id.
 
-use super::{policies, relations};
 use super::spec::{self, Order};
+use super::{policies, relations};
 use crate::call::Call;
 use crate::fault::{Answer, Fault};
 use crate::listing::{self, Beyond, Field, Listed};

@@ -37,8 +37,8 @@ impl Order {
         if interval < SHORTEST_INTERVAL {
             return Err(Fault::invalid(format!("Invalid policy interval: at least {SHORTEST_INTERVAL} seconds")));
         }
-        let effective: Result<jiff::Timestamp, _> = args.text("effectiveTime")?.parse();
-        let effective = effective.map_err(|_| Fault::invalid("Invalid policy effectiveTime"))?;
+        let effective = effective(args.text("effectiveTime")?)
+            .ok_or_else(|| Fault::invalid("Invalid policy effectiveTime: YYYY-MM-DDTHH:mm:ss+xx:xx is wanted"))?;
         let lifecycle = args.int("snapshotLifecycle")?;
         if lifecycle < 0 {
             return Err(Fault::invalid("snapshotLifecycle must not be negative"));
@@ -54,7 +54,6 @@ impl Order {
                 return Err(Fault::invalid(format!("Invalid policy contactInfo {channel}")));
             }
         }
-        let effective = Moment(effective.as_millisecond());
         Ok(Order { name: name.to_owned(), interval, effective, lifecycle, contact, status })
     }
 }
@@ -128,6 +127,14 @@ pub(crate) fn delete(world: &mut World, call: &Call<'_>) -> Answer {
     }
     world.snapshot_policies.remove(id);
     Ok(Value::Null)
+}
+
+/// A moment with its offset in digits, as the pages write it.
+fn effective(text: &str) -> Option<Moment> {
+    let (_, offset) = text.split_at_checked(19)?;
+    let in_digits = offset.len() == 6 && offset.starts_with(['+', '-']);
+    let moment: jiff::Timestamp = text.parse().ok().filter(|_| in_digits)?;
+    Some(Moment(moment.as_millisecond()))
 }
 
 /// The policies of a disk, as reads of the disk show them.
