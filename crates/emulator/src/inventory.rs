@@ -43,6 +43,9 @@ pub fn view(world: &World) -> Value {
     for (id, policy) in world.snapshot_policies.iter() {
         row("disk", "snapshot_policy", &policy.region, id, &policy.name, "", &Tags::new(), None);
     }
+    for (id, image) in world.images.iter() {
+        row("vm", "image", &image.region, id, &image.name, image.status.as_str(), &Tags::new(), None);
+    }
     for (id, instance) in world.instances.iter() {
         row("vm", "instance", &instance.region, id, &instance.name, instance.status.as_str(), &instance.tags, None);
     }

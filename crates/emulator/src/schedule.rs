@@ -48,6 +48,10 @@ pub(crate) enum Event {
     SnapshotReady { snapshot: String },
     /// A deleted snapshot disappears.
     SnapshotGone { snapshot: String },
+    /// An image is there, and with it the snapshots it consists of.
+    ImageReady { image: String },
+    /// A deleted image disappears, with its snapshots or without them.
+    ImageGone { image: String, snapshots: bool },
     /// A disk is attached.
     Attached { instance: String, disk: String },
     /// A disk is detached.
@@ -76,7 +80,7 @@ pub(crate) struct LateCall {
 }
 
 /// Operations that a job goes on after, by service and name.
-const JOBS: [(&str, &str); 20] = [
+const JOBS: [(&str, &str); 22] = [
     ("disk", "createDisks"),
     ("disk", "createSnapshot"),
     ("disk", "deleteDisk"),
@@ -84,7 +88,9 @@ const JOBS: [(&str, &str); 20] = [
     ("disk", "extendDisk"),
     ("vm", "attachDisk"),
     ("vm", "attachNetworkInterface"),
+    ("vm", "createImage"),
     ("vm", "createInstances"),
+    ("vm", "deleteImage"),
     ("vm", "deleteInstance"),
     ("vm", "detachDisk"),
     ("vm", "detachNetworkInterface"),
@@ -113,6 +119,7 @@ impl Event {
             Event::GatewayIs { gateway, .. } | Event::GatewayGone { gateway } => gateway.clone(),
             Event::DiskReady { disk, .. } | Event::DiskGone { disk, .. } => disk.clone(),
             Event::SnapshotReady { snapshot } | Event::SnapshotGone { snapshot } => snapshot.clone(),
+            Event::ImageReady { image } | Event::ImageGone { image, .. } => image.clone(),
             Event::Attached { instance, disk } | Event::Detached { instance, disk } => format!("{instance}/{disk}"),
             Event::Failed { job } => job.subject(),
             Event::Arrives { call } => call.request_id.clone(),
@@ -146,6 +153,10 @@ pub(crate) mod usual {
     pub(crate) const CREATE_SNAPSHOT: i64 = 12_000;
     /// Its blocks given back.
     pub(crate) const DELETE_SNAPSHOT: i64 = 4_000;
+    /// All disks of an instance written off.
+    pub(crate) const CREATE_IMAGE: i64 = 30_000;
+    /// Their blocks given back.
+    pub(crate) const DELETE_IMAGE: i64 = 5_000;
     /// Plugging a disk in.
     pub(crate) const ATTACH: i64 = 6_000;
     /// Pulling it out.
@@ -203,6 +214,8 @@ impl World {
             Event::DiskGone { disk } => disk::gone(self, &disk),
             Event::SnapshotReady { snapshot } => disk::snapshot_ready(self, &snapshot, SnapshotStatus::Available),
             Event::SnapshotGone { snapshot } => disk::snapshot_gone(self, &snapshot),
+            Event::ImageReady { image } => vm::image_made(self, &image, true),
+            Event::ImageGone { image, snapshots } => vm::image_gone(self, &image, snapshots),
             Event::Attached { instance, disk } => disk::attached(self, &instance, &disk),
             Event::Detached { instance, disk } => disk::detached(self, &instance, &disk),
             Event::TaskOver { instance } => vm::task_over(self, &instance),
@@ -228,6 +241,8 @@ impl World {
             Event::SnapshotReady { snapshot } => {
                 disk::snapshot_ready(self, &snapshot, SnapshotStatus::ErrorCreate);
             }
+            Event::ImageReady { image } => vm::image_made(self, &image, false),
+            Event::ImageGone { image, .. } => vm::image_not_gone(self, &image),
             Event::SnapshotGone { snapshot } => disk::snapshot_ready(self, &snapshot, SnapshotStatus::ErrorDelete),
             Event::Attached { instance, disk } => {
                 disk::tie_failed(self, &instance, &disk, AttachmentStatus::ErrorAttach);

@@ -9,8 +9,8 @@ use crate::perform::JobFate;
 use crate::quota::Overrides;
 use crate::schedule::Due;
 use crate::state::{
-    BandwidthPackage, Disk, ElasticIp, Instance, Keypair, NatGateway, NetworkAcl, NetworkInterface, RouteTable,
-    SecurityGroup, Shelf, Snapshot, SnapshotPolicy, Subnet, Vpc, VpcPeering,
+    BandwidthPackage, Disk, ElasticIp, Instance, Keypair, NatGateway, NetworkAcl, NetworkInterface, PrivateImage,
+    RouteTable, SecurityGroup, Shelf, Snapshot, SnapshotPolicy, Subnet, Vpc, VpcPeering,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -21,7 +21,7 @@ macro_rules! every_shelf {
     ($with:ident) => {
         $with!(vpcs subnets route_tables acls security_groups interfaces elastic_ips peerings nat_gateways
             bandwidth_packages instances keypairs disks
-            snapshots snapshot_policies)
+            snapshots snapshot_policies images)
     };
 }
 
@@ -105,6 +105,9 @@ pub struct World {
     pub(crate) snapshots: Shelf<Snapshot>,
     #[serde(default)]
     pub(crate) snapshot_policies: Shelf<SnapshotPolicy>,
+    /// Private ones.
+    #[serde(default)]
+    pub(crate) images: Shelf<PrivateImage>,
     /// What belongs to other accounts, by account: whole clouds of their own.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) accounts: BTreeMap<String, World>,
@@ -152,6 +155,7 @@ impl World {
             disks: Shelf::default(),
             snapshots: Shelf::default(),
             snapshot_policies: Shelf::default(),
+            images: Shelf::default(),
             accounts: BTreeMap::new(),
             job_fate: None,
             arrived: Vec::new(),

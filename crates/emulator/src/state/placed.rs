@@ -1,8 +1,8 @@
 //! Which objects know their region, and so can be kept on a shelf by it.
 
 use super::{
-    BandwidthPackage, Disk, ElasticIp, Instance, Keypair, NatGateway, NetworkAcl, NetworkInterface, Placed, RouteTable,
-    SecurityGroup, Snapshot, SnapshotPolicy, Subnet, Vpc, VpcPeering,
+    BandwidthPackage, Disk, ElasticIp, Instance, Keypair, NatGateway, NetworkAcl, NetworkInterface, Placed,
+    PrivateImage, RouteTable, SecurityGroup, Snapshot, SnapshotPolicy, Subnet, Vpc, VpcPeering,
 };
 
 /// Objects that know their region.
@@ -19,4 +19,4 @@ macro_rules! placed {
 placed!(Vpc, Subnet, RouteTable, NetworkAcl, SecurityGroup, NetworkInterface, ElasticIp);
 placed!(VpcPeering, NatGateway, BandwidthPackage);
 placed!(Instance, Keypair, Disk);
-placed!(Snapshot, SnapshotPolicy);
+placed!(Snapshot, SnapshotPolicy, PrivateImage);

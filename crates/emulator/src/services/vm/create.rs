@@ -71,7 +71,7 @@ impl Order {
         let instance_type = spec.text("instanceType")?;
         instance_type::check(region, az, instance_type)?;
         let image_id = spec.text("imageId")?;
-        let image = image::find(image_id).ok_or_else(|| Fault::not_found("image", image_id))?;
+        let image = image::find(world, region, image_id).ok_or_else(|| Fault::not_found("image", image_id))?;
         let hostname = spec.opt_text("hostname").filter(|h| !h.is_empty());
         if let Some(hostname) = hostname {
             names::hostname(hostname, image.os_type() == "windows")?;

@@ -1,6 +1,6 @@
 //! The operations of the vm service.
 
-use super::{changes, create, image, instance, instance_type, interfaces, keypair, life, links, quota};
+use super::{changes, create, image, instance, instance_type, interfaces, keypair, life, links, private_image, quota};
 use crate::services::{
     Behaviour::{Read, Write},
     Operations,
@@ -12,8 +12,10 @@ pub(crate) const OPERATIONS: Operations = &[
     ("attachDisk", Write(links::attach_disk)),
     ("attachKeypair", Write(keypair::attach)),
     ("attachNetworkInterface", Write(interfaces::attach)),
+    ("createImage", Write(private_image::create)),
     ("createInstances", Write(create::create)),
     ("createKeypair", Write(keypair::create)),
+    ("deleteImage", Write(private_image::delete)),
     ("deleteInstance", Write(life::delete)),
     ("deleteKeypair", Write(keypair::delete)),
     ("describeBriefInstances", Read(instance::list_brief)),
@@ -32,6 +34,7 @@ pub(crate) const OPERATIONS: Operations = &[
     ("detachNetworkInterface", Write(interfaces::detach)),
     ("disassociateElasticIp", Write(links::disassociate_elastic_ip)),
     ("importKeypair", Write(keypair::import)),
+    ("modifyImageAttribute", Write(private_image::modify)),
     ("modifyInstanceAttribute", Write(changes::modify)),
     ("modifyInstanceDiskAttribute", Write(links::modify_disks)),
     ("modifyInstanceNetworkAttribute", Write(interfaces::modify)),

@@ -23,6 +23,7 @@ pub(crate) fn describe(world: &World, call: &Call<'_>) -> Answer {
             let used = match name {
                 "instance" => world.instances.count(call.region()),
                 "keypair" => world.keypairs.count(call.region()),
+                "image" => world.images.count(call.region()),
                 _ => 0,
             };
             let limit = quota::limit(&world.settings.quotas, name).unwrap_or_default();

@@ -22,7 +22,7 @@ pub(crate) fn full(world: &World, id: &str, instance: &Instance, call: &Call<'_>
         view["elasticIpId"] = json!(id);
         view["elasticIpAddress"] = json!(elastic_ip);
     }
-    if let Some(image) = image::find(&instance.image) {
+    if let Some(image) = image::find(world, &instance.region, &instance.image) {
         view["osType"] = json!(image.os_type());
         view["osVersion"] = json!(image.version);
         view["platform"] = json!(image.platform);
