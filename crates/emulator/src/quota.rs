@@ -4,7 +4,7 @@ use crate::fault::Fault;
 use std::collections::BTreeMap;
 
 /// Default limits per region, or per parent where the comment says so.
-const DEFAULTS: [(&str, u64); 21] = [
+const DEFAULTS: [(&str, u64); 23] = [
     ("vpc", 10),
     ("subnet", 10),      // per VPC
     ("routeTable", 10),  // per VPC
@@ -22,6 +22,8 @@ const DEFAULTS: [(&str, u64); 21] = [
     ("instance", 20),
     ("keypair", 20),
     ("image", 5),
+    ("instanceTemplate", 20),
+    ("ag", 20),   // the pages give no number
     ("disk", 40), // an older page says 15
     ("snapshot", 15),
     ("snapshot_policy", 15), // the pages give no number

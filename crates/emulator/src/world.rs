@@ -9,8 +9,9 @@ use crate::perform::JobFate;
 use crate::quota::Overrides;
 use crate::schedule::Due;
 use crate::state::{
-    BandwidthPackage, Disk, ElasticIp, Instance, Keypair, NatGateway, NetworkAcl, NetworkInterface, PrivateImage,
-    RouteTable, SecurityGroup, Shelf, Snapshot, SnapshotPolicy, Subnet, Vpc, VpcPeering,
+    AsAlarm, AsRule, AvailabilityGroup, BandwidthPackage, Disk, ElasticIp, Instance, InstanceTemplate, Keypair,
+    NatGateway, NetworkAcl, NetworkInterface, PrivateImage, RouteTable, SecurityGroup, Shelf, Snapshot, SnapshotPolicy,
+    Subnet, Vpc, VpcPeering,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -21,7 +22,8 @@ macro_rules! every_shelf {
     ($with:ident) => {
         $with!(vpcs subnets route_tables acls security_groups interfaces elastic_ips peerings nat_gateways
             bandwidth_packages instances keypairs disks
-            snapshots snapshot_policies images)
+            snapshots snapshot_policies images
+            instance_templates availability_groups as_alarms as_rules)
     };
 }
 
@@ -108,6 +110,14 @@ pub struct World {
     /// Private ones.
     #[serde(default)]
     pub(crate) images: Shelf<PrivateImage>,
+    #[serde(default)]
+    pub(crate) instance_templates: Shelf<InstanceTemplate>,
+    #[serde(default)]
+    pub(crate) availability_groups: Shelf<AvailabilityGroup>,
+    #[serde(default)]
+    pub(crate) as_alarms: Shelf<AsAlarm>,
+    #[serde(default)]
+    pub(crate) as_rules: Shelf<AsRule>,
     /// What belongs to other accounts, by account: whole clouds of their own.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) accounts: BTreeMap<String, World>,
@@ -156,6 +166,10 @@ impl World {
             snapshots: Shelf::default(),
             snapshot_policies: Shelf::default(),
             images: Shelf::default(),
+            instance_templates: Shelf::default(),
+            availability_groups: Shelf::default(),
+            as_alarms: Shelf::default(),
+            as_rules: Shelf::default(),
             accounts: BTreeMap::new(),
             job_fate: None,
             arrived: Vec::new(),

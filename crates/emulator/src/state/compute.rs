@@ -90,6 +90,9 @@ pub(crate) struct Instance {
     pub(crate) userdata: BTreeMap<String, String>,
     pub(crate) created: Moment,
     pub(crate) tags: Tags,
+    /// The availability group it is in.
+    #[serde(default)]
+    pub(crate) group: Option<String>,
     /// Whether deleting takes the elastic IP along.
     pub(crate) delete_elastic_ip: bool,
 }

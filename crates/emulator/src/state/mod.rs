@@ -1,6 +1,7 @@
 //! The objects of the emulated cloud, as they are kept; what reads show is made by the services.
 
 mod compute;
+mod groups;
 mod images;
 mod network;
 mod placed;
@@ -10,6 +11,7 @@ mod storage;
 pub(crate) use compute::{
     AttachedDisk, Attachment, AttachmentStatus, Disk, DiskStatus, Instance, InstanceStatus, Keypair, SystemDisk,
 };
+pub(crate) use groups::{AsAlarm, AsRule, AvailabilityGroup, InstanceTemplate, Scaling};
 pub(crate) use images::{ImageDisk, ImageStatus, PrivateImage};
 pub(crate) use network::{
     AclRule, BandwidthPackage, ElasticIp, GatewayStatus, Holder, Member, NatGateway, NetworkAcl, NetworkInterface,

@@ -1,8 +1,9 @@
 //! Which objects know their region, and so can be kept on a shelf by it.
 
 use super::{
-    BandwidthPackage, Disk, ElasticIp, Instance, Keypair, NatGateway, NetworkAcl, NetworkInterface, Placed,
-    PrivateImage, RouteTable, SecurityGroup, Snapshot, SnapshotPolicy, Subnet, Vpc, VpcPeering,
+    AsAlarm, AsRule, AvailabilityGroup, BandwidthPackage, Disk, ElasticIp, Instance, InstanceTemplate, Keypair,
+    NatGateway, NetworkAcl, NetworkInterface, Placed, PrivateImage, RouteTable, SecurityGroup, Snapshot,
+    SnapshotPolicy, Subnet, Vpc, VpcPeering,
 };
 
 /// Objects that know their region.
@@ -20,3 +21,4 @@ placed!(Vpc, Subnet, RouteTable, NetworkAcl, SecurityGroup, NetworkInterface, El
 placed!(VpcPeering, NatGateway, BandwidthPackage);
 placed!(Instance, Keypair, Disk);
 placed!(Snapshot, SnapshotPolicy, PrivateImage);
+placed!(InstanceTemplate, AvailabilityGroup, AsAlarm, AsRule);

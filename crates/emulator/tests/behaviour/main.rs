@@ -6,6 +6,7 @@
     reason = "a test may panic, and reads better with json!(..) as an argument"
 )]
 
+mod ag;
 mod cloud;
 mod disk;
 mod gateway;

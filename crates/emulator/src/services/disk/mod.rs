@@ -13,4 +13,4 @@ pub(crate) use attachment::{attach, attached, detach, detached, release, tie, ti
 pub(crate) use disks::{count, find, gone, insert, not_gone, not_ready, ready, view};
 pub(crate) use operations::OPERATIONS;
 pub(crate) use snapshots::{begin as begin_snapshot, check_source, gone as snapshot_gone, ready as snapshot_ready};
-pub(crate) use spec::Order;
+pub(crate) use spec::{Order, check_origin};

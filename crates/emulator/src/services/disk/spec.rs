@@ -77,6 +77,24 @@ impl Order {
     }
 }
 
+/// Checks a disk of a template: type, size, IOPS and what it begins with.
+pub(crate) fn check_origin(
+    world: &World,
+    region: &str,
+    (disk_type, size_gb): (&str, i64),
+    spec: Args<'_>,
+) -> Result<(), Fault> {
+    check_size(disk_type, size_gb)?;
+    check_iops(disk_type, size_gb, spec.opt_int("iops"))?;
+    if let Some(id) = spec.opt_text("snapshotId").filter(|id| !id.is_empty()) {
+        check_snapshot(world, region, id, size_gb)?;
+    }
+    if let Some(id) = spec.opt_text("policyId").filter(|id| !id.is_empty()) {
+        super::policies::find(world, region, id)?;
+    }
+    Ok(())
+}
+
 /// Refuses a snapshot that no disk of this size can begin with.
 fn check_snapshot(world: &World, region: &str, id: &str, size_gb: i64) -> Result<(), Fault> {
     let snapshot = super::snapshots::find(world, region, id)?;

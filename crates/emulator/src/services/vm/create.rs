@@ -149,6 +149,7 @@ impl Order {
             userdata: self.userdata.clone(),
             created: call.now,
             tags: self.tags.clone(),
+            group: None,
             delete_elastic_ip: false,
         };
         world.instances.insert(id.clone(), instance);

@@ -10,8 +10,10 @@ mod keypair;
 mod life;
 mod links;
 mod operations;
+mod placement;
 mod private_image;
 mod quota;
+mod template;
 mod view;
 
 pub(crate) use life::{gone as instance_gone, is as instance_is, task_over};

@@ -18,6 +18,10 @@ pub(crate) fn full(world: &World, id: &str, instance: &Instance, call: &Call<'_>
     view["tags"] = tags::view(&instance.tags);
     view["primaryNetworkInterface"]["networkInterface"] =
         port.map(|p| interface(world, &instance.interface, p)).unwrap_or_default();
+    if let Some(group) = &instance.group {
+        let name = world.availability_groups.get(group).map(|group| group.name.as_str());
+        view["ag"] = json!({"id": group, "name": name});
+    }
     if let Some((id, elastic_ip)) = bound_elastic_ip(world, port) {
         view["elasticIpId"] = json!(id);
         view["elasticIpAddress"] = json!(elastic_ip);
