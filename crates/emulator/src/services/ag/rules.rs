@@ -101,10 +101,10 @@ pub(crate) fn create(world: &mut World, call: &Call<'_>) -> Answer {
 /// What comes with a rule: the alarms of a target rule, the tie of a step rule to its own.
 fn bind(world: &mut World, call: &Call<'_>, id: &str, rule: &AsRule) {
     let text = |name: &str| rule.spec.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    if rule.kind == "Step" {
-        if let Some(alarm) = world.as_alarms.get_mut(&text("asAlarmId")) {
-            alarm.step = Some(id.to_owned());
-        }
+    if rule.kind == "Step"
+        && let Some(alarm) = world.as_alarms.get_mut(&text("asAlarmId"))
+    {
+        alarm.step = Some(id.to_owned());
     }
     if rule.kind != "Target" {
         return;
