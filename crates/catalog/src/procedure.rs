@@ -233,6 +233,8 @@ pub enum Normal {
     Domain,
     /// JSON: keys sorted, no spaces.
     Json,
+    /// A moment: to the second, with the offset `+00:00`, which is understood where an offset must be written.
+    Moment,
 }
 
 /// What happens when an attribute changes.
@@ -389,6 +391,8 @@ pub enum Source {
     Observed(String),
     /// The member to add or remove.
     Member,
+    /// The region the object is in, for calls that say it a second time.
+    Region,
     /// A constant.
     Fixed(Json),
     /// The client token.

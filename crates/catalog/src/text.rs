@@ -243,6 +243,8 @@ pub struct CreateText {
     pub fixed: BTreeMap<String, Json>,
     /// Path of the client token.
     pub token: Option<String>,
+    /// Path of a parameter that says the region a second time.
+    pub region: Option<String>,
 }
 
 /// A read of one object.
@@ -345,6 +347,8 @@ pub enum SourceText {
     Observed(String),
     /// The member to add or remove.
     Member,
+    /// The region the object is in.
+    Region,
     /// A constant.
     Fixed(Json),
 }

@@ -72,7 +72,7 @@ fn fill(procedure: &Procedure, call: &Call, values: &Map, elements: &str, mut pa
                 let mapped = values.get(&wire(attribute).to_string()).or_else(|| values.values().next());
                 mapped.cloned().unwrap_or_default()
             }
-            Source::Observed(_) | Source::Member => json!("an-id"),
+            Source::Observed(_) | Source::Member | Source::Region => json!("an-id"),
             Source::Fixed(value) => value.clone(),
             Source::Token => json!("a-token"),
             Source::Elements => wire(elements),

@@ -77,6 +77,6 @@ fn an_unknown_kind_is_answered_with_what_was_meant() {
         format!("{}; {}", diagnostic.message, diagnostic.hints.join("; "))
     };
     assert_eq!(say("vpc.subnets"), "there is no kind `vpc.subnets`; did you mean `vpc.subnet`?");
-    assert_eq!(say("disk.floppy"), "there is no kind `disk.floppy`; kinds of disk are disk.disk");
+    assert_eq!(say("firma.floppy"), "there is no kind `firma.floppy`; kinds of firma are firma.value");
     assert_eq!(say("aws.x"), "there is no kind `aws.x`; `firma catalog kinds` lists all kinds");
 }

@@ -248,12 +248,12 @@ fn every_change_has_one_meaning() {
 fn calls_get_what_they_demand() {
     check("vpc.elastic_ip", "fixed = { maxCount = 1 }", "", &["nothing says what a change of `max_count` means"]);
     check(
-        "disk.disk",
+        "disk.snapshot",
         "token = \"clientToken\"",
         "omit = [\"clientToken\"]",
         &[
-            "disk.createDisks demands `clientToken`, nothing fills it",
-            "disk.createDisks demands `clientToken`, nothing fills it",
+            "disk.createSnapshot demands `clientToken`, nothing fills it",
+            "disk.createSnapshot demands `clientToken`, nothing fills it",
             "recovery: tokened needs create.token",
         ],
     );

@@ -49,6 +49,14 @@ impl<'a> Args<'a> {
         integer(self.0.get(name)?)
     }
 
+    /// A number.
+    pub(crate) fn opt_number(self, name: &str) -> Option<f64> {
+        match self.0.get(name)? {
+            Value::String(text) => text.parse().ok(),
+            value => value.as_f64(),
+        }
+    }
+
     /// A whole number that must be there.
     pub(crate) fn int(self, name: &str) -> Result<i64, Fault> {
         self.opt_int(name).ok_or_else(|| Fault::invalid(format!("{name} must be a whole number")))
@@ -86,6 +94,11 @@ impl<'a> Args<'a> {
     /// The strings of a list.
     pub(crate) fn texts(self, name: &str) -> Vec<&'a str> {
         self.items(name).iter().filter_map(Value::as_str).collect()
+    }
+
+    /// The whole numbers of a list.
+    pub(crate) fn ints(self, name: &str) -> Vec<i64> {
+        self.items(name).iter().filter_map(integer).collect()
     }
 
     fn items(self, name: &str) -> &'a [Value] {

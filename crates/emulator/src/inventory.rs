@@ -32,12 +32,34 @@ pub fn view(world: &World) -> Value {
         }
         rows.push(object);
     };
+    for (id, group) in world.availability_groups.iter() {
+        row("ag", "availability_group", &group.region, id, &group.name, "", &Tags::new(), None);
+    }
+    for (id, alarm) in world.as_alarms.iter() {
+        row("ag", "as_alarm", &alarm.region, id, &alarm.name, "", &Tags::new(), alarm.target.as_deref());
+    }
+    for (id, rule) in world.as_rules.iter() {
+        row("ag", "as_rule", &rule.region, id, &rule.name, "", &Tags::new(), None);
+    }
     for (id, disk) in world.disks.iter().filter(|(_, d)| d.status != DiskStatus::Deleted) {
         let owner = disk.system_of.as_deref();
         row("disk", "disk", &disk.region, id, &disk.name, disk.status.as_str(), &disk.tags, owner);
     }
+    for (id, snapshot) in world.snapshots.iter() {
+        let owner = snapshot.images.first().map(String::as_str);
+        row("disk", "snapshot", &snapshot.region, id, &snapshot.name, snapshot.status.as_str(), &Tags::new(), owner);
+    }
+    for (id, policy) in world.snapshot_policies.iter() {
+        row("disk", "snapshot_policy", &policy.region, id, &policy.name, "", &Tags::new(), None);
+    }
+    for (id, image) in world.images.iter() {
+        row("vm", "image", &image.region, id, &image.name, image.status.as_str(), &Tags::new(), None);
+    }
     for (id, instance) in world.instances.iter() {
         row("vm", "instance", &instance.region, id, &instance.name, instance.status.as_str(), &instance.tags, None);
+    }
+    for (id, template) in world.instance_templates.iter() {
+        row("vm", "instance_template", &template.region, id, &template.name, "", &Tags::new(), None);
     }
     for keypair in world.keypairs.values() {
         row("vm", "keypair", &keypair.region, &keypair.name, &keypair.name, "", &keypair.tags, None);

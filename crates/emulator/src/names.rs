@@ -31,6 +31,11 @@ pub(crate) fn instance(text: &str) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Names of images: 2-32, dots too.
+pub(crate) fn image(text: &str) -> Result<(), Fault> {
+    check("name", text, 2, 32, "_-.")
+}
+
 /// Names of key pairs: 1-32, no Chinese.
 pub(crate) fn keypair(text: &str) -> Result<(), Fault> {
     check("keyName", text, 1, 32, "_-")?;

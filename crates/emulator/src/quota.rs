@@ -4,7 +4,7 @@ use crate::fault::Fault;
 use std::collections::BTreeMap;
 
 /// Default limits per region, or per parent where the comment says so.
-const DEFAULTS: [(&str, u64); 19] = [
+const DEFAULTS: [(&str, u64); 23] = [
     ("vpc", 10),
     ("subnet", 10),      // per VPC
     ("routeTable", 10),  // per VPC
@@ -22,8 +22,12 @@ const DEFAULTS: [(&str, u64); 19] = [
     ("instance", 20),
     ("keypair", 20),
     ("image", 5),
-    ("disk", 40),         // an older page says 15
-    ("instance_disk", 8), // disks of one instance
+    ("instanceTemplate", 20),
+    ("ag", 20),   // the pages give no number
+    ("disk", 40), // an older page says 15
+    ("snapshot", 15),
+    ("snapshot_policy", 15), // the pages give no number
+    ("instance_disk", 8),    // disks of one instance
 ];
 
 /// Limits set by hand, by quota name; `*` is for every name without its own.

@@ -5,7 +5,7 @@
 //! alone gives the same world.
 //!
 //! A job that fails (a fault) ends at its usual moment: the instance in `error`, a disk in `error_create`, `error_extend`
-//! (with its old size) or `error_delete`, an attachment in `error_attach` or `error_detach`. All of them can be asked to
+//! (with its old size) or `error_delete`, a snapshot in `error_create` or `error_delete`, an attachment in `error_attach` or `error_detach`. All of them can be asked to
 //! go, and an attachment to be undone. The real service takes a failed instance away after a time nobody tells; here it
 //! stays until it is deleted.
 
@@ -13,7 +13,7 @@ use crate::clock::Moment;
 use crate::ids;
 use crate::perform::{JobFate, arrive};
 use crate::services::{disk, vm, vpc};
-use crate::state::{AttachmentStatus, GatewayStatus, InstanceStatus};
+use crate::state::{AttachmentStatus, GatewayStatus, InstanceStatus, SnapshotStatus};
 use crate::world::World;
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +44,14 @@ pub(crate) enum Event {
     },
     /// A deleted disk becomes a tombstone.
     DiskGone { disk: String },
+    /// A snapshot is there.
+    SnapshotReady { snapshot: String },
+    /// A deleted snapshot disappears.
+    SnapshotGone { snapshot: String },
+    /// An image is there, and with it the snapshots it consists of.
+    ImageReady { image: String },
+    /// A deleted image disappears, with its snapshots or without them.
+    ImageGone { image: String, snapshots: bool },
     /// A disk is attached.
     Attached { instance: String, disk: String },
     /// A disk is detached.
@@ -72,13 +80,17 @@ pub(crate) struct LateCall {
 }
 
 /// Operations that a job goes on after, by service and name.
-const JOBS: [(&str, &str); 18] = [
+const JOBS: [(&str, &str); 22] = [
     ("disk", "createDisks"),
+    ("disk", "createSnapshot"),
     ("disk", "deleteDisk"),
+    ("disk", "deleteSnapshot"),
     ("disk", "extendDisk"),
     ("vm", "attachDisk"),
     ("vm", "attachNetworkInterface"),
+    ("vm", "createImage"),
     ("vm", "createInstances"),
+    ("vm", "deleteImage"),
     ("vm", "deleteInstance"),
     ("vm", "detachDisk"),
     ("vm", "detachNetworkInterface"),
@@ -106,6 +118,8 @@ impl Event {
             }
             Event::GatewayIs { gateway, .. } | Event::GatewayGone { gateway } => gateway.clone(),
             Event::DiskReady { disk, .. } | Event::DiskGone { disk, .. } => disk.clone(),
+            Event::SnapshotReady { snapshot } | Event::SnapshotGone { snapshot } => snapshot.clone(),
+            Event::ImageReady { image } | Event::ImageGone { image, .. } => image.clone(),
             Event::Attached { instance, disk } | Event::Detached { instance, disk } => format!("{instance}/{disk}"),
             Event::Failed { job } => job.subject(),
             Event::Arrives { call } => call.request_id.clone(),
@@ -135,6 +149,14 @@ pub(crate) mod usual {
     pub(crate) const EXTEND_DISK: i64 = 8_000;
     /// Space given back.
     pub(crate) const DELETE_DISK: i64 = 5_000;
+    /// A disk written off.
+    pub(crate) const CREATE_SNAPSHOT: i64 = 12_000;
+    /// Its blocks given back.
+    pub(crate) const DELETE_SNAPSHOT: i64 = 4_000;
+    /// All disks of an instance written off.
+    pub(crate) const CREATE_IMAGE: i64 = 30_000;
+    /// Their blocks given back.
+    pub(crate) const DELETE_IMAGE: i64 = 5_000;
     /// Plugging a disk in.
     pub(crate) const ATTACH: i64 = 6_000;
     /// Pulling it out.
@@ -190,6 +212,10 @@ impl World {
             Event::InstanceGone { instance } => vm::instance_gone(self, &instance, at),
             Event::DiskReady { disk, .. } => disk::ready(self, &disk),
             Event::DiskGone { disk } => disk::gone(self, &disk),
+            Event::SnapshotReady { snapshot } => disk::snapshot_ready(self, &snapshot, SnapshotStatus::Available),
+            Event::SnapshotGone { snapshot } => disk::snapshot_gone(self, &snapshot),
+            Event::ImageReady { image } => vm::image_made(self, &image, true),
+            Event::ImageGone { image, snapshots } => vm::image_gone(self, &image, snapshots),
             Event::Attached { instance, disk } => disk::attached(self, &instance, &disk),
             Event::Detached { instance, disk } => disk::detached(self, &instance, &disk),
             Event::TaskOver { instance } => vm::task_over(self, &instance),
@@ -212,6 +238,12 @@ impl World {
             }
             Event::DiskReady { disk, was } => disk::not_ready(self, &disk, was),
             Event::DiskGone { disk } => disk::not_gone(self, &disk),
+            Event::SnapshotReady { snapshot } => {
+                disk::snapshot_ready(self, &snapshot, SnapshotStatus::ErrorCreate);
+            }
+            Event::ImageReady { image } => vm::image_made(self, &image, false),
+            Event::ImageGone { image, .. } => vm::image_not_gone(self, &image),
+            Event::SnapshotGone { snapshot } => disk::snapshot_ready(self, &snapshot, SnapshotStatus::ErrorDelete),
             Event::Attached { instance, disk } => {
                 disk::tie_failed(self, &instance, &disk, AttachmentStatus::ErrorAttach);
             }

@@ -9,8 +9,9 @@ use crate::perform::JobFate;
 use crate::quota::Overrides;
 use crate::schedule::Due;
 use crate::state::{
-    BandwidthPackage, Disk, ElasticIp, Instance, Keypair, NatGateway, NetworkAcl, NetworkInterface, RouteTable,
-    SecurityGroup, Shelf, Subnet, Vpc, VpcPeering,
+    AsAlarm, AsRule, AvailabilityGroup, BandwidthPackage, Disk, ElasticIp, Instance, InstanceTemplate, Keypair,
+    NatGateway, NetworkAcl, NetworkInterface, PrivateImage, RouteTable, SecurityGroup, Shelf, Snapshot, SnapshotPolicy,
+    Subnet, Vpc, VpcPeering,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -20,7 +21,9 @@ use std::collections::{BTreeMap, BTreeSet};
 macro_rules! every_shelf {
     ($with:ident) => {
         $with!(vpcs subnets route_tables acls security_groups interfaces elastic_ips peerings nat_gateways
-            bandwidth_packages instances keypairs disks)
+            bandwidth_packages instances keypairs disks
+            snapshots snapshot_policies images
+            instance_templates availability_groups as_alarms as_rules)
     };
 }
 
@@ -100,6 +103,21 @@ pub struct World {
     /// By region and name.
     pub(crate) keypairs: Shelf<Keypair>,
     pub(crate) disks: Shelf<Disk>,
+    #[serde(default)]
+    pub(crate) snapshots: Shelf<Snapshot>,
+    #[serde(default)]
+    pub(crate) snapshot_policies: Shelf<SnapshotPolicy>,
+    /// Private ones.
+    #[serde(default)]
+    pub(crate) images: Shelf<PrivateImage>,
+    #[serde(default)]
+    pub(crate) instance_templates: Shelf<InstanceTemplate>,
+    #[serde(default)]
+    pub(crate) availability_groups: Shelf<AvailabilityGroup>,
+    #[serde(default)]
+    pub(crate) as_alarms: Shelf<AsAlarm>,
+    #[serde(default)]
+    pub(crate) as_rules: Shelf<AsRule>,
     /// What belongs to other accounts, by account: whole clouds of their own.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) accounts: BTreeMap<String, World>,
@@ -145,6 +163,13 @@ impl World {
             instances: Shelf::default(),
             keypairs: Shelf::default(),
             disks: Shelf::default(),
+            snapshots: Shelf::default(),
+            snapshot_policies: Shelf::default(),
+            images: Shelf::default(),
+            instance_templates: Shelf::default(),
+            availability_groups: Shelf::default(),
+            as_alarms: Shelf::default(),
+            as_rules: Shelf::default(),
             accounts: BTreeMap::new(),
             job_fate: None,
             arrived: Vec::new(),

@@ -110,7 +110,7 @@ pub(crate) fn create_call_for(
         let Some(path) = &attribute.write else { continue };
         shape::put_parameter(&mut parameters, path, wire(reader, attribute, value));
     }
-    put_sources(reader, &mut parameters, create, "", procedure, attributes, None, token);
+    put_sources(reader, &mut parameters, create, "", step.region.as_deref(), procedure, attributes, None, token);
     match &procedure.recovery {
         Recovery::Tokened(path) => shape::put_parameter(&mut parameters, path, json!(token)),
         Recovery::MarkedByTag(path) => {
@@ -244,7 +244,17 @@ pub(crate) fn update_calls_for(
                 for Stage { call, until, wait } in stages {
                     let mut parameters = Json::Object(JsonMap::new());
                     let only = Some(changed.as_slice());
-                    put_sources(reader, &mut parameters, call, &record.cloud_id, procedure, attributes, only, "");
+                    put_sources(
+                        reader,
+                        &mut parameters,
+                        call,
+                        &record.cloud_id,
+                        step.region.as_deref(),
+                        procedure,
+                        attributes,
+                        only,
+                        "",
+                    );
                     put_observed(reader, &mut parameters, call, &observed);
                     keep_marker(procedure, &mut parameters, call, &observed);
                     let wait = if *wait { Wait::Status(until.clone()) } else { Wait::No };
@@ -260,7 +270,17 @@ pub(crate) fn update_calls_for(
                 let changes = element_changes(rule, desired, seen);
                 let base = |call: &Call| {
                     let mut parameters = Json::Object(JsonMap::new());
-                    put_sources(reader, &mut parameters, call, &record.cloud_id, procedure, attributes, Some(&[]), "");
+                    put_sources(
+                        reader,
+                        &mut parameters,
+                        call,
+                        &record.cloud_id,
+                        step.region.as_deref(),
+                        procedure,
+                        attributes,
+                        Some(&[]),
+                        "",
+                    );
                     parameters
                 };
                 if !changes.remove.is_empty() {
@@ -296,7 +316,17 @@ pub(crate) fn update_calls_for(
                 for (call, these, others) in [(remove, had, wanted), (add, wanted, had)] {
                     for member in these.iter().filter(|member| !others.contains(member)) {
                         let mut parameters = Json::Object(JsonMap::new());
-                        put_sources(reader, &mut parameters, call, &record.cloud_id, procedure, attributes, None, "");
+                        put_sources(
+                            reader,
+                            &mut parameters,
+                            call,
+                            &record.cloud_id,
+                            step.region.as_deref(),
+                            procedure,
+                            attributes,
+                            None,
+                            "",
+                        );
                         put_special(&mut parameters, call, &Source::Member, &to_plain_json(&reader.plain(member)));
                         let wait = if procedure.status.is_some() { Wait::Status(Vec::new()) } else { Wait::No };
                         calls.push(ready(call, parameters, REPEATABLE, wait));
@@ -422,7 +452,17 @@ pub(crate) fn delete_call_for(
 fn deleting(reader: Reader, step: &Step, procedure: &Procedure, record: &Record, call: &Call) -> ReadyCall {
     let mut parameters = Json::Object(JsonMap::new());
     let attributes = crate::nodes::recorded_inputs(record);
-    put_sources(reader, &mut parameters, call, &record.cloud_id, procedure, &attributes, None, "");
+    put_sources(
+        reader,
+        &mut parameters,
+        call,
+        &record.cloud_id,
+        step.region.as_deref(),
+        procedure,
+        &attributes,
+        None,
+        "",
+    );
     ReadyCall {
         service: call.service.clone(),
         operation: call.operation.clone(),
@@ -514,6 +554,7 @@ fn put_sources(
     parameters: &mut Json,
     call: &Call,
     id: &str,
+    region: Option<&str>,
     procedure: &Procedure,
     attributes: &Map,
     changed: Option<&[String]>,
@@ -527,6 +568,7 @@ fn put_sources(
         let value = match &parameter.source {
             Source::Id => Some(json!(id)),
             Source::IdPart(index) => Some(json!(id_part(id, *index))),
+            Source::Region => region.map(|region| json!(region)),
             Source::Fixed(value) => Some(value.clone()),
             Source::Token => Some(json!(token)),
             Source::Attribute(name) => match changed {

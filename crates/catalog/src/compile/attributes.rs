@@ -38,7 +38,9 @@ impl Kind<'_> {
         for member in &offered {
             let usual = snake(&member.api);
             let name = self.text.rename.get(&member.api).cloned().unwrap_or(usual);
-            if RESERVED.contains(&name.as_str()) || name == "id" {
+            // Several zones are called so on purpose.
+            let zones = name == "zones" && self.text.rename.contains_key(&member.api);
+            if (RESERVED.contains(&name.as_str()) && !zones) || name == "id" {
                 findings.add(What::Reserved(name));
                 continue;
             }

@@ -25,6 +25,9 @@ impl Kind<'_> {
         if let Some(token) = &text.token {
             parameters.push(Parameter { name: token.clone(), source: Source::Token });
         }
+        if let Some(region) = &text.region {
+            parameters.push(Parameter { name: region.clone(), source: Source::Region });
+        }
         parameters.sort_by(|a, b| a.name.cmp(&b.name));
         let filled: BTreeSet<&str> = attributes
             .values()
@@ -305,6 +308,7 @@ impl Kind<'_> {
                 }
                 SourceText::Observed(name) => Source::Observed(name.clone()),
                 SourceText::Member => Source::Member,
+                SourceText::Region => Source::Region,
                 SourceText::Fixed(value) => Source::Fixed(value.clone()),
             };
             call.parameters.push(Parameter { name: path.clone(), source });

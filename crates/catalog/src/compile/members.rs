@@ -72,7 +72,8 @@ impl Kind<'_> {
         .into_iter()
         .flatten()
         .collect();
-        let filled: BTreeSet<&str> = text.fixed.keys().map(String::as_str).chain(text.token.as_deref()).collect();
+        let filled: BTreeSet<&str> =
+            text.fixed.keys().chain(&text.token).chain(&text.region).map(String::as_str).collect();
         for path in lifted.iter().chain(&filled) {
             if !members.iter().any(|member| member.path == *path) {
                 findings.unknown(format!("parameters of {}", create.full_name()), *path);
@@ -93,7 +94,9 @@ impl Kind<'_> {
                 }
                 continue;
             }
-            if SHARED.contains(&member.api.as_str()) || shapes::is_charge_spec(&member.ty) {
+            // One that is renamed is meant to be an attribute: the zones of two nodes are not where the object is.
+            let shared = SHARED.contains(&member.api.as_str()) && !self.text.rename.contains_key(&member.api);
+            if shared || shapes::is_charge_spec(&member.ty) {
                 findings.add(What::NotLifted(member.path.clone()));
                 continue;
             }

@@ -2,7 +2,7 @@
 
 use crate::procedure::Normal;
 use core::net::IpAddr;
-use firma_model::value::Value;
+use firma_model::{time::Timestamp, value::Value};
 use serde_json::Value as Json;
 
 /// The value with every text in it spelt the normal way. What does not read as it should stays as it is written.
@@ -28,6 +28,7 @@ fn respelt(normal: Normal, text: &str) -> Option<String> {
         Normal::Domain => Some(text.strip_suffix('.').unwrap_or(text).to_lowercase()),
         Normal::Cidr => cidr(text),
         Normal::Json => json(text),
+        Normal::Moment => moment(text),
     }
 }
 
@@ -64,6 +65,11 @@ fn exact(json: &Json) -> bool {
     }
 }
 
+/// `2020-02-02T20:02:00+08:00` is `2020-02-02T12:02:00+00:00`.
+fn moment(text: &str) -> Option<String> {
+    Timestamp::parse(text.trim()).map(|moment| moment.to_string().replace('Z', "+00:00"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,6 +92,9 @@ mod tests {
             (Normal::Json, r#"{"a": 1.50}"#, r#"{"a": 1.50}"#),
             (Normal::Json, r#"{"id": 123456789012345678901234567890}"#, r#"{"id": 123456789012345678901234567890}"#),
             (Normal::Json, "{ not json", "{ not json"),
+            (Normal::Moment, "2020-02-02T20:02:00+08:00", "2020-02-02T12:02:00+00:00"),
+            (Normal::Moment, "2020-02-02T12:02:00.5Z", "2020-02-02T12:02:00+00:00"),
+            (Normal::Moment, "2020-02-02", "2020-02-02"),
             (Normal::Json, " 17", " 17"),
         ];
         for (normal, written, expected) in rows {

@@ -1,6 +1,7 @@
 //! What the services do: one table of operations per service, one file per kind of object.
 
 mod operations;
+pub(crate) mod ag;
 pub(crate) mod disk;
 pub(crate) mod renewal;
 pub(crate) mod resourcetag;

@@ -90,6 +90,9 @@ pub(crate) struct Instance {
     pub(crate) userdata: BTreeMap<String, String>,
     pub(crate) created: Moment,
     pub(crate) tags: Tags,
+    /// The availability group it is in.
+    #[serde(default)]
+    pub(crate) group: Option<String>,
     /// Whether deleting takes the elastic IP along.
     pub(crate) delete_elastic_ip: bool,
 }
@@ -189,6 +192,12 @@ pub(crate) struct Disk {
     pub(crate) attachments: BTreeMap<String, Attachment>,
     /// Made as the system disk of this instance; comes and goes with it.
     pub(crate) system_of: Option<String>,
+    /// The snapshot that is being made of it.
+    #[serde(default)]
+    pub(crate) snapshotted: Option<String>,
+    /// Snapshot policies it is under.
+    #[serde(default)]
+    pub(crate) policies: BTreeSet<String>,
     pub(crate) charge: Charge,
     pub(crate) created: Moment,
     pub(crate) tags: Tags,
@@ -201,6 +210,7 @@ impl Disk {
             DiskStatus::Creating => Some("create"),
             DiskStatus::Extending => Some("extend"),
             DiskStatus::Deleting => Some("delete"),
+            _ if self.snapshotted.is_some() => Some("createSnapshot"),
             _ => self.attachments.values().find_map(|a| match a.status {
                 AttachmentStatus::Attaching => Some("attach"),
                 AttachmentStatus::Detaching => Some("detach"),

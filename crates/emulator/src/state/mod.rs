@@ -1,15 +1,21 @@
 //! The objects of the emulated cloud, as they are kept; what reads show is made by the services.
 
 mod compute;
+mod groups;
+mod images;
 mod network;
 mod placed;
 mod shelf;
+mod storage;
 
 pub(crate) use compute::{
     AttachedDisk, Attachment, AttachmentStatus, Disk, DiskStatus, Instance, InstanceStatus, Keypair, SystemDisk,
 };
+pub(crate) use groups::{AsAlarm, AsRule, AvailabilityGroup, InstanceTemplate, Scaling};
+pub(crate) use images::{ImageDisk, ImageStatus, PrivateImage};
 pub(crate) use network::{
     AclRule, BandwidthPackage, ElasticIp, GatewayStatus, Holder, Member, NatGateway, NetworkAcl, NetworkInterface,
     Route, RouteTable, Rule, SecondaryIp, SecurityGroup, Subnet, Vpc, VpcPeering,
 };
 pub(crate) use shelf::{Placed, Shelf};
+pub(crate) use storage::{Covered, Snapshot, SnapshotPolicy, SnapshotStatus};

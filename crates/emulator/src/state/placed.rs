@@ -1,8 +1,9 @@
 //! Which objects know their region, and so can be kept on a shelf by it.
 
 use super::{
-    BandwidthPackage, Disk, ElasticIp, Instance, Keypair, NatGateway, NetworkAcl, NetworkInterface, Placed, RouteTable,
-    SecurityGroup, Subnet, Vpc, VpcPeering,
+    AsAlarm, AsRule, AvailabilityGroup, BandwidthPackage, Disk, ElasticIp, Instance, InstanceTemplate, Keypair,
+    NatGateway, NetworkAcl, NetworkInterface, Placed, PrivateImage, RouteTable, SecurityGroup, Snapshot,
+    SnapshotPolicy, Subnet, Vpc, VpcPeering,
 };
 
 /// Objects that know their region.
@@ -19,3 +20,5 @@ macro_rules! placed {
 placed!(Vpc, Subnet, RouteTable, NetworkAcl, SecurityGroup, NetworkInterface, ElasticIp);
 placed!(VpcPeering, NatGateway, BandwidthPackage);
 placed!(Instance, Keypair, Disk);
+placed!(Snapshot, SnapshotPolicy, PrivateImage);
+placed!(InstanceTemplate, AvailabilityGroup, AsAlarm, AsRule);

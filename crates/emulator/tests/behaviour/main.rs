@@ -7,10 +7,12 @@
 )]
 
 mod acls;
+mod ag;
 mod cloud;
 mod disk;
 mod gateway;
 mod gateways;
+mod image;
 mod injection;
 mod injection_form;
 mod interfaces;
@@ -19,5 +21,6 @@ mod replay;
 mod resourcetag;
 mod routes;
 mod scale;
+mod snapshot;
 mod vm;
 mod vpc;

@@ -1,4 +1,4 @@
-//! What is left: the quota of disks, and types that are sold out.
+//! What is left: the quotas, and types that are sold out.
 
 use super::spec;
 use crate::call::Call;
@@ -14,7 +14,13 @@ pub(crate) fn quota(world: &World, call: &Call<'_>) -> Answer {
             let here = world.disks.values().filter(|d| d.region == call.region() && d.status != DiskStatus::Deleted);
             (quota::limit(&world.settings.quotas, "disk").unwrap_or_default(), here.count())
         }
-        "snapshot" | "snapshot_policy" => (15, 0),
+        kind @ ("snapshot" | "snapshot_policy") => {
+            let used = match kind {
+                "snapshot" => world.snapshots.count(call.region()),
+                _ => world.snapshot_policies.count(call.region()),
+            };
+            (quota::limit(&world.settings.quotas, kind).unwrap_or_default(), used)
+        }
         other => return Err(Fault::invalid(format!("type `{other}` has no quota here"))),
     };
     Ok(json!({"quota": {"limit": limit, "used": used}}))

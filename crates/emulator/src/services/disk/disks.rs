@@ -1,6 +1,7 @@
 //! The life of a disk: creating, available, extending, deleting, and the tombstone that stays readable by id.
 
 use super::spec::{self, Order};
+use super::{policies, relations};
 use crate::call::Call;
 use crate::fault::{Answer, Fault};
 use crate::listing::{self, Beyond, Field, Listed};
@@ -10,7 +11,7 @@ use crate::tags::Tags;
 use crate::world::World;
 use crate::{names, quota, tags};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const LISTED: Listed<Disk> =
     Listed { id_filter: "diskId", tags: Some(|d| &d.tags), shown: Some(|d| d.status != DiskStatus::Deleted) };
@@ -21,7 +22,7 @@ pub(crate) fn count(world: &World, region: &str) -> usize {
 }
 
 pub(crate) fn create(world: &mut World, call: &Call<'_>) -> Answer {
-    let order = Order::read(call.region(), call.args.need("diskSpec")?, call.now)?;
+    let order = Order::read(world, call, call.args.need("diskSpec")?)?;
     let tags = tags::read(call.args, "userTags")?;
     let wanted = match call.args.int("maxCount")? {
         count @ 1..=100 => count as usize,
@@ -37,7 +38,8 @@ pub(crate) fn create(world: &mut World, call: &Call<'_>) -> Answer {
             id
         })
         .collect();
-    Ok(json!({"diskIds": ids}))
+    let relations: Vec<Value> = order.policy.iter().flat_map(|policy| relations::bound(policy, &ids, call)).collect();
+    Ok(json!({"diskIds": ids, "policyRelations": relations}))
 }
 
 /// Makes a disk in the state `creating`; who calls plans what becomes of it.
@@ -51,17 +53,22 @@ pub(crate) fn insert(world: &mut World, call: &Call<'_>, order: &Order, tags: Ta
         disk_type: order.disk_type.clone(),
         size_gb: order.size_gb,
         iops: order.iops,
-        snapshot: None,
+        snapshot: order.snapshot.clone(),
         multi_attachable: order.multi_attachable,
         encrypted: order.encrypted,
         status: DiskStatus::Creating,
         attachments: BTreeMap::new(),
         system_of: system_of.map(str::to_owned),
+        snapshotted: None,
+        policies: BTreeSet::new(),
         charge: order.charge.clone(),
         created: call.now,
         tags,
     };
     world.disks.insert(id.clone(), disk);
+    if let Some(policy) = &order.policy {
+        relations::bind(world, policy, &id, call.region(), call.now);
+    }
     id
 }
 
@@ -99,6 +106,7 @@ pub(crate) fn gone(world: &mut World, id: &str) {
         disk.status = DiskStatus::Deleted;
         disk.attachments.clear();
     }
+    relations::forget(world, id);
 }
 
 /// The disk of this id in the region, deleted or not.
@@ -121,7 +129,7 @@ fn find_idle<'w>(world: &'w World, call: &Call<'_>) -> Result<(&'w String, &'w D
 
 pub(crate) fn describe(world: &World, call: &Call<'_>) -> Answer {
     let id = call.args.text("diskId")?;
-    Ok(json!({"disk": view(id, find(world, call.region(), id)?, call)}))
+    Ok(json!({"disk": view(world, id, find(world, call.region(), id)?, call)}))
 }
 
 pub(crate) fn list(world: &World, call: &Call<'_>) -> Answer {
@@ -135,7 +143,7 @@ pub(crate) fn list(world: &World, call: &Call<'_>) -> Answer {
             "name" => Field::Part(disk.name.clone()),
             "multiAttach" => Field::One(disk.multi_attachable.to_string()),
             "encrypted" => Field::One(disk.encrypted.to_string()),
-            "policyId" => Field::Any(Vec::new()),
+            "policyId" => Field::Any(disk.policies.iter().cloned().collect()),
             "notPolicyId" => Field::Unrestricted,
             _ => return None,
         })
@@ -151,7 +159,7 @@ pub(crate) fn list(world: &World, call: &Call<'_>) -> Answer {
             found.reverse();
         }
     }
-    listing::page(call.args, Beyond::Empty, "disks", &found, |(id, disk)| view(id, disk, call))
+    listing::page(call.args, Beyond::Empty, "disks", &found, |(id, disk)| view(world, id, disk, call))
 }
 
 pub(crate) fn modify(world: &mut World, call: &Call<'_>) -> Answer {
@@ -235,7 +243,7 @@ pub(crate) fn recover(world: &mut World, call: &Call<'_>) -> Answer {
 }
 
 /// As reads show it.
-pub(crate) fn view(id: &str, disk: &Disk, call: &Call<'_>) -> Value {
+pub(crate) fn view(world: &World, id: &str, disk: &Disk, call: &Call<'_>) -> Value {
     let attachments: Vec<Value> = disk
         .attachments
         .iter()
@@ -265,7 +273,7 @@ pub(crate) fn view(id: &str, disk: &Disk, call: &Call<'_>) -> Value {
         "createTime": disk.created.to_string(),
         "charge": disk.charge.view(call.now),
         "tags": tags::view(&disk.tags),
-        "snapshotPolicies": [],
+        "snapshotPolicies": policies::of_disk(world, disk),
     });
     if let Some(iops) = disk.iops {
         view["iops"] = json!(iops);

@@ -1,9 +1,10 @@
 //! What a disk specification may say: types, sizes, steps, IOPS.
 
-use crate::call::Args;
+use crate::call::{Args, Call};
 use crate::charge::{BY_DURATION, Charge};
-use crate::clock::Moment;
 use crate::fault::Fault;
+use crate::state::SnapshotStatus;
+use crate::world::World;
 use crate::{names, places};
 
 /// Type, largest size in GB. Every type begins at 20 and grows in tens.
@@ -34,11 +35,14 @@ pub(crate) struct Order {
     pub(crate) multi_attachable: bool,
     pub(crate) encrypted: bool,
     pub(crate) charge: Charge,
+    pub(crate) snapshot: Option<String>,
+    pub(crate) policy: Option<String>,
 }
 
 impl Order {
     /// Reads a `diskSpec`.
-    pub(crate) fn read(region: &str, spec: Args<'_>, now: Moment) -> Result<Order, Fault> {
+    pub(crate) fn read(world: &World, call: &Call<'_>, spec: Args<'_>) -> Result<Order, Fault> {
+        let (region, now) = (call.region(), call.now);
         let az = spec.text("az")?;
         places::check_zone(region, az)?;
         let name = spec.text("name")?;
@@ -49,11 +53,13 @@ impl Order {
         let size_gb = spec.int("diskSizeGB")?;
         check_size(disk_type, size_gb)?;
         let iops = check_iops(disk_type, size_gb, spec.opt_int("iops"))?;
-        if let Some(snapshot) = spec.opt_text("snapshotId").filter(|s| !s.is_empty()) {
-            return Err(Fault::not_found("snapshot", snapshot));
+        let snapshot = spec.opt_text("snapshotId").filter(|s| !s.is_empty());
+        if let Some(id) = snapshot {
+            check_snapshot(world, region, id, size_gb)?;
         }
-        if let Some(policy) = spec.opt_text("policyId").filter(|p| !p.is_empty()) {
-            return Err(Fault::not_found("snapshotPolicy", policy));
+        let policy = spec.opt_text("policyId").filter(|p| !p.is_empty());
+        if let Some(id) = policy {
+            super::policies::find(world, region, id)?;
         }
         Ok(Order {
             az: az.to_owned(),
@@ -65,8 +71,40 @@ impl Order {
             multi_attachable: spec.flag("multiAttachable"),
             encrypted: spec.flag("encrypt"),
             charge: Charge::read(spec.child("charge"), &BY_DURATION, now)?,
+            snapshot: snapshot.map(str::to_owned),
+            policy: policy.map(str::to_owned),
         })
     }
+}
+
+/// Checks a disk of a template: type, size, IOPS and what it begins with.
+pub(crate) fn check_origin(
+    world: &World,
+    region: &str,
+    (disk_type, size_gb): (&str, i64),
+    spec: Args<'_>,
+) -> Result<(), Fault> {
+    check_size(disk_type, size_gb)?;
+    check_iops(disk_type, size_gb, spec.opt_int("iops"))?;
+    if let Some(id) = spec.opt_text("snapshotId").filter(|id| !id.is_empty()) {
+        check_snapshot(world, region, id, size_gb)?;
+    }
+    if let Some(id) = spec.opt_text("policyId").filter(|id| !id.is_empty()) {
+        super::policies::find(world, region, id)?;
+    }
+    Ok(())
+}
+
+/// Refuses a snapshot that no disk of this size can begin with.
+fn check_snapshot(world: &World, region: &str, id: &str, size_gb: i64) -> Result<(), Fault> {
+    let snapshot = super::snapshots::find(world, region, id)?;
+    if snapshot.status != SnapshotStatus::Available {
+        return Err(Fault::precondition(format!("snapshot {id} is {}", snapshot.status.as_str())));
+    }
+    if size_gb < snapshot.size_gb {
+        return Err(Fault::invalid(format!("snapshot {id} has {} GB, more than {size_gb}", snapshot.size_gb)));
+    }
+    Ok(())
 }
 
 /// Refuses a size the type is not sold in.

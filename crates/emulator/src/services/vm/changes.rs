@@ -15,7 +15,7 @@ use serde_json::Value;
 pub(crate) fn modify(world: &mut World, call: &Call<'_>) -> Answer {
     let id = call.args.text("instanceId")?;
     let instance = find_idle(world, call.region(), id)?;
-    let windows = image::find(&instance.image).is_some_and(|i| i.os_type() == "windows");
+    let windows = image::find(world, call.region(), &instance.image).is_some_and(|i| i.os_type() == "windows");
     let name = call.args.opt_text("name");
     let description = call.args.opt_text("description");
     let hostname = call.args.opt_text("hostname").filter(|h| !h.is_empty());
@@ -105,7 +105,7 @@ pub(crate) fn resize(world: &mut World, call: &Call<'_>) -> Answer {
 pub(crate) fn rebuild(world: &mut World, call: &Call<'_>) -> Answer {
     let (id, instance) = life::idle_in(world, call, InstanceStatus::Stopped)?;
     let wanted = call.args.opt_text("imageId").filter(|i| !i.is_empty()).unwrap_or(&instance.image).to_owned();
-    let image = image::find(&wanted).ok_or_else(|| Fault::not_found("image", &wanted))?;
+    let image = image::find(world, call.region(), &wanted).ok_or_else(|| Fault::not_found("image", &wanted))?;
     let password = call.args.opt_text("password").filter(|p| !p.is_empty());
     let keys = call.args.texts("keyNames");
     if password.is_none() && keys.is_empty() {

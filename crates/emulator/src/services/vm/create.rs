@@ -71,7 +71,7 @@ impl Order {
         let instance_type = spec.text("instanceType")?;
         instance_type::check(region, az, instance_type)?;
         let image_id = spec.text("imageId")?;
-        let image = image::find(image_id).ok_or_else(|| Fault::not_found("image", image_id))?;
+        let image = image::find(world, region, image_id).ok_or_else(|| Fault::not_found("image", image_id))?;
         let hostname = spec.opt_text("hostname").filter(|h| !h.is_empty());
         if let Some(hostname) = hostname {
             names::hostname(hostname, image.os_type() == "windows")?;
@@ -149,6 +149,7 @@ impl Order {
             userdata: self.userdata.clone(),
             created: call.now,
             tags: self.tags.clone(),
+            group: None,
             delete_elastic_ip: false,
         };
         world.instances.insert(id.clone(), instance);
@@ -228,7 +229,7 @@ fn disks(
     image: image::Image,
 ) -> Result<Disks, Fault> {
     let read = |disk: Args<'_>, role: &str| -> Result<disk::Order, Fault> {
-        let mut order = disk::Order::read(call.region(), disk, call.now)?;
+        let mut order = disk::Order::read(world, call, disk)?;
         if !places::same_zone(&order.az, az) {
             return Err(Fault::invalid(format!("the {role} is in {}, the instance in {az}", order.az)));
         }
@@ -260,6 +261,8 @@ fn disks(
                 multi_attachable: false,
                 encrypted: false,
                 charge: charge.clone(),
+                snapshot: None,
+                policy: None,
             }),
         },
         other => return Err(Fault::invalid(format!("diskCategory `{other}` is neither local nor cloud"))),

@@ -1,8 +1,10 @@
-//! Images: a fixed public set, the same in every region.
+//! Images: a fixed public set, the same in every region, and the private ones beside it.
 
+use super::private_image;
 use crate::call::Call;
 use crate::fault::{Answer, Fault};
 use crate::listing::{self, Beyond};
+use crate::state::ImageStatus;
 use crate::world::World;
 use serde_json::{Value, json};
 
@@ -58,18 +60,31 @@ const IMAGES: [Image; 12] = [
     image("img-win2019", "Windows Server 2019 DC", ("Windows Server", "2019"), X86, CLOUD, "2022-04-01T02:00:00Z"),
 ];
 
-/// The image of this id.
-pub(crate) fn find(id: &str) -> Option<Image> {
+/// The public image of this id.
+pub(crate) fn public(id: &str) -> Option<Image> {
     IMAGES.iter().find(|image| image.id == id).copied()
 }
 
-pub(crate) fn describe(_: &World, call: &Call<'_>) -> Answer {
-    let id = call.args.text("imageId")?;
-    let image = find(id).ok_or_else(|| Fault::not_found("image", id))?;
-    Ok(json!({"image": view(image)}))
+/// What an instance can be made of: a public image, or a private one as the public one that it began with.
+pub(crate) fn find(world: &World, region: &str, id: &str) -> Option<Image> {
+    public(id).or_else(|| {
+        let image =
+            world.images.get(id).filter(|image| image.region == region && image.status == ImageStatus::Ready)?;
+        let root = if image.system.is_some() { CLOUD } else { LOCAL };
+        Some(Image { root, ..public(&image.base)? })
+    })
 }
 
-pub(crate) fn list(_: &World, call: &Call<'_>) -> Answer {
+pub(crate) fn describe(world: &World, call: &Call<'_>) -> Answer {
+    let id = call.args.text("imageId")?;
+    let image = match public(id) {
+        Some(image) => view(image),
+        None => private_image::view(id, private_image::find(world, call.region(), id)?),
+    };
+    Ok(json!({"image": image}))
+}
+
+pub(crate) fn list(world: &World, call: &Call<'_>) -> Answer {
     let args = call.args;
     let ids = args.texts("ids");
     let source = args.opt_text("imageSource");
@@ -79,24 +94,29 @@ pub(crate) fn list(_: &World, call: &Call<'_>) -> Answer {
     if ids.is_empty() && source.is_none() {
         return Err(Fault::invalid("imageSource is required when ids are not given"));
     }
-    // The fields that must be equal; names are compared by their parts.
-    let same = |name: &str, have: &str| args.opt_text(name).is_none_or(|wanted| wanted == have);
-    let found: Vec<Image> = IMAGES
-        .iter()
-        .copied()
-        .filter(|image| if ids.is_empty() { source == Some("public") } else { ids.contains(&image.id) })
-        .filter(|image| {
-            !ids.is_empty()
-                || same("platform", image.platform)
-                    && same("architecture", image.architecture)
-                    && same("rootDeviceType", image.root)
-                    && same("status", "ready")
-                    && same("bootMode", "bios")
-                    && args.opt_text("imageName").is_none_or(|part| image.name.contains(part))
-                    && !args.flag("offline")
-        })
-        .collect();
-    listing::page(args, Beyond::Empty, "images", &found, view)
+    let public = IMAGES.iter().map(|image| view(*image));
+    let private = world.images.in_region(call.region(), 0).map(|(id, image)| private_image::view(id, image));
+    let asked = |image: &Value| match ids.is_empty() {
+        false => ids.iter().any(|id| image["imageId"] == **id),
+        // The fields that must be equal; names are compared by their parts.
+        true => {
+            let same = |name: &str, field: &str| args.opt_text(name).is_none_or(|wanted| image[field] == wanted);
+            let part = |part: &str| image["name"].as_str().is_some_and(|name| name.contains(part));
+            let instances = args.texts("instanceIds");
+            source.is_some_and(|source| image["imageSource"] == source)
+                && same("platform", "platform")
+                && same("architecture", "architecture")
+                && same("rootDeviceType", "rootDeviceType")
+                && same("status", "status")
+                && same("bootMode", "bootMode")
+                && args.opt_text("imageName").is_none_or(part)
+                && (instances.is_empty() || instances.iter().any(|id| image["instanceId"] == **id))
+                && !args.flag("offline")
+        }
+    };
+    let found: Vec<Value> = public.chain(private).filter(asked).collect();
+    let found: Vec<&Value> = found.iter().collect();
+    listing::page(args, Beyond::Empty, "images", &found, Value::clone)
 }
 
 fn view(image: Image) -> Value {

@@ -41,7 +41,8 @@ fn select<'w>(world: &'w World, call: &Call<'_>) -> Result<Vec<(&'w String, &'w 
                 let bound = port.and_then(|p| p.elastic_ip.as_ref()).and_then(|e| world.elastic_ips.get(e));
                 Field::Any(bound.map(|e| e.address.to_string()).into_iter().collect())
             }
-            "agId" | "faultDomain" | "dedicatedHostId" | "dedicatedPoolId" => Field::Any(Vec::new()),
+            "agId" => Field::Any(instance.group.iter().cloned().collect()),
+            "faultDomain" | "dedicatedHostId" | "dedicatedPoolId" => Field::Any(Vec::new()),
             _ => return None,
         })
     })

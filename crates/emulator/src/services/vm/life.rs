@@ -6,7 +6,7 @@ use crate::call::Call;
 use crate::clock::Moment;
 use crate::fault::{Answer, Fault};
 use crate::schedule::{Event, usual};
-use crate::services::{disk, vpc};
+use crate::services::{ag, disk, vpc};
 use crate::state::{AttachmentStatus, Instance, InstanceStatus, SystemDisk};
 use crate::world::World;
 use serde_json::Value;
@@ -113,6 +113,7 @@ pub(crate) fn task_over(world: &mut World, id: &str) {
 
 /// A deleted instance disappears: its interface and system disk too, its data disks as they were asked to.
 pub(crate) fn gone(world: &mut World, id: &str, at: Moment) {
+    ag::let_go(world, id);
     let Some(instance) = world.instances.remove(id) else { return };
     if instance.delete_elastic_ip
         && let Some(elastic_ip) = world.interfaces.get(&instance.interface).and_then(|n| n.elastic_ip.clone())

@@ -1,6 +1,9 @@
 //! The operations of the vm service.
 
-use super::{changes, create, image, instance, instance_type, interfaces, keypair, life, links, quota};
+use super::{
+    changes, create, image, instance, instance_type, interfaces, keypair, life, links, placement, private_image, quota,
+    template,
+};
 use crate::services::{
     Behaviour::{Read, Write},
     Operations,
@@ -12,9 +15,13 @@ pub(crate) const OPERATIONS: Operations = &[
     ("attachDisk", Write(links::attach_disk)),
     ("attachKeypair", Write(keypair::attach)),
     ("attachNetworkInterface", Write(interfaces::attach)),
+    ("createImage", Write(private_image::create)),
+    ("createInstanceTemplate", Write(template::create)),
     ("createInstances", Write(create::create)),
     ("createKeypair", Write(keypair::create)),
+    ("deleteImage", Write(private_image::delete)),
     ("deleteInstance", Write(life::delete)),
+    ("deleteInstanceTemplate", Write(template::delete)),
     ("deleteKeypair", Write(keypair::delete)),
     ("describeBriefInstances", Read(instance::list_brief)),
     ("describeImage", Read(image::describe)),
@@ -22,6 +29,8 @@ pub(crate) const OPERATIONS: Operations = &[
     ("describeInstance", Read(instance::describe)),
     ("describeInstancePrivateIpAddress", Read(instance::list_addresses)),
     ("describeInstanceStatus", Read(instance::list_status)),
+    ("describeInstanceTemplate", Read(template::describe)),
+    ("describeInstanceTemplates", Read(template::list)),
     ("describeInstanceTypes", Read(instance_type::list)),
     ("describeInstances", Read(instance::list)),
     ("describeInstancesCustomData", Read(instance::list_custom_data)),
@@ -32,14 +41,18 @@ pub(crate) const OPERATIONS: Operations = &[
     ("detachNetworkInterface", Write(interfaces::detach)),
     ("disassociateElasticIp", Write(links::disassociate_elastic_ip)),
     ("importKeypair", Write(keypair::import)),
+    ("modifyImageAttribute", Write(private_image::modify)),
     ("modifyInstanceAttribute", Write(changes::modify)),
     ("modifyInstanceDiskAttribute", Write(links::modify_disks)),
     ("modifyInstanceNetworkAttribute", Write(interfaces::modify)),
     ("modifyInstancePassword", Write(changes::password)),
+    ("modifyInstancePlacement", Write(placement::modify)),
     ("modifyInstanceVpcAttribute", Write(changes::move_subnet)),
     ("rebootInstance", Write(life::reboot)),
     ("rebuildInstance", Write(changes::rebuild)),
     ("resizeInstance", Write(changes::resize)),
     ("startInstance", Write(life::start)),
     ("stopInstance", Write(life::stop)),
+    ("updateInstanceTemplate", Write(template::update)),
+    ("verifyInstanceTemplate", Read(template::verify)),
 ];

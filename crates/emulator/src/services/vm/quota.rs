@@ -6,7 +6,7 @@ use crate::quota;
 use crate::world::World;
 use serde_json::{Value, json};
 
-const TYPES: [&str; 3] = ["instance", "keypair", "image"];
+const TYPES: [&str; 4] = ["instance", "keypair", "image", "instanceTemplate"];
 
 pub(crate) fn describe(world: &World, call: &Call<'_>) -> Answer {
     let mut wanted: Vec<&str> = TYPES.to_vec();
@@ -23,6 +23,8 @@ pub(crate) fn describe(world: &World, call: &Call<'_>) -> Answer {
             let used = match name {
                 "instance" => world.instances.count(call.region()),
                 "keypair" => world.keypairs.count(call.region()),
+                "instanceTemplate" => world.instance_templates.count(call.region()),
+                "image" => world.images.count(call.region()),
                 _ => 0,
             };
             let limit = quota::limit(&world.settings.quotas, name).unwrap_or_default();

@@ -11,18 +11,22 @@ use serde_json::{Value, json};
 /// Everything but the password and the custom data.
 pub(crate) fn full(world: &World, id: &str, instance: &Instance, call: &Call<'_>) -> Value {
     let port = world.interfaces.get(&instance.interface);
-    let cloud = |disk: &str| world.disks.get(disk).map(|d| disk::view(disk, d, call)).unwrap_or_default();
+    let cloud = |disk: &str| world.disks.get(disk).map(|d| disk::view(world, disk, d, call)).unwrap_or_default();
     let mut view = common(world, id, instance, &cloud);
     view["hostname"] = json!(instance.hostname);
     view["charge"] = instance.charge.view(call.now);
     view["tags"] = tags::view(&instance.tags);
     view["primaryNetworkInterface"]["networkInterface"] =
         port.map(|p| interface(world, &instance.interface, p)).unwrap_or_default();
+    if let Some(group) = &instance.group {
+        let name = world.availability_groups.get(group).map(|group| group.name.as_str());
+        view["ag"] = json!({"id": group, "name": name});
+    }
     if let Some((id, elastic_ip)) = bound_elastic_ip(world, port) {
         view["elasticIpId"] = json!(id);
         view["elasticIpAddress"] = json!(elastic_ip);
     }
-    if let Some(image) = image::find(&instance.image) {
+    if let Some(image) = image::find(world, &instance.region, &instance.image) {
         view["osType"] = json!(image.os_type());
         view["osVersion"] = json!(image.version);
         view["platform"] = json!(image.platform);
