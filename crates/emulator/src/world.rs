@@ -9,8 +9,9 @@ use crate::perform::JobFate;
 use crate::quota::Overrides;
 use crate::schedule::Due;
 use crate::state::{
-    BandwidthPackage, Disk, ElasticIp, Instance, Keypair, NatGateway, NetworkAcl, NetworkInterface, RouteTable,
-    SecurityGroup, Shelf, Subnet, Vpc, VpcPeering,
+    Backend, BandwidthPackage, Certificate, Disk, ElasticIp, Instance, Keypair, Listener, LoadBalancer, NatGateway,
+    NetworkAcl, NetworkInterface, PrivateZone, RouteTable, SecurityGroup, Shelf, Subnet, TargetGroup, UrlMap, Vpc,
+    VpcPeering, ZoneRecord,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -20,7 +21,8 @@ use std::collections::{BTreeMap, BTreeSet};
 macro_rules! every_shelf {
     ($with:ident) => {
         $with!(vpcs subnets route_tables acls security_groups interfaces elastic_ips peerings nat_gateways
-            bandwidth_packages instances keypairs disks)
+            bandwidth_packages instances keypairs disks load_balancers target_groups backends url_maps listeners
+            certificates zones zone_records)
     };
 }
 
@@ -100,6 +102,24 @@ pub struct World {
     /// By region and name.
     pub(crate) keypairs: Shelf<Keypair>,
     pub(crate) disks: Shelf<Disk>,
+    #[serde(default)]
+    pub(crate) load_balancers: Shelf<LoadBalancer>,
+    #[serde(default)]
+    pub(crate) target_groups: Shelf<TargetGroup>,
+    #[serde(default)]
+    pub(crate) backends: Shelf<Backend>,
+    #[serde(default)]
+    pub(crate) url_maps: Shelf<UrlMap>,
+    #[serde(default)]
+    pub(crate) listeners: Shelf<Listener>,
+    /// In no region.
+    #[serde(default)]
+    pub(crate) certificates: Shelf<Certificate>,
+    #[serde(default)]
+    pub(crate) zones: Shelf<PrivateZone>,
+    /// By zone and number.
+    #[serde(default)]
+    pub(crate) zone_records: Shelf<ZoneRecord>,
     /// What belongs to other accounts, by account: whole clouds of their own.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) accounts: BTreeMap<String, World>,
@@ -145,6 +165,14 @@ impl World {
             instances: Shelf::default(),
             keypairs: Shelf::default(),
             disks: Shelf::default(),
+            load_balancers: Shelf::default(),
+            target_groups: Shelf::default(),
+            backends: Shelf::default(),
+            url_maps: Shelf::default(),
+            listeners: Shelf::default(),
+            certificates: Shelf::default(),
+            zones: Shelf::default(),
+            zone_records: Shelf::default(),
             accounts: BTreeMap::new(),
             job_fate: None,
             arrived: Vec::new(),

@@ -1,6 +1,6 @@
 //! Which operations exist, and whether each looks or changes.
 
-use super::{disk, renewal, resourcetag, user, vm, vpc};
+use super::{disk, lb, privatezone, renewal, resourcetag, ssl, user, vm, vpc};
 use crate::call::Call;
 use crate::fault::Answer;
 use crate::world::World;
@@ -18,10 +18,13 @@ pub(crate) enum Behaviour {
 pub(crate) type Operations = &'static [(&'static str, Behaviour)];
 
 /// Every service with behaviour.
-pub(crate) const SERVICES: [(&str, Operations); 6] = [
+pub(crate) const SERVICES: [(&str, Operations); 9] = [
     ("disk", disk::OPERATIONS),
+    ("lb", lb::OPERATIONS),
+    ("privatezone", privatezone::OPERATIONS),
     ("renewal", renewal::OPERATIONS),
     ("resourcetag", resourcetag::OPERATIONS),
+    ("ssl", ssl::OPERATIONS),
     ("user", user::OPERATIONS),
     ("vm", vm::OPERATIONS),
     ("vpc", vpc::OPERATIONS),

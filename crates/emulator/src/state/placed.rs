@@ -1,8 +1,9 @@
 //! Which objects know their region, and so can be kept on a shelf by it.
 
 use super::{
-    BandwidthPackage, Disk, ElasticIp, Instance, Keypair, NatGateway, NetworkAcl, NetworkInterface, Placed, RouteTable,
-    SecurityGroup, Subnet, Vpc, VpcPeering,
+    Backend, BandwidthPackage, Certificate, Disk, ElasticIp, Instance, Keypair, Listener, LoadBalancer, NatGateway,
+    NetworkAcl, NetworkInterface, Placed, PrivateZone, RouteTable, SecurityGroup, Subnet, TargetGroup, UrlMap, Vpc,
+    VpcPeering, ZoneRecord,
 };
 
 /// Objects that know their region.
@@ -19,3 +20,5 @@ macro_rules! placed {
 placed!(Vpc, Subnet, RouteTable, NetworkAcl, SecurityGroup, NetworkInterface, ElasticIp);
 placed!(VpcPeering, NatGateway, BandwidthPackage);
 placed!(Instance, Keypair, Disk);
+placed!(PrivateZone, ZoneRecord);
+placed!(LoadBalancer, TargetGroup, Backend, UrlMap, Listener, Certificate);
