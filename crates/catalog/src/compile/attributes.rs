@@ -38,7 +38,9 @@ impl Kind<'_> {
         for member in &offered {
             let usual = snake(&member.api);
             let name = self.text.rename.get(&member.api).cloned().unwrap_or(usual);
-            if RESERVED.contains(&name.as_str()) || name == "id" {
+            // Several zones are called so on purpose.
+            let zones = name == "zones" && self.text.rename.contains_key(&member.api);
+            if (RESERVED.contains(&name.as_str()) && !zones) || name == "id" {
                 findings.add(What::Reserved(name));
                 continue;
             }
@@ -264,7 +266,8 @@ fn element_rule(
     let place = format!("attributes.{attribute}.elements");
     let named = text.key.iter().chain(text.defaults.iter().map(|default| &default.field));
     let conditions = text.defaults.iter().filter_map(|default| default.when.as_ref()).map(|when| &when.field);
-    for name in named.chain(conditions).filter(|name| !fields.contains_key(*name)) {
+    let derived = text.derived.iter().flat_map(|derived| [&derived.field, &derived.when.field]);
+    for name in named.chain(conditions).chain(derived).filter(|name| !fields.contains_key(*name)) {
         findings.unknown(place.as_str(), name.as_str());
     }
     match read.as_ref().and_then(|(_, ty)| ty.item()) {
@@ -288,6 +291,11 @@ fn element_rule(
                 value: default.value.clone(),
                 when: default.when.as_ref().map(|when| (when.field.clone(), when.values.clone())),
             })
+            .collect(),
+        derived: text
+            .derived
+            .iter()
+            .map(|derived| (derived.field.clone(), (derived.when.field.clone(), derived.when.values.clone())))
             .collect(),
     }
 }
