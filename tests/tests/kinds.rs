@@ -2,7 +2,8 @@
 //! next plan is empty each time. What the cloud fills in, spells its own way or puts in another order is no difference.
 //!
 //! `tests/kinds/KIND/` holds `around.toml` (what the object needs), `full.toml`, `bare.toml`, further variants, and
-//! `left-out.toml`: the attributes that `full.toml` cannot set, each with the reason. `FIRMA_KIND=vpc.vpc` is about that kind only.
+//! `left-out.toml`: the attributes that `full.toml` cannot set, each with the reason. `FIRMA_KIND=vpc.vpc,lb` settles
+//! that kind only, and those of a service.
 //!
 //! Each is also forgotten and imported with the manifest that is written for it, which changes nothing.
 
@@ -94,10 +95,9 @@ fn every_kind_says_what_it_can_be_given() {
     }
 }
 
-/// All kinds, or the one of the environment.
+/// All kinds, or those of the environment.
 fn wanted() -> impl Iterator<Item = &'static str> {
-    let only = std::env::var("FIRMA_KIND").ok();
-    Catalog::builtin().kind_names().filter(move |kind| only.as_ref().is_none_or(|only| only == kind))
+    Catalog::builtin().kind_names().filter(|kind| is_wanted(kind))
 }
 
 /// Applies the variants one after another; after each the next plan is empty.
@@ -123,6 +123,13 @@ fn settles(kind: &str, variants: &[&str]) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// Whether a kind is one of those to be settled.
+fn is_wanted(kind: &str) -> bool {
+    let Ok(only) = std::env::var("FIRMA_KIND") else { return true };
+    let service = kind.split('.').next().unwrap_or_default();
+    only.split(',').any(|only| only == kind || only == service)
 }
 
 #[test]

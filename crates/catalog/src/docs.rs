@@ -42,6 +42,7 @@ impl KindDocs {
                 Identity::Composed(parts) => {
                     Some(format!("`{}`", parts.iter().map(|part| part.to_uppercase()).collect::<Vec<_>>().join("/")))
                 }
+                Identity::Listed => Some("the id the cloud gave it, as its list shows it".to_owned()),
                 Identity::Generated => None,
             },
             example: example(&procedure.kind),

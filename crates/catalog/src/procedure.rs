@@ -318,6 +318,9 @@ pub struct Elements {
     pub server_made: Vec<(String, Json)>,
     /// Defaults of fields, some only for certain values of another field.
     pub defaults: Vec<ElementDefault>,
+    /// Fields of seen elements that say nothing, and the field and its values for which they do not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub derived: Vec<(String, (String, Vec<Json>))>,
 }
 
 /// A default of an element's field.
@@ -342,6 +345,9 @@ pub enum Identity {
     Chosen(String),
     /// Put together from attributes, joined by `/`.
     Composed(Vec<String>),
+    /// The create call answers nothing: it is what the list shows of the one object that was not there before and looks like
+    /// what was asked for.
+    Listed,
     /// Firma makes it up (`firma.value`).
     Generated,
 }
@@ -442,6 +448,18 @@ pub struct List {
     pub page_size: u32,
     /// Constants that belong to every call.
     pub fixed: Vec<Parameter>,
+    /// The list shows one sort of objects at a time, and is asked for each.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub each: Option<Each>,
+}
+
+/// A filter that picks one sort of objects, and the values it takes one at a time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Each {
+    /// Its name.
+    pub filter: String,
+    /// Its values.
+    pub values: Vec<String>,
 }
 
 /// How a list takes ids.

@@ -202,6 +202,8 @@ pub enum IdentityText {
     Chosen(String),
     /// The values of these attributes.
     Composed(Vec<String>),
+    /// The create call answers nothing: a list shows it, of the one object that was not there before.
+    Listed,
     /// Firma makes it up.
     Generated,
 }
@@ -273,12 +275,24 @@ pub struct ListText {
     pub parameter: Option<String>,
     /// Attribute of a composed id that is asked for.
     pub key: Option<String>,
+    /// A filter that picks one sort of objects, and the values it takes one at a time: without it the list shows only some.
+    pub each: Option<EachText>,
     /// Largest page.
     #[serde(default = "page")]
     pub page_size: u32,
     /// Constants by parameter path.
     #[serde(default)]
     pub fixed: BTreeMap<String, Json>,
+}
+
+/// A filter that a list is asked with for each of its values.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EachText {
+    /// Its name.
+    pub filter: String,
+    /// Its values.
+    pub values: Vec<String>,
 }
 
 /// 100 is the largest page of vpc, vm, disk and most others.
@@ -506,6 +520,19 @@ pub struct ElementsText {
     /// Defaults of fields.
     #[serde(default)]
     pub defaults: Vec<DefaultText>,
+    /// Fields that a read shows of some elements and that nobody gives: left out of what is seen.
+    #[serde(default)]
+    pub derived: Vec<DerivedText>,
+}
+
+/// A field that says nothing of its own where a field has one of some values.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DerivedText {
+    /// Field.
+    pub field: String,
+    /// Where.
+    pub when: WhenText,
 }
 
 /// What marks elements that the service made.

@@ -337,6 +337,36 @@ fn values_are_plausible() {
 }
 
 #[test]
+fn an_id_that_a_list_shows_is_never_certain() {
+    check(
+        "privatezone.zone",
+        "recovery = \"bare\"",
+        "recovery = \"named\"",
+        &["recovery: an id that a list shows needs a list, and its kind is bare"],
+    );
+}
+
+#[test]
+fn a_list_of_one_sort_at_a_time_names_the_sorts() {
+    check(
+        "lb.load_balancer",
+        "values = [\"alb\", \"nlb\", \"dnlb\"]",
+        "values = []",
+        &["a list that is asked for each value of a filter needs values"],
+    );
+}
+
+#[test]
+fn what_says_nothing_is_a_field() {
+    check(
+        "lb.target_group",
+        "derived = [{ field = \"ip_address\"",
+        "derived = [{ field = \"address\"",
+        &["attributes.targets.elements: there is no `address`"],
+    );
+}
+
+#[test]
 fn the_text_has_the_form_of_a_kind() {
     let problems = lint::lint("x.y", "title = \"x\"\ncolour = 1\n", &known);
     assert_eq!(problems.len(), 1);

@@ -314,3 +314,19 @@ fn what_the_kind_demands_is_missed() {
     assert_eq!(said, ["vpc.subnet needs `address_prefix`", "vpc.subnet needs `vpc_id`"]);
     assert_eq!(missing.list[1].hints, ["it is the id of a vpc.vpc: `vpc_id = \"${vpc.vpc.NAME.id}\"`"]);
 }
+
+#[test]
+fn what_follows_from_another_field_is_not_seen() {
+    let group = kind("lb.target_group");
+    let seen = shape::project(
+        &group,
+        &json!({"targetGroupId": "tg-1", "targets": [
+            {"targetId": "t-1", "type": "vm", "instanceId": "i-1", "ipAddress": "10.0.0.4", "port": 0, "weight": 10},
+            {"targetId": "t-2", "type": "ip", "ipAddress": "10.0.0.5", "port": 80, "weight": 10},
+        ]}),
+        "tg-1",
+    );
+    let targets = plain(&seen["targets"]);
+    assert_eq!((targets[0]["ip_address"].as_str(), targets[1]["ip_address"].as_str()), (Some("10.0.0.5"), None));
+    assert_eq!(targets[1]["instance_id"], "i-1");
+}

@@ -55,6 +55,34 @@ pub fn view(world: &World) -> Value {
     for (id, image) in world.images.iter() {
         row("vm", "image", &image.region, id, &image.name, image.status.as_str(), &Tags::new(), None);
     }
+    let untagged = Tags::new();
+    for (id, backend) in world.backends.iter() {
+        row("lb", "backend", &backend.region, id, &backend.name, "", &untagged, None);
+    }
+    for (id, listener) in world.listeners.iter() {
+        let status = if listener.on { "On" } else { "Off" };
+        row("lb", "listener", &listener.region, id, &listener.name, status, &untagged, None);
+    }
+    for (id, balancer) in world.load_balancers.iter() {
+        let status = balancer.status.as_str();
+        row("lb", "load_balancer", &balancer.region, id, &balancer.name, status, &balancer.tags, None);
+    }
+    for (id, group) in world.target_groups.iter() {
+        row("lb", "target_group", &group.region, id, &group.name, "", &untagged, None);
+    }
+    for (id, map) in world.url_maps.iter() {
+        row("lb", "url_map", &map.region, id, &map.name, "", &untagged, None);
+    }
+    for (id, record) in world.zone_records.iter() {
+        let status = if record.stopped { "STOP" } else { "START" };
+        row("privatezone", "record", &record.region, id, &record.host, status, &untagged, None);
+    }
+    for (id, zone) in world.zones.iter() {
+        row("privatezone", "zone", &zone.region, id, &zone.name, "", &untagged, None);
+    }
+    for (id, certificate) in world.certificates.iter() {
+        row("ssl", "cert", &certificate.region, id, &certificate.name, "", &untagged, None);
+    }
     for (id, instance) in world.instances.iter() {
         row("vm", "instance", &instance.region, id, &instance.name, instance.status.as_str(), &instance.tags, None);
     }

@@ -138,6 +138,17 @@ pub(crate) fn select<'w, T: Placed>(
     Ok(found)
 }
 
+/// Whether something that is kept on no shelf passes a call's filters.
+pub(crate) fn passes(args: Args<'_>, field: impl Fn(&str) -> Option<Field>) -> Result<bool, Fault> {
+    for filter in filters(args)? {
+        let have = field(filter.name).ok_or_else(|| Fault::invalid(format!("filter `{}` is unknown", filter.name)))?;
+        if !filter.accepts(&have) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// What a service does with a page beyond the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Beyond {

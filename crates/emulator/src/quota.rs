@@ -4,7 +4,7 @@ use crate::fault::Fault;
 use std::collections::BTreeMap;
 
 /// Default limits per region, or per parent where the comment says so.
-const DEFAULTS: [(&str, u64); 23] = [
+const DEFAULTS: [(&str, u64); 34] = [
     ("vpc", 10),
     ("subnet", 10),      // per VPC
     ("routeTable", 10),  // per VPC
@@ -28,6 +28,17 @@ const DEFAULTS: [(&str, u64); 23] = [
     ("snapshot", 15),
     ("snapshot_policy", 15), // the pages give no number
     ("instance_disk", 8),    // disks of one instance
+    ("privateZone", 50),              // a package says how many; the emulator's has this
+    ("privateZoneRecord", 1000),      // per zone
+    ("loadbalancer", 5),              // of one type
+    ("loadbalancerSecurityGroup", 4), // per load balancer, as the next four
+    ("listener", 20),
+    ("backend", 20),
+    ("target_group", 20),
+    ("urlMap", 50),
+    ("rules", 50),                // per urlMap
+    ("target", 100),              // per target group
+    ("extensionCertificate", 20), // per listener
 ];
 
 /// Limits set by hand, by quota name; `*` is for every name without its own.

@@ -12,8 +12,8 @@
 use crate::clock::Moment;
 use crate::ids;
 use crate::perform::{JobFate, arrive};
-use crate::services::{disk, vm, vpc};
-use crate::state::{AttachmentStatus, GatewayStatus, InstanceStatus, SnapshotStatus};
+use crate::services::{disk, lb, vm, vpc};
+use crate::state::{AttachmentStatus, BalancerStatus, GatewayStatus, InstanceStatus, SnapshotStatus};
 use crate::world::World;
 use serde::{Deserialize, Serialize};
 
@@ -62,6 +62,10 @@ pub(crate) enum Event {
     GatewayIs { gateway: String, status: GatewayStatus },
     /// A deleted NAT gateway disappears.
     GatewayGone { gateway: String },
+    /// A load balancer has arrived in a state.
+    BalancerIs { balancer: String, status: BalancerStatus },
+    /// A deleted load balancer disappears.
+    BalancerGone { balancer: String },
     /// A job that was to end like this fails.
     Failed { job: Box<Event> },
     /// A request that was late arrives.
@@ -80,12 +84,15 @@ pub(crate) struct LateCall {
 }
 
 /// Operations that a job goes on after, by service and name.
-const JOBS: [(&str, &str); 22] = [
+const JOBS: [(&str, &str); 25] = [
     ("disk", "createDisks"),
     ("disk", "createSnapshot"),
     ("disk", "deleteDisk"),
     ("disk", "deleteSnapshot"),
     ("disk", "extendDisk"),
+    ("lb", "createLoadBalancer"),
+    ("lb", "deleteLoadBalancer"),
+    ("lb", "updateLoadBalancer"),
     ("vm", "attachDisk"),
     ("vm", "attachNetworkInterface"),
     ("vm", "createImage"),
@@ -117,6 +124,7 @@ impl Event {
                 instance.clone()
             }
             Event::GatewayIs { gateway, .. } | Event::GatewayGone { gateway } => gateway.clone(),
+            Event::BalancerIs { balancer, .. } | Event::BalancerGone { balancer } => balancer.clone(),
             Event::DiskReady { disk, .. } | Event::DiskGone { disk, .. } => disk.clone(),
             Event::SnapshotReady { snapshot } | Event::SnapshotGone { snapshot } => snapshot.clone(),
             Event::ImageReady { image } | Event::ImageGone { image, .. } => image.clone(),
@@ -169,6 +177,12 @@ pub(crate) mod usual {
     pub(crate) const POWER_GATEWAY: i64 = 6_000;
     /// Giving it back.
     pub(crate) const DELETE_GATEWAY: i64 = 5_000;
+    /// A new load balancer.
+    pub(crate) const CREATE_BALANCER: i64 = 15_000;
+    /// Starting or stopping it.
+    pub(crate) const POWER_BALANCER: i64 = 5_000;
+    /// Giving it back, with all that belongs to it.
+    pub(crate) const DELETE_BALANCER: i64 = 8_000;
 }
 
 impl World {
@@ -221,6 +235,8 @@ impl World {
             Event::TaskOver { instance } => vm::task_over(self, &instance),
             Event::GatewayIs { gateway, status } => vpc::gateway_is(self, &gateway, status),
             Event::GatewayGone { gateway } => vpc::gateway_gone(self, &gateway),
+            Event::BalancerIs { balancer, status } => lb::balancer_is(self, &balancer, status),
+            Event::BalancerGone { balancer } => lb::balancer_gone(self, &balancer),
             Event::Failed { job } => self.fail(at, *job),
             Event::Arrives { call } => arrive(self, &call, at),
         }
@@ -254,6 +270,13 @@ impl World {
             Event::GatewayIs { gateway, .. } | Event::GatewayGone { gateway } => {
                 vpc::gateway_is(self, &gateway, GatewayStatus::Stopped);
             }
+            Event::BalancerIs { balancer, .. } => {
+                let made = self.load_balancers.get(&balancer).is_none_or(|b| b.status != BalancerStatus::Creating);
+                let status = if made { BalancerStatus::Down } else { BalancerStatus::CreateFailed };
+                lb::balancer_is(self, &balancer, status);
+            }
+            // Nor of a load balancer that could not be deleted: it comes to rest, and serves nobody.
+            Event::BalancerGone { balancer } => lb::balancer_is(self, &balancer, BalancerStatus::Down),
             Event::TaskOver { instance } => vm::task_over(self, &instance),
             Event::Failed { .. } | Event::Arrives { .. } => {}
         }

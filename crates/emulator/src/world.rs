@@ -9,9 +9,10 @@ use crate::perform::JobFate;
 use crate::quota::Overrides;
 use crate::schedule::Due;
 use crate::state::{
-    AsAlarm, AsRule, AvailabilityGroup, BandwidthPackage, Disk, ElasticIp, Instance, InstanceTemplate, Keypair,
-    NatGateway, NetworkAcl, NetworkInterface, PrivateImage, RouteTable, SecurityGroup, Shelf, Snapshot, SnapshotPolicy,
-    Subnet, Vpc, VpcPeering,
+    AsAlarm, AsRule, AvailabilityGroup, Backend, BandwidthPackage, Certificate, Disk, ElasticIp, Instance,
+    InstanceTemplate, Keypair, Listener, LoadBalancer, NatGateway, NetworkAcl, NetworkInterface, PrivateImage,
+    PrivateZone, RouteTable, SecurityGroup, Shelf, Snapshot, SnapshotPolicy, Subnet, TargetGroup, UrlMap, Vpc,
+    VpcPeering, ZoneRecord,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -21,9 +22,9 @@ use std::collections::{BTreeMap, BTreeSet};
 macro_rules! every_shelf {
     ($with:ident) => {
         $with!(vpcs subnets route_tables acls security_groups interfaces elastic_ips peerings nat_gateways
-            bandwidth_packages instances keypairs disks
-            snapshots snapshot_policies images
-            instance_templates availability_groups as_alarms as_rules)
+            bandwidth_packages instances keypairs disks snapshots snapshot_policies images instance_templates
+            availability_groups as_alarms as_rules load_balancers target_groups backends url_maps listeners
+            certificates zones zone_records)
     };
 }
 
@@ -118,6 +119,23 @@ pub struct World {
     pub(crate) as_alarms: Shelf<AsAlarm>,
     #[serde(default)]
     pub(crate) as_rules: Shelf<AsRule>,
+    pub(crate) load_balancers: Shelf<LoadBalancer>,
+    #[serde(default)]
+    pub(crate) target_groups: Shelf<TargetGroup>,
+    #[serde(default)]
+    pub(crate) backends: Shelf<Backend>,
+    #[serde(default)]
+    pub(crate) url_maps: Shelf<UrlMap>,
+    #[serde(default)]
+    pub(crate) listeners: Shelf<Listener>,
+    /// In no region.
+    #[serde(default)]
+    pub(crate) certificates: Shelf<Certificate>,
+    #[serde(default)]
+    pub(crate) zones: Shelf<PrivateZone>,
+    /// By zone and number.
+    #[serde(default)]
+    pub(crate) zone_records: Shelf<ZoneRecord>,
     /// What belongs to other accounts, by account: whole clouds of their own.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) accounts: BTreeMap<String, World>,
@@ -170,6 +188,14 @@ impl World {
             availability_groups: Shelf::default(),
             as_alarms: Shelf::default(),
             as_rules: Shelf::default(),
+            load_balancers: Shelf::default(),
+            target_groups: Shelf::default(),
+            backends: Shelf::default(),
+            url_maps: Shelf::default(),
+            listeners: Shelf::default(),
+            certificates: Shelf::default(),
+            zones: Shelf::default(),
+            zone_records: Shelf::default(),
             accounts: BTreeMap::new(),
             job_fate: None,
             arrived: Vec::new(),

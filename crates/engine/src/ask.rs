@@ -9,8 +9,8 @@ use firma_model::{
 use firma_plan::{
     observe::{self, Batch, Look, Question},
     preflight::inquiry::{Answer, Asked},
-    procedure::Procedure,
-    tags,
+    procedure::{List, Procedure},
+    sorts, tags,
 };
 use serde_json::{Map as JsonMap, Value as Json};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
@@ -54,17 +54,19 @@ pub(crate) async fn read(cloud: &Cloud, asked: &Question, priority: Priority) ->
     cloud.read_as(question(asked)?, priority).await
 }
 
-/// All items of a list that comes in pages.
+/// All items of a list that comes in pages, of every sort.
 pub(crate) async fn all_pages(
     cloud: &Cloud,
     page: impl Fn(u32) -> Question + Send + Sync,
-    items: &str,
-    identity: Option<&str>,
-    page_size: u32,
+    list: &List,
     priority: Priority,
 ) -> Result<Vec<Json>, Fault> {
-    let listing = Listing { priority, ..Listing::new(items, identity, page_size) };
-    pages(cloud, &listing, page).await
+    let listing = Listing { priority, ..Listing::new(&list.items, Some(&list.id), list.page_size) };
+    let mut found = Vec::new();
+    for sort in sorts::of(list) {
+        found.extend(pages(cloud, &listing, |number| sorts::picked(page(number), sort.as_ref())).await?);
+    }
+    Ok(found)
 }
 
 /// All items of a listing.
@@ -90,7 +92,7 @@ pub(crate) async fn inventory(
         observe::inventory_question(procedure, region, number)
             .expect("BUG: a kind with a list has a question for all of it")
     };
-    all_pages(cloud, page, &list.items, Some(&list.id), list.page_size, priority).await
+    all_pages(cloud, page, list, priority).await
 }
 
 /// The answer to a question of a plan's examination, as JSON.
@@ -105,7 +107,7 @@ pub(crate) async fn about(cloud: &Cloud, asked: &Asked) -> Answer {
             let page = |number| {
                 observe::list_question(batch, number).expect("BUG: a kind with a list has a question for a batch")
             };
-            all_pages(cloud, page, &list.items, Some(&list.id), list.page_size, Priority::Normal).await
+            all_pages(cloud, page, list, Priority::Normal).await
         }
     }
 }
@@ -122,7 +124,7 @@ pub(crate) async fn look(cloud: &Cloud, batch: &Batch, priority: Priority) -> Re
     };
     let page =
         |number| observe::list_question(batch, number).expect("BUG: a kind with a list has a question for a batch");
-    let items = all_pages(cloud, page, &list.items, Some(&list.id), list.page_size, priority).await?;
+    let items = all_pages(cloud, page, list, priority).await?;
     Ok(observe::looks(batch, &items.iter().collect::<Vec<_>>()))
 }
 

@@ -20,6 +20,7 @@ pub mod event;
 pub mod journal;
 mod watch;
 mod run;
+mod newcomer;
 mod make;
 mod change;
 mod unmake;

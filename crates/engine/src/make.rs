@@ -3,6 +3,7 @@
 use crate::{
     ask,
     local::set_aside,
+    newcomer::newcomer,
     run::{Intended, SENDS, StepRun, Stop, Waited, failed, marker, seen, unseen, uuid},
 };
 use firma_api::request::Request;
@@ -17,7 +18,7 @@ use firma_model::{
 use firma_plan::{
     fill::{self, ReadyCall, Wait},
     observe::Look,
-    procedure::Recovery,
+    procedure::{Identity, Recovery},
     recording::{self, RecordParts},
     recover,
     wait::Until,
@@ -147,6 +148,12 @@ async fn created(
         let fault = match run.send(request).await {
             Outcome::Ok(answer) => match fill::created_id(run.procedure, &run.attributes, &answer.result) {
                 Some(id) => return Ok((id, None)),
+                None if run.procedure.identity == Identity::Listed => {
+                    // Made, and not named: a list shows it.
+                    run.doubt();
+                    let found = newcomer(run, ids_before.as_deref()).await.map_err(Stop::Unresolved)?;
+                    return Ok((found.0, Some(found.1)));
+                }
                 None => {
                     // It was carried out, and what it made may not show yet.
                     run.doubt();

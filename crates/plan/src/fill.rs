@@ -173,7 +173,7 @@ pub fn known_id(procedure: &Procedure, attributes: &Map) -> Option<String> {
                 names.iter().map(|name| attributes.get(name).and_then(Value::as_str)).collect();
             parts.map(|parts| parts.join("/"))
         }
-        Identity::Assigned(_) | Identity::Generated => None,
+        Identity::Assigned(_) | Identity::Listed | Identity::Generated => None,
     }
 }
 

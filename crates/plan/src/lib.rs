@@ -14,6 +14,7 @@ pub mod worlds;
 pub mod step;
 pub mod postponed;
 pub mod observe;
+pub mod sorts;
 pub mod tags;
 pub mod lookup;
 pub mod secret;

@@ -21,15 +21,15 @@ const AN_HOUR: i64 = 3_600_000;
 
 /// Makes the subject of a case as if its kind were bare, and as it is with an hour between the processes.
 pub(crate) async fn sweep(procedure: &Arc<Procedure>, case: &Case, tally: &mut Tally) {
-    if !matches!(procedure.identity, Identity::Assigned(_)) {
+    if !matches!(procedure.identity, Identity::Assigned(_) | Identity::Listed) {
         return;
     }
     let goal = Goal { adopts: true, ..Goal::apply(case.create.clone()) };
     let mut lab = Lab::new();
     lab.converge(&case.without).await;
-    let tokened = matches!(procedure.recovery, Recovery::Tokened(_));
+    let forgotten = matches!(procedure.recovery, Recovery::Tokened(_) | Recovery::Bare);
     let late = later(&format!("{} create, an hour later", case.kind), &lab.freeze(), &goal, tally).await;
-    if (late > 0) != tokened {
+    if (late > 0) != forgotten {
         tally.find(format!("{} is {:?}, and {late} were adopted after an hour", case.kind, procedure.recovery));
     }
 

@@ -17,7 +17,7 @@ use firma_model::{
     value::Value,
 };
 use firma_plan::{
-    procedure::{How, OnChange, Procedure},
+    procedure::{How, OnChange, Procedure, Recovery},
     step::{Action, Mode, Plan},
 };
 use firma_tests::cases::Beside;
@@ -69,7 +69,7 @@ pub(crate) async fn sweep(procedure: &Arc<Procedure>, beside: &Beside, found: &B
     lab.converge(&case.create).await;
     let made = lab.freeze();
     drop(scene);
-    let mut phases = phases(&case, &empty, &made);
+    let mut phases = phases(procedure, &case, &empty, &made);
     covers(procedure, &case, &phases, &mut tally).await;
     phases.extend(created_first(procedure, &case, &made).await);
     let limited = limited(lab.procedures.values().map(|procedure| &**procedure));
@@ -91,12 +91,17 @@ pub(crate) async fn sweep(procedure: &Arc<Procedure>, beside: &Beside, found: &B
     tally
 }
 
-fn phases(case: &Case, empty: &Frozen, made: &Frozen) -> Vec<Phase> {
+/// What a kind is swept towards. A create that nothing identifies and whose answer is lost is somebody's to adopt.
+fn goal(procedure: &Procedure, desired: &Desired) -> Goal {
+    Goal { adopts: procedure.recovery == Recovery::Bare, ..Goal::apply(desired.clone()) }
+}
+
+fn phases(procedure: &Procedure, case: &Case, empty: &Frozen, made: &Frozen) -> Vec<Phase> {
     let phase = |name: String, action, start: &Frozen, desired: &Desired| Phase {
         name,
         action,
         start: start.clone(),
-        goal: Goal::apply(desired.clone()),
+        goal: goal(procedure, desired),
     };
     let mut phases = vec![phase("create".into(), Action::Create, empty, &case.create)];
     for (number, world) in case.changes.iter().enumerate() {
@@ -121,7 +126,7 @@ async fn created_first(procedure: &Procedure, case: &Case, made: &Frozen) -> Vec
         match made.thaw().try_plan(&desired, Mode::Apply).await {
             Ok(plan) => {
                 assert!(plan.steps.iter().any(|step| step.address == subject && !step.deposes.is_empty()), "{name}");
-                let goal = Goal::apply(desired);
+                let goal = goal(procedure, &desired);
                 phases.push(Phase { name, action: Action::Replace, start: made.clone(), goal });
             }
             Err(codes) => {

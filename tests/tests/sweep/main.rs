@@ -43,14 +43,17 @@ mod tally;
 
 use firma_tests::cases::Beside;
 
-/// Every `of`th kind from `which` on. `FIRMA_SWEEP=vpc.vpc` sweeps that kind only.
+/// Every `of`th kind from `which` on. `FIRMA_SWEEP=vpc.vpc,lb` sweeps that kind
+/// only, and those of a service.
 async fn kinds(which: usize, of: usize) {
     let beside = Beside::load();
     let found = kinds::look_up(&beside).await;
     let only = std::env::var("FIRMA_SWEEP").ok();
     let mut tallies = Vec::new();
     for procedure in kinds::all().iter().skip(which).step_by(of) {
-        if only.as_ref().is_none_or(|only| *only == procedure.kind) {
+        let service = procedure.kind.split('.').next();
+        let wanted = |only: &String| only.split(',').any(|name| name == procedure.kind || Some(name) == service);
+        if only.as_ref().is_none_or(wanted) {
             tallies.push(kinds::sweep(procedure, &beside, &found).await);
         }
     }

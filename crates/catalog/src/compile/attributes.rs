@@ -266,7 +266,8 @@ fn element_rule(
     let place = format!("attributes.{attribute}.elements");
     let named = text.key.iter().chain(text.defaults.iter().map(|default| &default.field));
     let conditions = text.defaults.iter().filter_map(|default| default.when.as_ref()).map(|when| &when.field);
-    for name in named.chain(conditions).filter(|name| !fields.contains_key(*name)) {
+    let derived = text.derived.iter().flat_map(|derived| [&derived.field, &derived.when.field]);
+    for name in named.chain(conditions).chain(derived).filter(|name| !fields.contains_key(*name)) {
         findings.unknown(place.as_str(), name.as_str());
     }
     match read.as_ref().and_then(|(_, ty)| ty.item()) {
@@ -290,6 +291,11 @@ fn element_rule(
                 value: default.value.clone(),
                 when: default.when.as_ref().map(|when| (when.field.clone(), when.values.clone())),
             })
+            .collect(),
+        derived: text
+            .derived
+            .iter()
+            .map(|derived| (derived.field.clone(), (derived.when.field.clone(), derived.when.values.clone())))
             .collect(),
     }
 }

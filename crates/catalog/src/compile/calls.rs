@@ -7,7 +7,9 @@ use super::{
 };
 use crate::{
     problem::{Findings, What},
-    procedure::{Call, How, IdFilter, List, OnChange, Parameter, Read, Select, Source, Stage, StatusRule, Update},
+    procedure::{
+        Call, Each, How, IdFilter, List, OnChange, Parameter, Read, Select, Source, Stage, StatusRule, Update,
+    },
     text::{ElementCallText, ElementCallsText, IdentityText, SourceText, StageText, UpdateText},
 };
 use firma_api::{Operation, Param, Place, Type, path as api_path};
@@ -105,7 +107,20 @@ impl Kind<'_> {
             key,
             page_size: text.page_size,
             fixed,
+            each: self.each(found, findings),
         })
+    }
+
+    /// The filter that the list is asked with for each of its values.
+    fn each(&self, list: &Operation, findings: &mut Findings<'_>) -> Option<Each> {
+        let text = self.text.list.as_ref()?.each.as_ref()?;
+        if list.param("filters").is_none() {
+            findings.unknown(format!("parameters of {}", list.full_name()), "filters");
+        }
+        if text.values.is_empty() {
+            findings.add(What::Missing("a list that is asked for each value of a filter needs values"));
+        }
+        Some(Each { filter: text.filter.clone(), values: text.values.clone() })
     }
 
     pub(super) fn select(&self, findings: &mut Findings<'_>) -> Option<Select> {

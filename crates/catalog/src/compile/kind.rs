@@ -161,6 +161,12 @@ impl Kind<'_> {
                 names.iter().for_each(|name| known(name));
                 Identity::Composed(names.clone())
             }
+            IdentityText::Listed => {
+                if self.text.list.is_none() || self.text.recovery != RecoveryText::Bare {
+                    findings.add(What::Recovery("an id that a list shows needs a list, and its kind is bare"));
+                }
+                Identity::Listed
+            }
             IdentityText::Generated => Identity::Generated,
         }
     }

@@ -7,6 +7,7 @@ use firma_model::{
     number::Number,
     value::{Map, Value},
 };
+use serde_json::Value as Json;
 
 /// The normal form of an attribute's value. It is idempotent, keeps what is unknown or sensitive as it is, and leaves a
 /// value of the wrong type alone: that is for [`super::check()`] to say.
@@ -127,7 +128,11 @@ pub(super) fn element(rule: &Elements, value: Value) -> Value {
 }
 
 fn applies(default: &ElementDefault, map: &Map) -> bool {
-    let Some((field, values)) = &default.when else { return true };
+    default.when.as_ref().is_none_or(|when| holds(when, map))
+}
+
+/// Whether a field has one of some values.
+pub(super) fn holds((field, values): &(String, Vec<Json>), map: &Map) -> bool {
     let found = map.get(field).map(Value::reveal);
     found.is_some_and(|found| values.iter().any(|value| document::from_plain_json(value) == *found))
 }

@@ -1,7 +1,7 @@
 //! From what a read shows to attributes.
 
 use super::{
-    normal::{element, normalise, normalise_shape},
+    normal::{element, holds, normalise, normalise_shape},
     wire::{at, from_wire, is_name},
 };
 use crate::procedure::{Attribute, Elements, Procedure, Shape};
@@ -66,6 +66,9 @@ fn observed_elements(attribute: &Attribute, rule: &Elements, json: &Json) -> Val
     let elements = json.as_array().into_iter().flatten().map(|json| {
         let mut value = element(rule, normalise_shape(item, from_wire(item, json)));
         if let Value::Map(map) = &mut value {
+            for (field, _) in rule.derived.iter().filter(|(_, when)| holds(when, map)).collect::<Vec<_>>() {
+                map.remove(field);
+            }
             if let Some(id) = read_path(json, &rule.server_id) {
                 map.insert(SERVER_ID.to_owned(), Value::string(id));
             }

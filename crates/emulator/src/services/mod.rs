@@ -3,8 +3,11 @@
 mod operations;
 pub(crate) mod ag;
 pub(crate) mod disk;
+pub(crate) mod lb;
+pub(crate) mod privatezone;
 pub(crate) mod renewal;
 pub(crate) mod resourcetag;
+pub(crate) mod ssl;
 pub(crate) mod user;
 pub(crate) mod vm;
 pub(crate) mod vpc;

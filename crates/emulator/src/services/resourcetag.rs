@@ -26,7 +26,7 @@ const EVERYWHERE: &str = "all-region";
 
 /// Kinds by the service codes they may be called by. The service prints codes for some of its kinds only; the others
 /// are taken under the name of their service and under their own.
-const KINDS: [(Kind, &[&str]); 13] = [
+const KINDS: [(Kind, &[&str]); 14] = [
     (Kind::Instance, &["vm"]),
     (Kind::Disk, &["disk"]),
     (Kind::ElasticIp, &["ip", "eip", "elasticip", "elastic_ip"]),
@@ -43,6 +43,7 @@ const KINDS: [(Kind, &[&str]); 13] = [
     (Kind::VpcPeering, &["vpcpeering", "vpc_peering", "vpc"]),
     (Kind::NatGateway, &["natgateway", "nat_gateway", "natgw", "vpc"]),
     (Kind::BandwidthPackage, &["bandwidthpackage", "bandwidth_package", "bwp", "vpc"]),
+    (Kind::LoadBalancer, &["lb", "alb", "nlb", "dnlb", "loadbalancer", "load_balancer"]),
 ];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -60,6 +61,7 @@ enum Kind {
     VpcPeering,
     NatGateway,
     BandwidthPackage,
+    LoadBalancer,
 }
 
 impl Kind {
@@ -85,6 +87,7 @@ impl Kind {
             Kind::BandwidthPackage => {
                 world.bandwidth_packages.iter().for_each(|(id, o)| visit(&o.region, id, &o.tags));
             }
+            Kind::LoadBalancer => world.load_balancers.iter().for_each(|(id, o)| visit(&o.region, id, &o.tags)),
         }
     }
 
@@ -107,6 +110,7 @@ impl Kind {
             Kind::VpcPeering => world.peerings.get_mut(id).map(|o| (&o.region, &mut o.tags)),
             Kind::NatGateway => world.nat_gateways.get_mut(id).map(|o| (&o.region, &mut o.tags)),
             Kind::BandwidthPackage => world.bandwidth_packages.get_mut(id).map(|o| (&o.region, &mut o.tags)),
+            Kind::LoadBalancer => world.load_balancers.get_mut(id).map(|o| (&o.region, &mut o.tags)),
         }?;
         (place == region).then_some(tags)
     }

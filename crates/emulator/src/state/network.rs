@@ -25,6 +25,9 @@ pub(crate) struct Vpc {
     /// Peerings it takes part in, from either side.
     #[serde(default)]
     pub(crate) peerings: BTreeSet<String>,
+    /// Private zones that it sees.
+    #[serde(default)]
+    pub(crate) zones: BTreeSet<String>,
     pub(crate) default_route_table: String,
     pub(crate) default_acl: String,
     pub(crate) default_security_group: String,
@@ -144,6 +147,9 @@ pub(crate) struct SecurityGroup {
     pub(crate) default: bool,
     pub(crate) rules: Vec<Rule>,
     pub(crate) interfaces: BTreeSet<String>,
+    /// Load balancers that let in what the rules allow.
+    #[serde(default)]
+    pub(crate) load_balancers: BTreeSet<String>,
     pub(crate) created: Moment,
     /// Known to the tag service only: reads of the group do not show them.
     pub(crate) tags: Tags,
@@ -194,13 +200,15 @@ pub(crate) enum Holder {
     Interface { id: String, address: Ipv4Addr },
     /// A NAT gateway.
     NatGateway(String),
+    /// A load balancer.
+    LoadBalancer(String),
 }
 
 impl Holder {
     /// The holder's id.
     pub(crate) fn id(&self) -> &str {
         match self {
-            Holder::Interface { id, .. } | Holder::NatGateway(id) => id,
+            Holder::Interface { id, .. } | Holder::NatGateway(id) | Holder::LoadBalancer(id) => id,
         }
     }
 }

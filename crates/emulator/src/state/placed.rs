@@ -1,9 +1,10 @@
 //! Which objects know their region, and so can be kept on a shelf by it.
 
 use super::{
-    AsAlarm, AsRule, AvailabilityGroup, BandwidthPackage, Disk, ElasticIp, Instance, InstanceTemplate, Keypair,
-    NatGateway, NetworkAcl, NetworkInterface, Placed, PrivateImage, RouteTable, SecurityGroup, Snapshot,
-    SnapshotPolicy, Subnet, Vpc, VpcPeering,
+    AsAlarm, AsRule, AvailabilityGroup, Backend, BandwidthPackage, Certificate, Disk, ElasticIp, Instance,
+    InstanceTemplate, Keypair, Listener, LoadBalancer, NatGateway, NetworkAcl, NetworkInterface, Placed, PrivateImage,
+    PrivateZone, RouteTable, SecurityGroup, Snapshot, SnapshotPolicy, Subnet, TargetGroup, UrlMap, Vpc, VpcPeering,
+    ZoneRecord,
 };
 
 /// Objects that know their region.
@@ -22,3 +23,5 @@ placed!(VpcPeering, NatGateway, BandwidthPackage);
 placed!(Instance, Keypair, Disk);
 placed!(Snapshot, SnapshotPolicy, PrivateImage);
 placed!(InstanceTemplate, AvailabilityGroup, AsAlarm, AsRule);
+placed!(PrivateZone, ZoneRecord);
+placed!(LoadBalancer, TargetGroup, Backend, UrlMap, Listener, Certificate);

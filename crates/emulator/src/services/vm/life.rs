@@ -6,7 +6,7 @@ use crate::call::Call;
 use crate::clock::Moment;
 use crate::fault::{Answer, Fault};
 use crate::schedule::{Event, usual};
-use crate::services::{ag, disk, vpc};
+use crate::services::{ag, disk, lb, vpc};
 use crate::state::{AttachmentStatus, Instance, InstanceStatus, SystemDisk};
 use crate::world::World;
 use serde_json::Value;
@@ -121,6 +121,7 @@ pub(crate) fn gone(world: &mut World, id: &str, at: Moment) {
     {
         vpc::remove_elastic_ip(world, &elastic_ip);
     }
+    lb::instance_gone(world, id);
     vpc::remove_interface(world, &instance.interface);
     interfaces::let_go(world, instance.secondary_interfaces.iter().cloned());
     if let SystemDisk::Cloud { disk } = &instance.system_disk {

@@ -192,6 +192,11 @@ pub(crate) fn release(world: &mut World, id: &str) {
                 gateway.elastic_ips.remove(id);
             }
         }
+        Some(Holder::LoadBalancer(balancer)) => {
+            if let Some(balancer) = world.load_balancers.get_mut(&balancer) {
+                balancer.elastic_ip = None;
+            }
+        }
         None => {}
     }
 }
@@ -302,6 +307,10 @@ fn view(world: &World, id: &str, elastic_ip: &ElasticIp, call: &Call<'_>) -> Val
         Some(Holder::NatGateway(gateway)) => {
             view["instanceId"] = json!(gateway);
             view["instanceType"] = json!("natgw");
+        }
+        Some(Holder::LoadBalancer(balancer)) => {
+            view["instanceId"] = json!(balancer);
+            view["instanceType"] = json!("lb");
         }
         None => {}
     }

@@ -21,7 +21,8 @@ mod vpcs;
 
 pub(crate) use elastic_ip::Order as ElasticIpOrder;
 pub(crate) use elastic_ip::{
-    bind as bind_elastic_ip, buy as buy_elastic_ips, remove as remove_elastic_ip, unbind as unbind_elastic_ip,
+    bind as bind_elastic_ip, buy as buy_elastic_ips, check_free as check_elastic_ip_free, hold as hold_elastic_ip,
+    release as release_elastic_ip, remove as remove_elastic_ip, unbind as unbind_elastic_ip,
 };
 pub(crate) use nat_gateway::{gone as gateway_gone, is as gateway_is};
 pub(crate) use network_interface::{
@@ -29,3 +30,6 @@ pub(crate) use network_interface::{
     remove as remove_interface,
 };
 pub(crate) use operations::OPERATIONS;
+pub(crate) use security_group::find as find_security_group;
+pub(crate) use subnet::find as find_subnet;
+pub(crate) use vpcs::find as find_vpc;

@@ -38,6 +38,7 @@ fn insert(
         default,
         rules,
         interfaces: BTreeSet::new(),
+        load_balancers: BTreeSet::new(),
         created: now,
         tags: Tags::new(),
     };
@@ -110,6 +111,9 @@ pub(crate) fn delete(world: &mut World, call: &Call<'_>) -> Answer {
     }
     if let Some(interface) = group.interfaces.first() {
         return Err(Fault::precondition(format!("security group {id} is in use by network interface {interface}")));
+    }
+    if let Some(balancer) = group.load_balancers.first() {
+        return Err(Fault::precondition(format!("security group {id} is in use by load balancer {balancer}")));
     }
     if let Some(group) = world.security_groups.remove(id)
         && let Some(vpc) = world.vpcs.get_mut(&group.vpc)

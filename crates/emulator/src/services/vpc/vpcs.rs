@@ -43,6 +43,7 @@ pub(crate) fn create(world: &mut World, call: &Call<'_>) -> Answer {
         acls: BTreeSet::from([acl.clone()]),
         security_groups: BTreeSet::from([group.clone()]),
         peerings: BTreeSet::new(),
+        zones: BTreeSet::new(),
         default_route_table: route_table,
         default_acl: acl,
         default_security_group: group,
@@ -105,6 +106,9 @@ pub(crate) fn delete(world: &mut World, call: &Call<'_>) -> Answer {
     let vpc = find(world, call.region(), id)?;
     if !vpc.subnets.is_empty() {
         return Err(Fault::precondition(format!("vpc {id} still has {} subnets", vpc.subnets.len())));
+    }
+    if let Some(zone) = vpc.zones.first() {
+        return Err(Fault::precondition(format!("VPC {id} is bound to private zone {zone}")));
     }
     if let Some(peering) = vpc.peerings.first() {
         return Err(Fault::precondition(format!("vpc {id} still has the peering {peering}")));

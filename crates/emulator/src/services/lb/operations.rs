@@ -1,0 +1,50 @@
+//! The operations of the lb service.
+
+use super::{backend, balancer, certificates, links, listener, rules, target_group, targets, url_map};
+use crate::services::{
+    Behaviour::{Read, Write},
+    Operations,
+};
+
+/// What the service does.
+pub(crate) const OPERATIONS: Operations = &[
+    ("addListenerCertificates", Write(certificates::add)),
+    ("addRules", Write(rules::add)),
+    ("associateElasticIp", Write(links::associate_elastic_ip)),
+    ("associateSecurityGroup", Write(links::associate_security_group)),
+    ("createBackend", Write(backend::create)),
+    ("createListener", Write(listener::create)),
+    ("createLoadBalancer", Write(balancer::create)),
+    ("createTargetGroup", Write(target_group::create)),
+    ("createUrlMap", Write(url_map::create)),
+    ("deRegisterTargets", Write(targets::deregister)),
+    ("deleteBackend", Write(backend::delete)),
+    ("deleteListener", Write(listener::delete)),
+    ("deleteListenerCertificates", Write(certificates::remove)),
+    ("deleteLoadBalancer", Write(balancer::delete)),
+    ("deleteRules", Write(rules::remove)),
+    ("deleteTargetGroup", Write(target_group::delete)),
+    ("deleteUrlMap", Write(url_map::delete)),
+    ("describeBackend", Read(backend::describe)),
+    ("describeBackends", Read(backend::list)),
+    ("describeListener", Read(listener::describe)),
+    ("describeListeners", Read(listener::list)),
+    ("describeLoadBalancer", Read(balancer::describe)),
+    ("describeLoadBalancers", Read(balancer::list)),
+    ("describeTargetGroup", Read(target_group::describe)),
+    ("describeTargetGroups", Read(target_group::list)),
+    ("describeTargets", Read(targets::list)),
+    ("describeUrlMap", Read(url_map::describe)),
+    ("describeUrlMaps", Read(url_map::list)),
+    ("disassociateElasticIp", Write(links::disassociate_elastic_ip)),
+    ("disassociateSecurityGroup", Write(links::disassociate_security_group)),
+    ("registerTargets", Write(targets::register)),
+    ("updateBackend", Write(backend::update)),
+    ("updateListener", Write(listener::update)),
+    ("updateListenerCertificates", Write(certificates::update)),
+    ("updateLoadBalancer", Write(balancer::update)),
+    ("updateRules", Write(rules::update)),
+    ("updateTargetGroup", Write(target_group::update)),
+    ("updateTargets", Write(targets::update)),
+    ("updateUrlMap", Write(url_map::update)),
+];
