@@ -10,7 +10,7 @@
 //! - [`shape`]: values by shape: to and from the wire, normal forms, projection of read objects, checks of manifests.
 //! - [`places`] and [`billing`]: regions, zones and billing methods.
 //! - [`catalog`]: the door; compiles a kind when it is first asked for.
-//! - [`view`]: a kind as people read it.
+//! - [`view`]: a kind as people read it; [`operations`]: what it calls.
 
 pub mod limits;
 pub mod procedure;
@@ -31,6 +31,7 @@ pub mod codes;
 pub mod catalog;
 pub mod view;
 pub mod docs;
+pub mod operations;
 
 pub use catalog::Catalog;
 pub use compile::listing;

@@ -2,7 +2,7 @@
 
 mod emulator;
 
-pub(crate) use emulator::{EmulatorCommand, FaultCommand, PlaceArgs};
+pub(crate) use emulator::{CoverageArgs, EmulatorCommand, FaultCommand, PlaceArgs};
 
 use crate::complete;
 use clap::{Args, Parser, Subcommand, ValueEnum};
