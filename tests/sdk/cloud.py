@@ -1,5 +1,6 @@
 """A served local cloud, what the program says of itself, and the API facts."""
 
+import atexit
 import functools
 import json
 import os
@@ -23,6 +24,8 @@ class Cloud:
     def __init__(self):
         command = [FIRMA, "emulator", "serve", "--listen", "127.0.0.1:0", "--speed", "0", "--seed", "1"]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        # Whatever ends this program ends the cloud: it would hold the pipes of whoever reads.
+        atexit.register(self.close)
         found = re.search(r"(127\.0\.0\.1:\d+)", self.process.stdout.readline())
         if not found:
             raise RuntimeError("%s ended without printing an address" % " ".join(command))
@@ -45,8 +48,9 @@ class Cloud:
         return {call["requestId"]: call for call in self.outside("log", {})["calls"]}
 
     def close(self):
-        self.process.terminate()
-        self.process.wait(timeout=10)
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(timeout=10)
         self.process.stdout.close()
 
 

@@ -10,6 +10,7 @@ class of error must have been met. Requests of Firma are compared with those of 
 import argparse
 import collections
 import json
+import select
 import subprocess
 import sys
 import tempfile
@@ -24,6 +25,8 @@ from recorder import Recorder
 
 # Together the clients drive at least this many distinct operations.
 LEAST = 200
+# A call takes milliseconds; whoever takes this long is stuck.
+PATIENCE_SECONDS = 60
 # Every class of error, and the words of 400 each, that a client must have been told of by a story.
 ERRORS = [
     "400 FAILED_PRECONDITION",
@@ -66,9 +69,12 @@ class Client:
         asked = {"service": service, "operation": operation, "parameters": parameters, **key}
         self.process.stdin.write(json.dumps(asked) + "\n")
         self.process.stdin.flush()
-        line = self.process.stdout.readline()
+        # Its answer is one line, written at once.
+        ready, _, _ = select.select([self.process.stdout], [], [], PATIENCE_SECONDS)
+        line = self.process.stdout.readline() if ready else ""
         if not line:
-            raise RuntimeError("the client `%s` ended at %s.%s" % (self.name, service, operation))
+            end = "ended" if ready else "gave no answer in %d s" % PATIENCE_SECONDS
+            raise RuntimeError("the client `%s` %s at %s.%s" % (self.name, end, service, operation))
         answer = json.loads(line)
         if "unknown" in answer:
             self.unknown["%s.%s" % (service, operation)].add(answer["unknown"])

@@ -1,7 +1,6 @@
 """The official command line behind a pipe: a line of JSON in, a line of JSON out, as python_client.py says it.
 
-Each call is a process that runs `jdc SERVICE OPERATION --PARAMETER VALUE ...` from its entry point; it is forked from this
-one, which has the program loaded already, because that takes most of its time. What it reads is a profile that its own
+Each call is a process that runs `jdc SERVICE OPERATION --PARAMETER VALUE ...`. What it reads is a profile that its own
 `jdc configure add` wrote, in the home directory that this process was given.
 The arguments are the endpoint, the access key and its secret.
 """
@@ -14,33 +13,46 @@ import sys
 import tempfile
 
 from jdcloud_cli import jdc
+from jdcloud_cli.cement.ext.ext_argparse import ArgparseArgumentHandler
 
 
-def run(arguments):
-    """Standard output and exit code of `jdc ARGUMENTS`."""
-    with tempfile.TemporaryFile() as out:
+class Paused:
+    """The program, stopped where it reads its arguments: it has built the parsers of all its commands by then, which takes it
+    a second. Each call is a fork of it that goes on from there, by its own code alone, with arguments of its own."""
+
+    def __init__(self, serve):
+        self.serve = serve
+        self.parse = ArgparseArgumentHandler.parse
+        ArgparseArgumentHandler.parse = lambda handler, _: self.parse(handler, self.arguments(handler))
+        sys.argv = ["jdc", "configure", "show-current"]
+        jdc.main()
+
+    def arguments(self, handler):
+        """Serves all requests in the first process; in a fork, returns the arguments to go on with."""
+        asked = self.serve(self.run)
+        if asked is None:
+            os._exit(0)
+        handler.app.argv[:] = asked
+        return asked
+
+    def run(self, arguments):
+        """Standard output and exit code of `jdc ARGUMENTS`; in the fork, unwinds to where it goes on."""
+        out = tempfile.TemporaryFile()
+        sys.stdout.flush()
         child = os.fork()
         if child == 0:
-            code = 1
-            try:
-                os.dup2(out.fileno(), 1)
-                nothing = os.open(os.devnull, os.O_RDWR)
-                os.dup2(nothing, 0)
-                os.dup2(out.fileno(), 2)
-                sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
-                sys.argv = ["jdc"] + arguments
-                jdc.main()
-                code = 0
-            except SystemExit as left:
-                code = left.code if isinstance(left.code, int) else 0
-            except BaseException as error:
-                print(repr(error))
-            finally:
-                sys.stdout.flush()
-                os._exit(code)
+            os.dup2(os.open(os.devnull, os.O_RDWR), 0)
+            os.dup2(out.fileno(), 1)
+            os.dup2(out.fileno(), 2)
+            raise Fork(arguments)
         _, status = os.waitpid(child, 0)
-        out.seek(0)
-        return out.read().decode("utf-8", "replace"), os.waitstatus_to_exitcode(status)
+        with out:
+            out.seek(0)
+            return out.read().decode("utf-8", "replace"), os.waitstatus_to_exitcode(status)
+
+
+class Fork(BaseException):
+    """Leaves the loop over requests in a fork."""
 
 
 def words(name):
@@ -49,7 +61,7 @@ def words(name):
 
 
 def flags(service, operation):
-    """The command's name, and its flags by parameter; None where it has no such command."""
+    """The command's name, and by parameter its flag and whether it must be given; None where it has no such command."""
     try:
         module = importlib.import_module("jdcloud_cli.controllers.services." + service)
     except ImportError:
@@ -65,7 +77,8 @@ def flags(service, operation):
     # What its decorator keeps beside the function; the same as `jdc SERVICE OPERATION --help` lists.
     known = {}
     for names, options in method.__cement_meta__["arguments"]:
-        known[options.get("dest") or names[0].lstrip("-").replace("-", "_")] = names[0]
+        name = options.get("dest") or names[0].lstrip("-").replace("-", "_")
+        known[name] = (names[0], options.get("required", False))
     return method.__name__.replace("_", "-"), known
 
 
@@ -75,7 +88,7 @@ def written(value):
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def call(asked):
+def call(run, asked):
     found = flags(asked["service"], asked["operation"])
     if found is None:
         return {"unknown": "operation"}
@@ -83,16 +96,19 @@ def call(asked):
     arguments = [asked["service"], command]
     rest = {}
     for name, value in asked["parameters"].items():
-        # A text that looks like JSON or YAML would be read as such, and a flag makes text of a truth value.
-        if name in known and not isinstance(value, bool):
-            arguments.append("%s=%s" % (known[name], written(value)))
-        elif name in known:
+        if name not in known:
+            return {"unknown": "parameter " + name}
+        flag, required = known[name]
+        # A flag makes text of a truth value, and YAML of a text that begins like a list or an object.
+        if isinstance(value, bool) and not required:
             rest[name] = value
         else:
-            return {"unknown": "parameter " + name}
+            arguments.append("%s=%s" % (flag, written(value)))
     if rest:
         arguments += ["--input-json", json.dumps(rest)]
     text, code = run(arguments)
+    if code == 2 and "the following arguments are required: " in text:
+        return {"unknown": "a call without " + text.split("are required: ")[1].strip()}
     try:
         answer = json.loads(text)
     except ValueError:
@@ -109,7 +125,7 @@ def call(asked):
     }
 
 
-def profile(endpoint, access_key, secret):
+def profile(run, endpoint, access_key, secret):
     name = re.sub(r"[^a-z0-9]", "-", "%s-%s" % (access_key, secret))
     made = ["configure", "add", "--profile", name, "--access-key", access_key, "--secret-key", secret]
     text, _ = run(made + ["--region-id", "cn-north-1", "--endpoint", endpoint, "--scheme", "http"])
@@ -117,20 +133,25 @@ def profile(endpoint, access_key, secret):
         run(["configure", "use", "--profile", name])
 
 
-def main():
-    endpoint, access_key, secret = sys.argv[1:]
+def serve(run):
+    endpoint, access_key, secret = ORDERS
     current = None
-    for line in sys.stdin:
-        asked = json.loads(line)
-        wanted = (asked.get("accessKey", access_key), asked.get("secret", secret))
-        if wanted != current:
-            profile(endpoint, *wanted)
-            current = wanted
-        try:
-            answer = call(asked)
-        except Exception as error:
-            answer = {"broken": "%s: %s" % (type(error).__name__, error)}
-        print(json.dumps(answer), flush=True)
+    try:
+        for line in sys.stdin:
+            asked = json.loads(line)
+            wanted = (asked.get("accessKey", access_key), asked.get("secret", secret))
+            if wanted != current:
+                profile(run, endpoint, *wanted)
+                current = wanted
+            try:
+                answer = call(run, asked)
+            except Exception as error:  # Whatever happens is told, and judged by whoever asked.
+                answer = {"broken": "%s: %s" % (type(error).__name__, error)}
+            print(json.dumps(answer), flush=True)
+    except Fork as fork:
+        return fork.args[0]
+    return None
 
 
-main()
+ORDERS = sys.argv[1:]
+Paused(serve)

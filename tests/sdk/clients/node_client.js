@@ -11,24 +11,25 @@ const sdk = path.join(folder, 'node_modules', 'jdcloud-sdk-js', 'src')
 const JDCloud = require(path.join(sdk, 'global.js'))
 JDCloud.config.update({ logger: () => {} })
 
-function load (service) {
+// A client of the service; none where this SDK lacks the service, or names a version of it that it does not come with.
+function open (service, config) {
   try {
-    return require(path.join(sdk, 'services', service + '.js'))
+    const Service = require(path.join(sdk, 'services', service + '.js'))
+    return new Service(config)
   } catch (error) {
     return null
   }
 }
 
 async function call (asked) {
-  const Service = load(asked.service)
-  if (!Service) return { unknown: 'operation' }
-  const client = new Service({
+  const client = open(asked.service, {
     credentials: {
       accessKeyId: asked.accessKey || accessKeyId,
       secretAccessKey: asked.secret || secretAccessKey
     },
     endpoint: { protocol: 'http', host }
   })
+  if (!client) return { unknown: 'operation' }
   const method = client[asked.operation]
   if (typeof method !== 'function') return { unknown: 'operation' }
   const options = Object.assign({}, asked.parameters)
@@ -51,6 +52,8 @@ async function call (asked) {
   } catch (error) {
     // It rejects with the answer where the HTTP status says so, and throws where it is at a loss itself.
     if (error && error.requestId !== undefined) return answered(error)
+    const missing = /^Missing the required parameter '(?:opts\.)?(\w+)'/.exec(error && error.message)
+    if (missing) return { unknown: 'a call without ' + missing[1] }
     throw error
   }
 }
