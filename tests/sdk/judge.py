@@ -64,6 +64,9 @@ class Client:
         self.reached = set()
         self.errors = set()
         self.unknown = collections.defaultdict(set)
+        # Calls of a shape that a slow client has made are made by another, so that lives go on.
+        self.sparing = name == "jdc"
+        self.shapes = set()
 
     def ask(self, service, operation, parameters, **key):
         asked = {"service": service, "operation": operation, "parameters": parameters, **key}
@@ -108,8 +111,11 @@ class Judge:
     def call(self, client, where, service, operation, parameters, expected, **key):
         """Makes a call and holds it against the code and status expected. Returns its result."""
         name = "%s.%s" % (service, operation)
-        answer = client.ask(service, operation, parameters, **key)
-        mine = "unknown" not in answer
+        shape = (name, expected, *sorted(parameters))
+        mine = not (client.sparing and shape in client.shapes)
+        if mine:
+            answer = client.ask(service, operation, parameters, **key)
+            mine = "unknown" not in answer
         if not mine:
             answer = self.python.ask(service, operation, parameters, **key)
         if "code" not in answer:
@@ -121,6 +127,7 @@ class Judge:
             self.complain("%s, %s: %s answered %s, not %s: %s" % (client.name, where, name, got, expected, told))
             return None
         if mine:
+            client.shapes.add(shape)
             client.reached.add(name)
             (client.done if expected == "200 OK" else client.errors).add(name if expected == "200 OK" else expected)
         return answer.get("result") or {}

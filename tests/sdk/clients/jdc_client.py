@@ -100,8 +100,10 @@ def call(run, asked):
             return {"unknown": "parameter " + name}
         flag, required = known[name]
         # A flag makes text of a truth value, and YAML of a text that begins like a list or an object.
-        if isinstance(value, bool) and not required:
+        if isinstance(value, str) and value.startswith(("[", "{")) or isinstance(value, bool) and not required:
             rest[name] = value
+            if required:
+                arguments.append("%s=x" % flag)
         else:
             arguments.append("%s=%s" % (flag, written(value)))
     if rest:
