@@ -19,8 +19,11 @@ def manifests(kind):
     if not path.exists():
         return []
     case = tomllib.loads(path.read_text(encoding="utf-8"))
-    beside = tomllib.loads((KINDS / "beside.toml").read_text(encoding="utf-8"))
-    lookups = beside.pop("lookups", {})
+    beside, lookups = {}, {}
+    for file in [KINDS / "beside.toml", *sorted(KINDS.glob("*/beside.toml"))]:
+        found = tomllib.loads(file.read_text(encoding="utf-8"))
+        lookups.update(found.pop("lookups", {}))
+        beside.update(found)
     docs = ask_firma("docs", kind)
     attributes = {attribute["name"]: attribute for attribute in docs["attributes"]}
     first = created(case.get("create", {}), docs, attributes, beside)

@@ -200,7 +200,7 @@ class Judge:
                                   if p.get("required") and p["name"] != "regionId")
                 self.complain(
                     "%s never drove %s, which %s uses. Make tests/kinds/%s or the [[change]]s of the crash sweep reach it, or "
-                    "add to tests/sdk/stories/%s.toml:\n    [[call]]\n    does = \"%s\"\n    with = { %s }"
+                    "add to a story of tests/sdk/stories/%s.toml:\n    [[NAME.call]]\n    does = \"%s\"\n    with = { %s }"
                     % (client.name, name, ", ".join(kinds), kinds[0], service, name, with_)
                 )
             for missing in sorted(set(ERRORS) - client.errors):
@@ -243,7 +243,7 @@ def at(result, path):
 
 
 def stories():
-    """Stories by name: the tables [[call]] of a file, or those under [[NAME.call]] where it holds several."""
+    """Stories by name: the tables [[NAME.call]] of each file."""
     found = {}
     for path in sorted((HERE / "stories").glob("*.toml")):
         for name, story in tomllib.loads(path.read_text(encoding="utf-8")).items():

@@ -3,6 +3,7 @@
 mod compute;
 mod network;
 mod placed;
+mod ranks;
 mod shelf;
 
 pub(crate) use compute::{
