@@ -6,11 +6,12 @@
 //! - [`procedure`]: what a kind compiles into: all that `plan` needs, embedded in every plan.
 //! - [`limits`]: what may stand in the way of making or deleting an object.
 //! - [`text`]: the TOML form of a kind and of a look-up; [`builtin`] holds the texts of this catalogue.
-//! - [`compile`]: text and facts become a procedure, or a list of [`problem`]s; [`lint`] checks what compiling cannot.
+//! - [`compile`]: text and facts become a procedure, or a list of [`problem`]s; [`lint`] checks what compiling cannot;
+//!   [`position`] finds the line.
 //! - [`shape`]: values by shape: to and from the wire, normal forms, projection of read objects, checks of manifests.
 //! - [`places`] and [`billing`]: regions, zones and billing methods.
 //! - [`catalog`]: the door; compiles a kind when it is first asked for.
-//! - [`view`]: a kind as people read it.
+//! - [`view`]: a kind as people read it; [`operations`]: what it calls.
 
 pub mod limits;
 pub mod procedure;
@@ -21,6 +22,7 @@ pub mod builtin;
 pub mod problem;
 pub mod compile;
 pub mod lint;
+pub mod position;
 
 pub mod shape;
 
@@ -31,6 +33,7 @@ pub mod codes;
 pub mod catalog;
 pub mod view;
 pub mod docs;
+pub mod operations;
 
 pub use catalog::Catalog;
 pub use compile::listing;

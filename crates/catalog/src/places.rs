@@ -59,11 +59,42 @@ pub fn region(id: &str) -> Option<&'static Region> {
     regions().iter().find(|region| region.id == id)
 }
 
-/// The zones of a region in the usual spelling: those of the introduction, then further ones.
+/// Zones by region that a cloud reported, beyond those of the data.
+static REPORTED: OnceLock<BTreeMap<String, Vec<String>>> = OnceLock::new();
+
+/// Extends the table by zones that a cloud reported, by region. Once in a process, before anybody asks for zones; what is known
+/// already, and what lies in no region of the data, is left out.
+pub fn extend(reported: BTreeMap<String, Vec<String>>) {
+    REPORTED.get_or_init(|| beyond(reported));
+}
+
+/// What a report has beyond the data: by region, in order, each zone once.
+fn beyond(reported: BTreeMap<String, Vec<String>>) -> BTreeMap<String, Vec<String>> {
+    let mut beyond = BTreeMap::new();
+    for (id, mut zones) in reported {
+        let Some(region) = region(&id) else { continue };
+        zones.retain(|zone| !known(region).any(|known| known == zone) && !region.printed.contains_key(zone));
+        zones.sort();
+        zones.dedup();
+        beyond.insert(id, zones);
+    }
+    beyond
+}
+
+/// Zones of the data.
+fn known(region: &'static Region) -> impl Iterator<Item = &'static str> {
+    region.zones.iter().chain(&region.further).map(String::as_str)
+}
+
+/// Zones of the data, then those that a cloud reported.
+fn all(region: &'static Region) -> impl Iterator<Item = &'static str> {
+    let reported = REPORTED.get().and_then(|reported| reported.get(&region.id));
+    known(region).chain(reported.into_iter().flatten().map(String::as_str))
+}
+
+/// The zones of a region in the usual spelling: those of the introduction, then further ones, then those that a cloud reported.
 pub fn zones(region_id: &str) -> Vec<&'static str> {
-    region(region_id)
-        .map(|region| region.zones.iter().chain(&region.further).map(String::as_str).collect())
-        .unwrap_or_default()
+    region(region_id).map(|region| all(region).collect()).unwrap_or_default()
 }
 
 /// The zone of a region that a spelling means.
@@ -72,7 +103,7 @@ pub fn zone(region_id: &str, name: &str) -> Option<Zone> {
     if let Some(canonical) = region.printed.get(name) {
         return Some(Zone { canonical, printed: true });
     }
-    let canonical = region.zones.iter().chain(&region.further).find(|zone| *zone == name)?;
+    let canonical = all(region).find(|zone| *zone == name)?;
     Some(Zone { canonical, printed: false })
 }
 
@@ -129,4 +160,30 @@ pub fn check_zone(procedure: &Procedure, region_id: &str, name: Option<&str>, sp
         Some(_) => {}
     }
     diagnostics
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{beyond, extend, is_zone_of, zones};
+    use std::collections::BTreeMap;
+
+    fn report(region: &str, zones: &[&str]) -> BTreeMap<String, Vec<String>> {
+        BTreeMap::from([(region.to_owned(), zones.iter().map(|zone| (*zone).to_owned()).collect())])
+    }
+
+    #[test]
+    fn a_report_adds_what_is_new() {
+        let added = beyond(report("cn-east-2", &["cn-east-2d", "cn-east-2a", "cn-north-2a", "cn-east-2d"]));
+        assert_eq!(added, report("cn-east-2", &["cn-east-2d"]));
+        assert_eq!(beyond(report("cn-west-1", &["cn-west-1a"])), BTreeMap::new(), "a region nobody knows");
+    }
+
+    #[test]
+    fn what_was_reported_is_a_zone() {
+        assert!(!is_zone_of("cn-south-1", "cn-south-1x"));
+        extend(report("cn-south-1", &["cn-south-1x"]));
+        assert!(is_zone_of("cn-south-1", "cn-south-1x"));
+        assert_eq!(zones("cn-south-1").last(), Some(&"cn-south-1x"));
+        assert!(!is_zone_of("cn-north-1", "cn-south-1x"));
+    }
 }

@@ -2,7 +2,7 @@
 
 mod emulator;
 
-pub(crate) use emulator::{EmulatorCommand, FaultCommand, PlaceArgs};
+pub(crate) use emulator::{CoverageArgs, EmulatorCommand, FaultCommand, PlaceArgs};
 
 use crate::complete;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -423,6 +423,9 @@ pub(crate) enum CatalogCommand {
         /// Of this region only
         #[arg(long)]
         region: Option<String>,
+        /// Ask the project's cloud which zones it has; those that are new count in this project from then on
+        #[arg(long)]
+        refresh: bool,
         /// Output format
         #[command(flatten)]
         format: FormatArgs,

@@ -8,7 +8,7 @@ pub(crate) mod log;
 pub(crate) mod ops;
 pub(crate) mod terminal;
 
-use args::{Cli, Command};
+use args::{CatalogCommand, Cli, Command};
 use clap::{CommandFactory, Parser, error::ErrorKind};
 use clap_complete::{CompleteEnv, env::Shells};
 use exit::{Exit, Outcome};
@@ -87,6 +87,10 @@ pub(crate) fn main() -> ExitCode {
 }
 
 fn run(context: &Context, command: Command) -> Outcome {
+    // A refresh has the cloud say it anew.
+    if !matches!(command, Command::Catalog(CatalogCommand::Zones { refresh: true, .. })) {
+        ops::zones::recall(&context.directory);
+    }
     match command {
         Command::Init(args) => commands::init::run(context, &args),
         Command::Validate(args) => commands::validate::run(context, &args),
@@ -101,7 +105,7 @@ fn run(context: &Context, command: Command) -> Outcome {
         Command::Doctor(args) => block_on(commands::doctor::run(context, &args)),
         Command::Recover(args) => block_on(commands::recover::run(context, &args)),
         Command::Emulator(command) => block_on(commands::emulator::run(context, &command)),
-        Command::Catalog(command) => commands::catalog::run(context, &command),
+        Command::Catalog(command) => block_on(commands::catalog::run(context, &command)),
         Command::Api(args) => block_on(commands::api::run(context, &args)),
         Command::Docs(args) => commands::docs::run(context, &args),
         Command::Schema(args) => commands::schema::run(context, &args),

@@ -42,6 +42,8 @@ pub(crate) enum EmulatorCommand {
         #[command(flatten)]
         place: PlaceArgs,
     },
+    /// Print which operations have behaviour, and which kinds use them
+    Coverage(CoverageArgs),
     /// Read or move the emulated cloud's clock
     Clock {
         /// How far to move it: 32d, 12h, 30m, 10s
@@ -122,6 +124,20 @@ pub(crate) enum EmulatorCommand {
         #[command(flatten)]
         place: PlaceArgs,
     },
+}
+
+/// Options of `emulator coverage`.
+#[derive(Args, Debug)]
+pub(crate) struct CoverageArgs {
+    /// Of this service only, such as vpc
+    #[arg(value_name = "SERVICE")]
+    pub service: Option<String>,
+    /// Also the operations that answer 501 and that no kind uses
+    #[arg(long)]
+    pub all: bool,
+    /// Output format
+    #[command(flatten)]
+    pub format: FormatArgs,
 }
 
 /// Which emulated cloud is meant.

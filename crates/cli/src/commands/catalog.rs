@@ -4,13 +4,14 @@ use crate::{
     Context,
     args::{CatalogCommand, Format, KindsArgs},
     exit::{Exit, Failure, Outcome},
+    ops,
 };
 use firma_catalog::{Catalog, KindView, LookupProcedure, billing, places, procedure::Shape};
 use firma_model::{address::KindId, diagnostic::Diagnostic, span::Span, suggest::closest};
 use serde_json::json;
 
 /// Runs it.
-pub(crate) fn run(context: &Context, command: &CatalogCommand) -> Outcome {
+pub(crate) async fn run(context: &Context, command: &CatalogCommand) -> Outcome {
     let terminal = &context.terminal;
     match command {
         CatalogCommand::Services(args) => match args.format {
@@ -47,7 +48,12 @@ pub(crate) fn run(context: &Context, command: &CatalogCommand) -> Outcome {
                 terminal.data(&table(&["REGION", "CITY", "ZONES"], rows));
             }
         },
-        CatalogCommand::Zones { region, format } => return zones(context, region.as_deref(), format.format),
+        CatalogCommand::Zones { region, refresh, format } => {
+            if *refresh {
+                ops::zones::refresh(context).await?;
+            }
+            return zones(context, region.as_deref(), format.format);
+        }
         CatalogCommand::Billing(args) => {
             let rows: Vec<_> = billing::methods()
                 .iter()

@@ -1,5 +1,6 @@
 //! `firma emulator`: the local cloud, embedded in a project or served.
 
+mod coverage;
 mod faults;
 mod place;
 mod settings;
@@ -75,6 +76,7 @@ pub(crate) async fn run(context: &Context, command: &EmulatorCommand) -> Outcome
             }
             Ok(Exit::Done)
         }
+        EmulatorCommand::Coverage(args) => coverage::run(context, args),
         EmulatorCommand::Clock { advance, place } => {
             let millis = match advance {
                 Some(text) => duration(text)?,

@@ -23,6 +23,7 @@ pub(crate) mod recounting;
 pub(crate) mod recovering;
 pub(crate) mod resuming;
 pub(crate) mod signals;
+pub(crate) mod zones;
 pub(crate) mod patience;
 pub(crate) mod ephemeral;
 pub(crate) mod examining;

@@ -7,6 +7,7 @@ mod images;
 mod dns;
 mod network;
 mod placed;
+mod ranks;
 mod shelf;
 mod storage;
 

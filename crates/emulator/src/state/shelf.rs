@@ -1,7 +1,8 @@
 //! All objects of a kind by id, by region too, and which of them came and went during a call.
 
+use super::ranks::Ranks;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Deref;
 
 /// Something that lives in a region.
@@ -15,7 +16,7 @@ pub(crate) trait Placed {
 #[derive(Clone, Debug)]
 pub(crate) struct Shelf<T> {
     objects: BTreeMap<String, T>,
-    regions: BTreeMap<String, BTreeSet<String>>,
+    regions: BTreeMap<String, Ranks>,
     made: Vec<String>,
     unmade: Vec<String>,
 }
@@ -85,12 +86,12 @@ impl<T: Placed> Shelf<T> {
 
     /// How many objects a region has.
     pub(crate) fn count(&self, region: &str) -> usize {
-        self.regions.get(region).map_or(0, BTreeSet::len)
+        self.regions.get(region).map_or(0, Ranks::len)
     }
 
     /// The objects of a region, in the order of their ids, from the one at a place on.
     pub(crate) fn in_region(&self, region: &str, from: usize) -> impl Iterator<Item = (&String, &T)> {
-        let ids = self.regions.get(region).into_iter().flatten().skip(from);
+        let ids = self.regions.get(region).into_iter().flat_map(move |ids| ids.from(from));
         ids.filter_map(|id| self.objects.get_key_value(id))
     }
 
@@ -122,7 +123,7 @@ impl<T: Placed> Shelf<T> {
     }
 }
 
-fn unlist(regions: &mut BTreeMap<String, BTreeSet<String>>, region: &str, id: &str) {
+fn unlist(regions: &mut BTreeMap<String, Ranks>, region: &str, id: &str) {
     if let Some(ids) = regions.get_mut(region) {
         ids.remove(id);
     }
