@@ -42,6 +42,11 @@ impl KindDocs {
                 Identity::Composed(parts) => {
                     Some(format!("`{}`", parts.iter().map(|part| part.to_uppercase()).collect::<Vec<_>>().join("/")))
                 }
+                Identity::Within { parents, assigned } => {
+                    let own = firma_api::naming::snake(assigned.rsplit('.').next().unwrap_or(assigned));
+                    let parts: Vec<String> = parents.iter().chain([&own]).map(|part| part.to_uppercase()).collect();
+                    Some(format!("`{}`", parts.join("/")))
+                }
                 Identity::Generated => None,
             },
             example: example(&procedure.kind),

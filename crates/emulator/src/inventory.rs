@@ -42,6 +42,22 @@ pub fn view(world: &World) -> Value {
     for keypair in world.keypairs.values() {
         row("vm", "keypair", &keypair.region, &keypair.name, &keypair.name, "", &keypair.tags, None);
     }
+    let none = Tags::new();
+    for group in world.user_groups.values() {
+        row("iam", "group", "", &group.name, &group.name, "", &none, None);
+    }
+    for policy in world.policies.values() {
+        row("iam", "policy", "", &policy.name, &policy.name, "", &none, None);
+    }
+    for role in world.roles.values() {
+        row("iam", "role", "", &role.name, &role.name, "", &none, None);
+    }
+    for user in world.sub_users.values() {
+        row("iam", "sub_user", "", &user.name, &user.name, "", &none, None);
+    }
+    for (id, key) in world.user_keys.iter() {
+        row("iam", "access_key", "", id, &key.access_key, if key.enabled { "1" } else { "0" }, &none, None);
+    }
     for (id, acl) in world.acls.iter() {
         let owner = acl.default.then_some(acl.vpc.as_str());
         row("vpc", "network_acl", &acl.region, id, &acl.name, "", &acl.tags, owner);

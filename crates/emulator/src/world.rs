@@ -9,8 +9,8 @@ use crate::perform::JobFate;
 use crate::quota::Overrides;
 use crate::schedule::Due;
 use crate::state::{
-    BandwidthPackage, Disk, ElasticIp, Instance, Keypair, NatGateway, NetworkAcl, NetworkInterface, RouteTable,
-    SecurityGroup, Shelf, Subnet, Vpc, VpcPeering,
+    BandwidthPackage, Disk, ElasticIp, Instance, Keypair, NatGateway, NetworkAcl, NetworkInterface, Policy, Role,
+    RouteTable, SecurityGroup, Shelf, SubUser, Subnet, UserGroup, UserKey, Vpc, VpcPeering,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 macro_rules! every_shelf {
     ($with:ident) => {
         $with!(vpcs subnets route_tables acls security_groups interfaces elastic_ips peerings nat_gateways
-            bandwidth_packages instances keypairs disks)
+            bandwidth_packages instances keypairs disks sub_users user_groups policies roles user_keys)
     };
 }
 
@@ -64,6 +64,18 @@ pub struct AccessKey {
     /// The account it belongs to; empty for the one that everything belongs to at first.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub account: String,
+    /// What makes it a temporary one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<Session>,
+}
+
+/// A key pair that ends by itself, and is believed only together with its token.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// Goes with every request.
+    pub token: String,
+    /// Refused from then on.
+    pub until: Moment,
 }
 
 /// Both halves of the key pair every world starts with.
@@ -100,6 +112,17 @@ pub struct World {
     /// By region and name.
     pub(crate) keypairs: Shelf<Keypair>,
     pub(crate) disks: Shelf<Disk>,
+    #[serde(default)]
+    pub(crate) sub_users: Shelf<SubUser>,
+    #[serde(default)]
+    pub(crate) user_groups: Shelf<UserGroup>,
+    #[serde(default)]
+    pub(crate) policies: Shelf<Policy>,
+    #[serde(default)]
+    pub(crate) roles: Shelf<Role>,
+    /// By `USER/KEY`.
+    #[serde(default)]
+    pub(crate) user_keys: Shelf<UserKey>,
     /// What belongs to other accounts, by account: whole clouds of their own.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) accounts: BTreeMap<String, World>,
@@ -123,7 +146,7 @@ pub struct World {
 impl World {
     /// An empty cloud.
     pub fn new(seed: u64, settings: Settings) -> World {
-        let key = AccessKey { secret: DEFAULT_KEY.to_owned(), enabled: true, account: String::new() };
+        let key = AccessKey { secret: DEFAULT_KEY.to_owned(), enabled: true, account: String::new(), session: None };
         World {
             settings,
             clock: WorldClock::default(),
@@ -145,6 +168,11 @@ impl World {
             instances: Shelf::default(),
             keypairs: Shelf::default(),
             disks: Shelf::default(),
+            sub_users: Shelf::default(),
+            user_groups: Shelf::default(),
+            policies: Shelf::default(),
+            roles: Shelf::default(),
+            user_keys: Shelf::default(),
             accounts: BTreeMap::new(),
             job_fate: None,
             arrived: Vec::new(),

@@ -9,7 +9,7 @@ use firma_model::{
 use firma_plan::{
     observe::{self, Batch, Look, Question},
     preflight::inquiry::{Answer, Asked},
-    procedure::Procedure,
+    procedure::{List, Procedure},
     tags,
 };
 use serde_json::{Map as JsonMap, Value as Json};
@@ -58,12 +58,16 @@ pub(crate) async fn read(cloud: &Cloud, asked: &Question, priority: Priority) ->
 pub(crate) async fn all_pages(
     cloud: &Cloud,
     page: impl Fn(u32) -> Question + Send + Sync,
-    items: &str,
-    identity: Option<&str>,
-    page_size: u32,
+    list: &List,
     priority: Priority,
 ) -> Result<Vec<Json>, Fault> {
-    let listing = Listing { priority, ..Listing::new(items, identity, page_size) };
+    let listing = Listing {
+        items: &list.items,
+        identity: Some(&list.id),
+        total: Some(list.total()),
+        page_size: list.page(),
+        priority,
+    };
     pages(cloud, &listing, page).await
 }
 
@@ -78,19 +82,20 @@ pub(crate) async fn pages(
     cloud.list_all(listing, |number| question(&page(number)).unwrap_or_else(|_| first.clone())).await
 }
 
-/// Everything of a kind in a region.
+/// Everything of a kind in a region; `within` names the parents where each has a list of its own.
 pub(crate) async fn inventory(
     cloud: &Cloud,
     procedure: &Procedure,
     region: Option<&str>,
+    within: &str,
     priority: Priority,
 ) -> Result<Vec<Json>, Fault> {
     let Some(list) = &procedure.list else { return Ok(Vec::new()) };
     let page = |number| {
-        observe::inventory_question(procedure, region, number)
+        observe::inventory_question(procedure, region, within, number)
             .expect("BUG: a kind with a list has a question for all of it")
     };
-    all_pages(cloud, page, &list.items, Some(&list.id), list.page_size, priority).await
+    all_pages(cloud, page, list, priority).await
 }
 
 /// The answer to a question of a plan's examination, as JSON.
@@ -98,21 +103,21 @@ pub(crate) async fn about(cloud: &Cloud, asked: &Asked) -> Answer {
     match asked {
         Asked::Call(question) => Ok(vec![read(cloud, question, Priority::Normal).await?]),
         Asked::Everything { procedure, region } => {
-            inventory(cloud, procedure, region.as_deref(), Priority::Normal).await
+            inventory(cloud, procedure, region.as_deref(), "", Priority::Normal).await
         }
         Asked::Objects(batch) => {
             let Some(list) = &batch.procedure.list else { return Ok(Vec::new()) };
             let page = |number| {
                 observe::list_question(batch, number).expect("BUG: a kind with a list has a question for a batch")
             };
-            all_pages(cloud, page, &list.items, Some(&list.id), list.page_size, Priority::Normal).await
+            all_pages(cloud, page, list, Priority::Normal).await
         }
     }
 }
 
 /// Looks at a batch of objects. Absence proves nothing yet.
 pub(crate) async fn look(cloud: &Cloud, batch: &Batch, priority: Priority) -> Result<BTreeMap<String, Look>, Fault> {
-    let Some(list) = &batch.procedure.list else {
+    let Some(list) = batch.procedure.list.as_ref().filter(|list| !list.partial) else {
         let mut looks = BTreeMap::new();
         for id in &batch.ids {
             let look = read_one(cloud, &batch.procedure, batch.region.as_deref(), id, priority).await?;
@@ -122,7 +127,11 @@ pub(crate) async fn look(cloud: &Cloud, batch: &Batch, priority: Priority) -> Re
     };
     let page =
         |number| observe::list_question(batch, number).expect("BUG: a kind with a list has a question for a batch");
-    let items = all_pages(cloud, page, &list.items, Some(&list.id), list.page_size, priority).await?;
+    let items = match all_pages(cloud, page, list, priority).await {
+        // Without its parent there is nothing of it.
+        Err(fault) if !list.scope.is_empty() && says_not_found(&fault) => Vec::new(),
+        answer => answer?,
+    };
     Ok(observe::looks(batch, &items.iter().collect::<Vec<_>>()))
 }
 

@@ -2,6 +2,7 @@
 
 mod operations;
 pub(crate) mod disk;
+pub(crate) mod iam;
 pub(crate) mod renewal;
 pub(crate) mod resourcetag;
 pub(crate) mod user;

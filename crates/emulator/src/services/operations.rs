@@ -1,6 +1,6 @@
 //! Which operations exist, and whether each looks or changes.
 
-use super::{disk, renewal, resourcetag, user, vm, vpc};
+use super::{disk, iam, renewal, resourcetag, user, vm, vpc};
 use crate::call::Call;
 use crate::fault::Answer;
 use crate::world::World;
@@ -18,8 +18,9 @@ pub(crate) enum Behaviour {
 pub(crate) type Operations = &'static [(&'static str, Behaviour)];
 
 /// Every service with behaviour.
-pub(crate) const SERVICES: [(&str, Operations); 6] = [
+pub(crate) const SERVICES: [(&str, Operations); 7] = [
     ("disk", disk::OPERATIONS),
+    ("iam", iam::OPERATIONS),
     ("renewal", renewal::OPERATIONS),
     ("resourcetag", resourcetag::OPERATIONS),
     ("user", user::OPERATIONS),

@@ -1,8 +1,8 @@
 //! Which objects know their region, and so can be kept on a shelf by it.
 
 use super::{
-    BandwidthPackage, Disk, ElasticIp, Instance, Keypair, NatGateway, NetworkAcl, NetworkInterface, Placed, RouteTable,
-    SecurityGroup, Subnet, Vpc, VpcPeering,
+    BandwidthPackage, Disk, ElasticIp, Instance, Keypair, NatGateway, NetworkAcl, NetworkInterface, Placed, Policy,
+    Role, RouteTable, SecurityGroup, SubUser, Subnet, UserGroup, UserKey, Vpc, VpcPeering,
 };
 
 /// Objects that know their region.
@@ -16,6 +16,18 @@ macro_rules! placed {
     };
 }
 
+/// Objects of a service without regions.
+macro_rules! placed_nowhere {
+    ($($object:ty),*) => {
+        $(impl Placed for $object {
+            fn region(&self) -> &str {
+                ""
+            }
+        })*
+    };
+}
+
+placed_nowhere!(SubUser, UserGroup, Policy, Role, UserKey);
 placed!(Vpc, Subnet, RouteTable, NetworkAcl, SecurityGroup, NetworkInterface, ElasticIp);
 placed!(VpcPeering, NatGateway, BandwidthPackage);
 placed!(Instance, Keypair, Disk);

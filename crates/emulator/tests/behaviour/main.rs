@@ -9,6 +9,7 @@
 mod cloud;
 mod disk;
 mod gateway;
+mod iam;
 mod injection;
 mod injection_form;
 mod replay;
