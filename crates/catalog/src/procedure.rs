@@ -92,6 +92,7 @@ impl Procedure {
     /// Whether anything shows how an attribute stands in the cloud.
     pub fn shows(&self, name: &str) -> bool {
         self.attributes.get(name).is_some_and(|attribute| attribute.read.is_some())
+            || self.id_attributes().iter().any(|part| part == name)
             || (name == "tags" && self.tag_service().is_some())
     }
 
@@ -241,6 +242,8 @@ pub enum Normal {
     Domain,
     /// JSON: keys sorted, no spaces.
     Json,
+    /// A list in one text, with commas between its elements, whose order means nothing: sorted and distinct, no spaces.
+    Commas,
 }
 
 /// What happens when an attribute changes.
@@ -468,6 +471,26 @@ pub struct List {
     /// Its items show less than a read does: they say what is there and not how it is.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub partial: bool,
+    /// Where to see that a parent is gone, for services that then only say that the request is wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<Host>,
+}
+
+/// The list that shows a parent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Host {
+    /// Service.
+    pub service: String,
+    /// Operation.
+    pub operation: String,
+    /// Path of the items in the result.
+    pub items: String,
+    /// Path of the id in an item.
+    pub id: String,
+    /// Filter that takes the id.
+    pub filter: String,
+    /// Which part of the composed id it is.
+    pub part: usize,
 }
 
 impl List {
@@ -484,7 +507,7 @@ impl List {
     /// How many ids of one parent a single question takes.
     pub fn asked_at_once(&self) -> usize {
         match self.filter {
-            IdFilter::None => usize::MAX,
+            IdFilter::None | IdFilter::Single(_) => usize::MAX,
             IdFilter::Filter(_) | IdFilter::Parameter(_) => self.page_size.max(1) as usize,
         }
     }
@@ -501,6 +524,8 @@ impl List {
 pub enum IdFilter {
     /// `filters.N.name = this`, values the ids.
     Filter(String),
+    /// The same, of a filter that takes a single id: several are found by reading the whole list.
+    Single(String),
     /// A parameter that is a list of ids.
     Parameter(String),
     /// Not at all: the whole list is read.

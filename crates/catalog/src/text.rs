@@ -281,8 +281,16 @@ pub struct ListText {
     pub filter: Option<String>,
     /// Parameter that takes ids.
     pub parameter: Option<String>,
+    /// Filter that takes a single id: one object is asked for by it, several are found by reading the whole list.
+    pub single: Option<String>,
     /// Attribute of a composed id that is asked for.
     pub key: Option<String>,
+    /// Parameters that need not be given and are, by the attribute of the composed id that says what: each parent has a list of
+    /// its own by them as well.
+    #[serde(default)]
+    pub within: BTreeMap<String, String>,
+    /// Where to see that a parent is gone, for services that then only say that the request is wrong.
+    pub host: Option<HostText>,
     /// Path of how many there are on all pages together; `totalCount` unless said otherwise.
     pub total: Option<String>,
     /// Its items show less than a read does: they say what is there, and each object is read by itself.
@@ -294,6 +302,22 @@ pub struct ListText {
     /// Constants by parameter path.
     #[serde(default)]
     pub fixed: BTreeMap<String, Json>,
+}
+
+/// The list that shows a parent.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HostText {
+    /// `service.operation`.
+    pub operation: String,
+    /// Path of the items in the result.
+    pub items: String,
+    /// Path of the id in an item.
+    pub id: String,
+    /// Filter that takes the id.
+    pub filter: String,
+    /// Attribute of the composed id that is the parent's.
+    pub attribute: String,
 }
 
 /// 100 is the largest page of vpc, vm, disk and most others.

@@ -129,10 +129,34 @@ pub(crate) async fn look(cloud: &Cloud, batch: &Batch, priority: Priority) -> Re
         |number| observe::list_question(batch, number).expect("BUG: a kind with a list has a question for a batch");
     let items = match all_pages(cloud, page, list, priority).await {
         // Without its parent there is nothing of it.
-        Err(fault) if !list.scope.is_empty() && says_not_found(&fault) => Vec::new(),
+        Err(fault) if !list.scope.is_empty() && is_without_parent(cloud, batch, list, &fault, priority).await? => {
+            Vec::new()
+        }
         answer => answer?,
     };
     Ok(observe::looks(batch, &items.iter().collect::<Vec<_>>()))
+}
+
+/// Whether a list was refused because the parent is gone. A service that only says that the request is wrong is believed when
+/// its own list of parents does not show that one either.
+async fn is_without_parent(
+    cloud: &Cloud,
+    batch: &Batch,
+    list: &List,
+    fault: &Fault,
+    priority: Priority,
+) -> Result<bool, Fault> {
+    if says_not_found(fault) {
+        return Ok(true);
+    }
+    let Some(host) = list.host.as_ref().filter(|_| fault.kind == FaultKind::Invalid) else { return Ok(false) };
+    let page = |number| {
+        let asked = observe::host_question(batch, host, number);
+        asked.expect("BUG: a batch has an id, and a host its part of it")
+    };
+    let listing = Listing { priority, ..Listing::new(&host.items, Some(&host.id), observe::HOSTS) };
+    let found = pages(cloud, &listing, page).await?;
+    Ok(!observe::has_host(batch, host, &found))
 }
 
 /// Reads one object by id. Missing only where the cloud says so, or shows the trace of a deleted one.

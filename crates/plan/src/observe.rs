@@ -6,7 +6,7 @@
 
 use crate::marker::{MARKER_FIELD, MARKER_TAG, split_marker};
 use firma_catalog::{
-    procedure::{IdFilter, Identity, List, Procedure, Read, Recovery, Source},
+    procedure::{Host, IdFilter, Identity, List, Procedure, Read, Recovery, Source},
     shape,
 };
 use firma_model::{
@@ -145,7 +145,8 @@ pub fn list_question(batch: &Batch, page: u32) -> Option<Question> {
     }
     let Json::Object(mut parameters) = parameters else { return None };
     match &list.filter {
-        IdFilter::Filter(name) => {
+        IdFilter::Single(_) if keys.len() != 1 => {}
+        IdFilter::Filter(name) | IdFilter::Single(name) => {
             parameters.insert("filters".into(), json!([{ "name": name, "operator": "eq", "values": keys }]));
         }
         IdFilter::Parameter(name) => {
@@ -198,6 +199,26 @@ pub fn inventory_question(procedure: &Procedure, region: Option<&str>, within: &
         parameters,
     })
 }
+
+/// Where to see whether the parent of a batch is there.
+pub fn host_question(batch: &Batch, host: &Host, page: u32) -> Option<Question> {
+    let id = id_part(batch.ids.first()?, host.part);
+    let mut parameters = JsonMap::new();
+    parameters.insert("filters".into(), json!([{ "name": host.filter, "operator": "eq", "values": [id] }]));
+    parameters.insert("pageNumber".into(), json!(page));
+    parameters.insert("pageSize".into(), json!(HOSTS));
+    let (service, operation) = (host.service.clone(), host.operation.clone());
+    Some(Question { service, operation, region: batch.region.clone(), parameters })
+}
+
+/// Whether it is among what that question found.
+pub fn has_host(batch: &Batch, host: &Host, found: &[Json]) -> bool {
+    let id = batch.ids.first().map(|id| id_part(id, host.part));
+    found.iter().any(|item| shape::read_path(item, &host.id) == id)
+}
+
+/// The page in which one object is asked for by its id.
+pub const HOSTS: u32 = 100;
 
 /// The items of a list's answer, and the total it claims.
 pub fn list_items<'a>(procedure: &Procedure, result: &'a Json) -> (Vec<&'a Json>, Option<u64>) {

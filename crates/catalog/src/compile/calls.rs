@@ -3,11 +3,13 @@
 use super::{
     attributes::leads,
     kind::{Attributes, Kind, REGION},
-    paths::{operation, parse_path},
+    paths::{operation, parse_path, result_at, type_at},
 };
 use crate::{
     problem::{Findings, What},
-    procedure::{Call, How, IdFilter, List, OnChange, Parameter, Read, Select, Source, Stage, StatusRule, Update},
+    procedure::{
+        Call, Host, How, IdFilter, List, OnChange, Parameter, Read, Select, Source, Stage, StatusRule, Update,
+    },
     text::{ElementCallText, ElementCallsText, IdentityText, SourceText, StageText, UpdateText},
 };
 use firma_api::{Operation, Param, Place, Type, path as api_path};
@@ -51,13 +53,16 @@ impl Kind<'_> {
         // Whether the operation exists was said when the object's type was looked for.
         let (service, name) = text.operation.split_once('.')?;
         let found = firma_api::operation(service, name)?;
-        let filter = match (&text.filter, &text.parameter) {
+        let filter = match (text.filter.as_ref().or(text.single.as_ref()), &text.parameter) {
             (Some(filter), _) => {
                 // Names of filters are only in the API's prose; that there are filters at all is in the facts.
                 if found.param("filters").is_none() {
                     findings.unknown(format!("parameters of {}", text.operation), "filters");
                 }
-                IdFilter::Filter(filter.clone())
+                match text.single {
+                    Some(_) => IdFilter::Single(filter.clone()),
+                    None => IdFilter::Filter(filter.clone()),
+                }
             }
             (None, Some(parameter)) => {
                 if !matches!(found.param(parameter).map(|param| &param.ty), Some(Type::List(_))) {
@@ -81,6 +86,13 @@ impl Kind<'_> {
             match self.identifying(param).filter(|source| matches!(source, Source::IdPart(_))) {
                 Some(source) => scope.push(Parameter { name: param.name.clone(), source }),
                 None => unfilled(found, param, findings),
+            }
+        }
+        for (parameter, name) in &text.within {
+            param_path(found, parameter, findings);
+            match self.id_part(name) {
+                Some(part) => scope.push(Parameter { name: parameter.clone(), source: Source::IdPart(part) }),
+                None => findings.unknown("list.within", name.as_str()),
             }
         }
         let fixed = text.fixed.iter().map(|(name, value)| {
@@ -111,6 +123,34 @@ impl Kind<'_> {
             total: text.total.clone(),
             unpaged: pages.is_empty(),
             partial: text.partial,
+            host: self.host(findings),
+        })
+    }
+
+    fn host(&self, findings: &mut Findings<'_>) -> Option<Host> {
+        let text = self.text.list.as_ref()?.host.as_ref()?;
+        let found = operation(&text.operation, findings)?;
+        if found.param("filters").is_none() {
+            findings.unknown(format!("parameters of {}", text.operation), "filters");
+        }
+        match result_at(found, &text.items, "list.host.items", findings) {
+            Some(Type::List(item)) => {
+                type_at(&item, &text.id, "list.host.id", findings);
+            }
+            Some(_) => findings.add(What::Type { place: "list.host.items".into(), expected: "a list" }),
+            None => {}
+        }
+        let Some(part) = self.id_part(&text.attribute) else {
+            findings.unknown("list.host", text.attribute.as_str());
+            return None;
+        };
+        Some(Host {
+            service: found.service.clone(),
+            operation: found.name.clone(),
+            items: text.items.clone(),
+            id: text.id.clone(),
+            filter: text.filter.clone(),
+            part,
         })
     }
 

@@ -93,7 +93,9 @@ impl Kind<'_> {
                 }
                 continue;
             }
-            if SHARED.contains(&member.api.as_str()) || shapes::is_charge_spec(&member.ty) {
+            // One that is renamed is meant to be an attribute: the zones of two nodes are not where the object is.
+            let shared = SHARED.contains(&member.api.as_str()) && !self.text.rename.contains_key(&member.api);
+            if shared || shapes::is_charge_spec(&member.ty) {
                 findings.add(What::NotLifted(member.path.clone()));
                 continue;
             }

@@ -4,6 +4,7 @@ use crate::procedure::Normal;
 use core::net::IpAddr;
 use firma_model::value::Value;
 use serde_json::Value as Json;
+use std::collections::BTreeSet;
 
 /// The value with every text in it spelt the normal way. What does not read as it should stays as it is written.
 pub(super) fn spelt(normal: Option<Normal>, value: Value) -> Value {
@@ -28,7 +29,14 @@ fn respelt(normal: Normal, text: &str) -> Option<String> {
         Normal::Domain => Some(text.strip_suffix('.').unwrap_or(text).to_lowercase()),
         Normal::Cidr => cidr(text),
         Normal::Json => json(text),
+        Normal::Commas => Some(commas(text)),
     }
+}
+
+/// `b, a,b` is `a,b`.
+fn commas(text: &str) -> String {
+    let elements: BTreeSet<&str> = text.split(',').map(str::trim).filter(|element| !element.is_empty()).collect();
+    elements.into_iter().collect::<Vec<_>>().join(",")
 }
 
 /// `10.0.7.9/16` is `10.0.0.0/16`, and `2001:DB8:0:0::1/32` is `2001:db8::/32`.
@@ -87,6 +95,8 @@ mod tests {
             (Normal::Json, r#"{"id": 123456789012345678901234567890}"#, r#"{"id": 123456789012345678901234567890}"#),
             (Normal::Json, "{ not json", "{ not json"),
             (Normal::Json, " 17", " 17"),
+            (Normal::Commas, "10.0.0.2, 10.0.0.10,,10.0.0.2 ", "10.0.0.10,10.0.0.2"),
+            (Normal::Commas, "", ""),
         ];
         for (normal, written, expected) in rows {
             assert_eq!(spelt(Some(normal), Value::from(written)), Value::from(expected), "{written}");
