@@ -4,7 +4,7 @@ use crate::fault::Fault;
 use std::collections::BTreeMap;
 
 /// Default limits per region, or per parent where the comment says so.
-const DEFAULTS: [(&str, u64); 19] = [
+const DEFAULTS: &[(&str, u64)] = &[
     ("vpc", 10),
     ("subnet", 10),      // per VPC
     ("routeTable", 10),  // per VPC
@@ -24,6 +24,11 @@ const DEFAULTS: [(&str, u64); 19] = [
     ("image", 5),
     ("disk", 40),         // an older page says 15
     ("instance_disk", 8), // disks of one instance
+    ("rds", 5),
+    ("rds_database", 50), // per instance
+    ("redis", 20),        // the pages give no number
+    ("registry", 10),     // the pages give no number
+    ("repository", 100),  // the pages give no number
 ];
 
 /// Limits set by hand, by quota name; `*` is for every name without its own.

@@ -5,14 +5,14 @@
 //! alone gives the same world.
 //!
 //! A job that fails (a fault) ends at its usual moment: the instance in `error`, a disk in `error_create`, `error_extend`
-//! (with its old size) or `error_delete`, an attachment in `error_attach` or `error_detach`. All of them can be asked to
+//! (with its old size) or `error_delete`, a database instance in `BUILD_ERROR` or another of its error states, an attachment in `error_attach` or `error_detach`. All of them can be asked to
 //! go, and an attachment to be undone. The real service takes a failed instance away after a time nobody tells; here it
 //! stays until it is deleted.
 
 use crate::clock::Moment;
 use crate::ids;
 use crate::perform::{JobFate, arrive};
-use crate::services::{disk, vm, vpc};
+use crate::services::{disk, rds::RdsEvent, redis::RedisEvent, vm, vpc};
 use crate::state::{AttachmentStatus, GatewayStatus, InstanceStatus};
 use crate::world::World;
 use serde::{Deserialize, Serialize};
@@ -54,6 +54,10 @@ pub(crate) enum Event {
     GatewayIs { gateway: String, status: GatewayStatus },
     /// A deleted NAT gateway disappears.
     GatewayGone { gateway: String },
+    /// Something of the rds service.
+    Rds(RdsEvent),
+    /// Something of the redis service.
+    Redis(RedisEvent),
     /// A job that was to end like this fails.
     Failed { job: Box<Event> },
     /// A request that was late arrives.
@@ -72,10 +76,23 @@ pub(crate) struct LateCall {
 }
 
 /// Operations that a job goes on after, by service and name.
-const JOBS: [(&str, &str); 18] = [
+const JOBS: &[(&str, &str)] = &[
     ("disk", "createDisks"),
     ("disk", "deleteDisk"),
     ("disk", "extendDisk"),
+    ("rds", "createAccount"),
+    ("rds", "createDatabase"),
+    ("rds", "createInstance"),
+    ("rds", "createROInstance"),
+    ("rds", "deleteAccount"),
+    ("rds", "deleteDatabase"),
+    ("rds", "deleteInstance"),
+    ("rds", "modifyInstanceAz"),
+    ("rds", "modifyInstanceSpec"),
+    ("rds", "rebootInstance"),
+    ("redis", "createCacheInstance"),
+    ("redis", "deleteCacheInstance"),
+    ("redis", "modifyCacheInstanceClass"),
     ("vm", "attachDisk"),
     ("vm", "attachNetworkInterface"),
     ("vm", "createInstances"),
@@ -107,6 +124,8 @@ impl Event {
             Event::GatewayIs { gateway, .. } | Event::GatewayGone { gateway } => gateway.clone(),
             Event::DiskReady { disk, .. } | Event::DiskGone { disk, .. } => disk.clone(),
             Event::Attached { instance, disk } | Event::Detached { instance, disk } => format!("{instance}/{disk}"),
+            Event::Rds(event) => event.subject(),
+            Event::Redis(event) => event.subject(),
             Event::Failed { job } => job.subject(),
             Event::Arrives { call } => call.request_id.clone(),
         }
@@ -141,6 +160,20 @@ pub(crate) mod usual {
     pub(crate) const DETACH: i64 = 6_000;
     /// An instance notices an interface that came or went.
     pub(crate) const TIE_INTERFACE: i64 = 4_000;
+    /// A new database instance.
+    pub(crate) const BUILD_RDS: i64 = 180_000;
+    /// Another size or other zones.
+    pub(crate) const MIGRATE_RDS: i64 = 120_000;
+    /// An instance given back.
+    pub(crate) const DELETE_RDS: i64 = 30_000;
+    /// An account or a database that comes or goes.
+    pub(crate) const RDS_PART: i64 = 4_000;
+    /// A new Redis instance.
+    pub(crate) const CREATE_REDIS: i64 = 40_000;
+    /// Another class.
+    pub(crate) const CHANGE_REDIS: i64 = 40_000;
+    /// A Redis instance given back.
+    pub(crate) const DELETE_REDIS: i64 = 15_000;
     /// A new NAT gateway.
     pub(crate) const CREATE_GATEWAY: i64 = 10_000;
     /// Starting or stopping it.
@@ -195,6 +228,8 @@ impl World {
             Event::TaskOver { instance } => vm::task_over(self, &instance),
             Event::GatewayIs { gateway, status } => vpc::gateway_is(self, &gateway, status),
             Event::GatewayGone { gateway } => vpc::gateway_gone(self, &gateway),
+            Event::Rds(event) => event.happen(self, at),
+            Event::Redis(event) => event.happen(self),
             Event::Failed { job } => self.fail(at, *job),
             Event::Arrives { call } => arrive(self, &call, at),
         }
@@ -223,6 +258,8 @@ impl World {
                 vpc::gateway_is(self, &gateway, GatewayStatus::Stopped);
             }
             Event::TaskOver { instance } => vm::task_over(self, &instance),
+            Event::Rds(event) => event.fail(self),
+            Event::Redis(event) => event.fail(self),
             Event::Failed { .. } | Event::Arrives { .. } => {}
         }
     }

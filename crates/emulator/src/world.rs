@@ -9,8 +9,9 @@ use crate::perform::JobFate;
 use crate::quota::Overrides;
 use crate::schedule::Due;
 use crate::state::{
-    BandwidthPackage, Disk, ElasticIp, Instance, Keypair, NatGateway, NetworkAcl, NetworkInterface, Policy, Role,
-    RouteTable, SecurityGroup, Shelf, SubUser, Subnet, UserGroup, UserKey, Vpc, VpcPeering,
+    BandwidthPackage, CacheInstance, Disk, ElasticIp, Instance, Keypair, NatGateway, NetworkAcl, NetworkInterface,
+    ParameterGroup, Policy, RdsAccount, RdsDatabase, RdsInstance, Registry, Repository, Role, RouteTable,
+    SecurityGroup, Shelf, SubUser, Subnet, UserGroup, UserKey, Vpc, VpcPeering, WhiteList,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -20,7 +21,9 @@ use std::collections::{BTreeMap, BTreeSet};
 macro_rules! every_shelf {
     ($with:ident) => {
         $with!(vpcs subnets route_tables acls security_groups interfaces elastic_ips peerings nat_gateways
-            bandwidth_packages instances keypairs disks sub_users user_groups policies roles user_keys)
+            bandwidth_packages instances keypairs disks sub_users user_groups policies roles user_keys
+            rds_instances rds_accounts rds_databases rds_whitelists parameter_groups
+            cache_instances cache_whitelists registries repositories)
     };
 }
 
@@ -123,6 +126,28 @@ pub struct World {
     /// By `USER/KEY`.
     #[serde(default)]
     pub(crate) user_keys: Shelf<UserKey>,
+    #[serde(default)]
+    pub(crate) rds_instances: Shelf<RdsInstance>,
+    /// By instance and name, like databases and white lists.
+    #[serde(default)]
+    pub(crate) rds_accounts: Shelf<RdsAccount>,
+    #[serde(default)]
+    pub(crate) rds_databases: Shelf<RdsDatabase>,
+    #[serde(default)]
+    pub(crate) rds_whitelists: Shelf<WhiteList>,
+    #[serde(default)]
+    pub(crate) parameter_groups: Shelf<ParameterGroup>,
+    #[serde(default)]
+    pub(crate) cache_instances: Shelf<CacheInstance>,
+    /// By instance and name.
+    #[serde(default)]
+    pub(crate) cache_whitelists: Shelf<WhiteList>,
+    /// By region and name.
+    #[serde(default)]
+    pub(crate) registries: Shelf<Registry>,
+    /// By region, registry and name.
+    #[serde(default)]
+    pub(crate) repositories: Shelf<Repository>,
     /// What belongs to other accounts, by account: whole clouds of their own.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) accounts: BTreeMap<String, World>,
@@ -173,6 +198,15 @@ impl World {
             policies: Shelf::default(),
             roles: Shelf::default(),
             user_keys: Shelf::default(),
+            rds_instances: Shelf::default(),
+            rds_accounts: Shelf::default(),
+            rds_databases: Shelf::default(),
+            rds_whitelists: Shelf::default(),
+            parameter_groups: Shelf::default(),
+            cache_instances: Shelf::default(),
+            cache_whitelists: Shelf::default(),
+            registries: Shelf::default(),
+            repositories: Shelf::default(),
             accounts: BTreeMap::new(),
             job_fate: None,
             arrived: Vec::new(),
@@ -228,10 +262,12 @@ impl World {
         format!("{region}/{name}")
     }
 
-    /// Ids of what was made and deleted since the last time this was asked; key pairs by their names.
+    /// Ids of what was made and deleted since the last time this was asked; what is called by its name by that.
     pub(crate) fn take_traces(&mut self) -> (Vec<String>, Vec<String>) {
         let (mut made, mut unmade) = (Vec::new(), Vec::new());
         self.keypairs.take_traces(&mut made, &mut unmade);
+        self.registries.take_traces(&mut made, &mut unmade);
+        self.repositories.take_traces(&mut made, &mut unmade);
         for key in made.iter_mut().chain(&mut unmade) {
             if let Some((_, name)) = key.split_once('/') {
                 *key = name.to_owned();

@@ -1,8 +1,11 @@
 //! What the services do: one table of operations per service, one file per kind of object.
 
 mod operations;
+pub(crate) mod containerregistry;
 pub(crate) mod disk;
 pub(crate) mod iam;
+pub(crate) mod rds;
+pub(crate) mod redis;
 pub(crate) mod renewal;
 pub(crate) mod resourcetag;
 pub(crate) mod user;

@@ -1,6 +1,6 @@
 //! Which operations exist, and whether each looks or changes.
 
-use super::{disk, iam, renewal, resourcetag, user, vm, vpc};
+use super::{containerregistry, disk, iam, rds, redis, renewal, resourcetag, user, vm, vpc};
 use crate::call::Call;
 use crate::fault::Answer;
 use crate::world::World;
@@ -18,9 +18,12 @@ pub(crate) enum Behaviour {
 pub(crate) type Operations = &'static [(&'static str, Behaviour)];
 
 /// Every service with behaviour.
-pub(crate) const SERVICES: [(&str, Operations); 7] = [
+pub(crate) const SERVICES: &[(&str, Operations)] = &[
+    ("containerregistry", containerregistry::OPERATIONS),
     ("disk", disk::OPERATIONS),
     ("iam", iam::OPERATIONS),
+    ("rds", rds::OPERATIONS),
+    ("redis", redis::OPERATIONS),
     ("renewal", renewal::OPERATIONS),
     ("resourcetag", resourcetag::OPERATIONS),
     ("user", user::OPERATIONS),

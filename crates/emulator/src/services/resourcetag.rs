@@ -26,7 +26,7 @@ const EVERYWHERE: &str = "all-region";
 
 /// Kinds by the service codes they may be called by. The service prints codes for some of its kinds only; the others
 /// are taken under the name of their service and under their own.
-const KINDS: [(Kind, &[&str]); 13] = [
+const KINDS: &[(Kind, &[&str])] = &[
     (Kind::Instance, &["vm"]),
     (Kind::Disk, &["disk"]),
     (Kind::ElasticIp, &["ip", "eip", "elasticip", "elastic_ip"]),
@@ -42,6 +42,8 @@ const KINDS: [(Kind, &[&str]); 13] = [
     (Kind::NetworkInterface, &["networkinterface", "network_interface", "eni", "vpc"]),
     (Kind::VpcPeering, &["vpcpeering", "vpc_peering", "vpc"]),
     (Kind::NatGateway, &["natgateway", "nat_gateway", "natgw", "vpc"]),
+    (Kind::RdsInstance, &["rds"]),
+    (Kind::CacheInstance, &["redis"]),
     (Kind::BandwidthPackage, &["bandwidthpackage", "bandwidth_package", "bwp", "vpc"]),
 ];
 
@@ -60,6 +62,8 @@ enum Kind {
     VpcPeering,
     NatGateway,
     BandwidthPackage,
+    RdsInstance,
+    CacheInstance,
 }
 
 impl Kind {
@@ -82,6 +86,8 @@ impl Kind {
             Kind::NetworkInterface => world.interfaces.iter().for_each(|(id, o)| visit(&o.region, id, &o.tags)),
             Kind::VpcPeering => world.peerings.iter().for_each(|(id, o)| visit(&o.region, id, &o.tags)),
             Kind::NatGateway => world.nat_gateways.iter().for_each(|(id, o)| visit(&o.region, id, &o.tags)),
+            Kind::RdsInstance => world.rds_instances.iter().for_each(|(id, o)| visit(&o.region, id, &o.tags)),
+            Kind::CacheInstance => world.cache_instances.iter().for_each(|(id, o)| visit(&o.region, id, &o.tags)),
             Kind::BandwidthPackage => {
                 world.bandwidth_packages.iter().for_each(|(id, o)| visit(&o.region, id, &o.tags));
             }
@@ -106,6 +112,8 @@ impl Kind {
             Kind::NetworkInterface => world.interfaces.get_mut(id).map(|o| (&o.region, &mut o.tags)),
             Kind::VpcPeering => world.peerings.get_mut(id).map(|o| (&o.region, &mut o.tags)),
             Kind::NatGateway => world.nat_gateways.get_mut(id).map(|o| (&o.region, &mut o.tags)),
+            Kind::RdsInstance => world.rds_instances.get_mut(id).map(|o| (&o.region, &mut o.tags)),
+            Kind::CacheInstance => world.cache_instances.get_mut(id).map(|o| (&o.region, &mut o.tags)),
             Kind::BandwidthPackage => world.bandwidth_packages.get_mut(id).map(|o| (&o.region, &mut o.tags)),
         }?;
         (place == region).then_some(tags)

@@ -4,6 +4,9 @@ mod compute;
 mod identity;
 mod network;
 mod placed;
+mod rds;
+mod redis;
+mod registry;
 mod shelf;
 
 pub(crate) use compute::{
@@ -14,4 +17,9 @@ pub(crate) use network::{
     AclRule, BandwidthPackage, ElasticIp, GatewayStatus, Holder, Member, NatGateway, NetworkAcl, NetworkInterface,
     Route, RouteTable, Rule, SecondaryIp, SecurityGroup, Subnet, Vpc, VpcPeering,
 };
+pub(crate) use rds::{
+    ParameterGroup, RdsAccount, RdsDatabase, RdsInstance, RdsPartStatus, RdsSize, RdsStatus, WhiteList,
+};
+pub(crate) use redis::{CacheInstance, CacheSize, CacheStatus};
+pub(crate) use registry::{Registry, Repository};
 pub(crate) use shelf::{Placed, Shelf};

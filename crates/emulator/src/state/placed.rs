@@ -1,8 +1,9 @@
 //! Which objects know their region, and so can be kept on a shelf by it.
 
 use super::{
-    BandwidthPackage, Disk, ElasticIp, Instance, Keypair, NatGateway, NetworkAcl, NetworkInterface, Placed, Policy,
-    Role, RouteTable, SecurityGroup, SubUser, Subnet, UserGroup, UserKey, Vpc, VpcPeering,
+    BandwidthPackage, CacheInstance, Disk, ElasticIp, Instance, Keypair, NatGateway, NetworkAcl, NetworkInterface,
+    ParameterGroup, Placed, Policy, RdsAccount, RdsDatabase, RdsInstance, Registry, Repository, Role, RouteTable,
+    SecurityGroup, SubUser, Subnet, UserGroup, UserKey, Vpc, VpcPeering, WhiteList,
 };
 
 /// Objects that know their region.
@@ -31,3 +32,5 @@ placed_nowhere!(SubUser, UserGroup, Policy, Role, UserKey);
 placed!(Vpc, Subnet, RouteTable, NetworkAcl, SecurityGroup, NetworkInterface, ElasticIp);
 placed!(VpcPeering, NatGateway, BandwidthPackage);
 placed!(Instance, Keypair, Disk);
+placed!(RdsInstance, RdsAccount, RdsDatabase, WhiteList, ParameterGroup);
+placed!(CacheInstance, Registry, Repository);

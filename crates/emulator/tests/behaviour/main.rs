@@ -7,11 +7,14 @@
 )]
 
 mod cloud;
+mod containerregistry;
 mod disk;
 mod gateway;
 mod iam;
 mod injection;
 mod injection_form;
+mod rds;
+mod redis;
 mod replay;
 mod resourcetag;
 mod scale;
