@@ -244,6 +244,29 @@ fn filters_are_offered() {
 }
 
 #[test]
+fn what_is_listed_by_parents_names_them() {
+    check(
+        "containerregistry.repository",
+        "within = { registryName = \"registry_name\" }",
+        "within = { registry = \"registry\" }",
+        &[
+            "containerregistry.describeRepositories: `registry` leads nowhere: containerregistry.describeRepositories has no \
+             `registry`",
+            "list.within: there is no `registry`",
+        ],
+    );
+    check(
+        "rds.account",
+        "id = \"instanceId\", filter = \"instanceId\", attribute = \"instance_id\"",
+        "id = \"instance\", filter = \"instanceId\", attribute = \"instance\"",
+        &[
+            "list.host.id: `instance` leads nowhere: rds.DBInstance has no `instance`",
+            "list.host: there is no `instance`",
+        ],
+    );
+}
+
+#[test]
 fn every_change_has_one_meaning() {
     check("vpc.vpc", "\"address_prefix\", ", "", &["nothing says what a change of `address_prefix` means"]);
     check(
