@@ -92,6 +92,7 @@ impl Procedure {
     /// Whether anything shows how an attribute stands in the cloud.
     pub fn shows(&self, name: &str) -> bool {
         self.attributes.get(name).is_some_and(|attribute| attribute.read.is_some())
+            || self.id_attributes().iter().any(|part| part == name)
             || (name == "tags" && self.tag_service().is_some())
     }
 
@@ -102,6 +103,14 @@ impl Procedure {
                 visit(kind);
             }
             attribute.shape.each_reference(visit);
+        }
+    }
+
+    /// Attributes that an id is put together from, in this order.
+    pub fn id_attributes(&self) -> &[String] {
+        match &self.identity {
+            Identity::Composed(names) | Identity::Within { parents: names, .. } => names,
+            Identity::Assigned(_) | Identity::Chosen(_) | Identity::Listed | Identity::Generated => &[],
         }
     }
 
@@ -235,6 +244,8 @@ pub enum Normal {
     Json,
     /// A moment: to the second, with the offset `+00:00`, which is understood where an offset must be written.
     Moment,
+    /// A list in one text, with commas between its elements, whose order means nothing: sorted and distinct, no spaces.
+    Commas,
 }
 
 /// What happens when an attribute changes.
@@ -348,6 +359,13 @@ pub enum Identity {
     /// The create call answers nothing: it is what the list shows of the one object that was not there before and looks like
     /// what was asked for.
     Listed,
+    /// Put together from attributes and what the cloud assigns, joined by `/`: it means something within its parents only.
+    Within {
+        /// Attributes with the ids of the parents.
+        parents: Vec<String>,
+        /// Path of the last part in the create call's result.
+        assigned: String,
+    },
     /// Firma makes it up (`firma.value`).
     Generated,
 }
@@ -427,6 +445,9 @@ pub struct Read {
     pub call: Call,
     /// Path of the object in the result (`vpc`).
     pub object: String,
+    /// Values of the result that count as fields of the object: its name for each, and the path of the value in the result.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub beside: BTreeMap<String, String>,
 }
 
 /// Lists objects.
@@ -451,6 +472,21 @@ pub struct List {
     /// The list shows one sort of objects at a time, and is asked for each.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub each: Option<Each>,
+    /// Parameters filled from parts of the id: each parent has a list of its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scope: Vec<Parameter>,
+    /// Path of the total in the result, where it is not `totalCount`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<String>,
+    /// The whole list comes in one answer.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unpaged: bool,
+    /// Its items show less than a read does: they say what is there and not how it is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub partial: bool,
+    /// Where to see that a parent is gone, for services that then only say that the request is wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<Host>,
 }
 
 /// A filter that picks one sort of objects, and the values it takes one at a time.
@@ -462,12 +498,56 @@ pub struct Each {
     pub values: Vec<String>,
 }
 
+/// The list that shows a parent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Host {
+    /// Service.
+    pub service: String,
+    /// Operation.
+    pub operation: String,
+    /// Path of the items in the result.
+    pub items: String,
+    /// Path of the id in an item.
+    pub id: String,
+    /// Filter that takes the id.
+    pub filter: String,
+    /// Which part of the composed id it is.
+    pub part: usize,
+}
+
+impl List {
+    /// Path of the total in the result.
+    pub fn total(&self) -> &str {
+        self.total.as_deref().unwrap_or("totalCount")
+    }
+
+    /// How many objects to ask for at once.
+    pub fn page(&self) -> u32 {
+        if self.unpaged { u32::MAX } else { self.page_size }
+    }
+
+    /// How many ids of one parent a single question takes.
+    pub fn asked_at_once(&self) -> usize {
+        match self.filter {
+            IdFilter::None | IdFilter::Single(_) => usize::MAX,
+            IdFilter::Filter(_) | IdFilter::Parameter(_) => self.page_size.max(1) as usize,
+        }
+    }
+
+    /// How many objects of one parent a single call shows as they are.
+    pub fn seen_at_once(&self) -> usize {
+        if self.partial { 1 } else { self.asked_at_once() }
+    }
+}
+
 /// How a list takes ids.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IdFilter {
     /// `filters.N.name = this`, values the ids.
     Filter(String),
+    /// The same, of a filter that takes a single id: several are found by reading the whole list.
+    Single(String),
     /// A parameter that is a list of ids.
     Parameter(String),
     /// Not at all: the whole list is read.

@@ -92,6 +92,22 @@ pub fn view(world: &World) -> Value {
     for keypair in world.keypairs.values() {
         row("vm", "keypair", &keypair.region, &keypair.name, &keypair.name, "", &keypair.tags, None);
     }
+    let none = Tags::new();
+    for group in world.user_groups.values() {
+        row("iam", "group", "", &group.name, &group.name, "", &none, None);
+    }
+    for policy in world.policies.values() {
+        row("iam", "policy", "", &policy.name, &policy.name, "", &none, None);
+    }
+    for role in world.roles.values() {
+        row("iam", "role", "", &role.name, &role.name, "", &none, None);
+    }
+    for user in world.sub_users.values() {
+        row("iam", "sub_user", "", &user.name, &user.name, "", &none, None);
+    }
+    for (id, key) in world.user_keys.iter() {
+        row("iam", "access_key", "", id, &key.access_key, if key.enabled { "1" } else { "0" }, &none, None);
+    }
     for (id, acl) in world.acls.iter() {
         let owner = acl.default.then_some(acl.vpc.as_str());
         row("vpc", "network_acl", &acl.region, id, &acl.name, "", &acl.tags, owner);
@@ -126,6 +142,40 @@ pub fn view(world: &World) -> Value {
     }
     for (id, vpc) in world.vpcs.iter() {
         row("vpc", "vpc", &vpc.region, id, &vpc.name, "", &vpc.tags, None);
+    }
+    for (id, instance) in world.rds_instances.iter() {
+        let kind = if instance.source.is_some() { "ro_instance" } else { "instance" };
+        row("rds", kind, &instance.region, id, &instance.name, instance.status.as_str(), &instance.tags, None);
+    }
+    for (id, group) in world.parameter_groups.iter() {
+        row("rds", "parameter_group", &group.region, id, &group.name, "", &none, None);
+    }
+    // What is in something else goes with it.
+    macro_rules! inside {
+        ($($service:literal $kind:literal $shelf:ident;)*) => {$(
+            for (key, part) in world.$shelf.iter() {
+                let (owner, name) = key.split_once('/').unwrap_or((key, key));
+                row($service, $kind, &part.region, key, name, "", &none, Some(owner));
+            }
+        )*};
+    }
+    inside! {
+        "rds" "account" rds_accounts;
+        "rds" "database" rds_databases;
+        "rds" "whitelist" rds_whitelists;
+        "redis" "whitelist" cache_whitelists;
+    }
+    for (id, instance) in world.cache_instances.iter() {
+        let status = instance.status.as_str();
+        row("redis", "cache_instance", &instance.region, id, &instance.name, status, &instance.tags, None);
+    }
+    for registry in world.registries.values() {
+        row("containerregistry", "registry", &registry.region, &registry.name, &registry.name, "", &none, None);
+    }
+    for repository in world.repositories.values() {
+        let (owner, name) = (repository.registry.as_str(), repository.name.as_str());
+        let id = format!("{owner}/{name}");
+        row("containerregistry", "repository", &repository.region, &id, name, "", &none, Some(owner));
     }
     for (account, theirs) in &world.accounts {
         for mut object in view(theirs)["objects"].take().as_array_mut().into_iter().flat_map(std::mem::take) {

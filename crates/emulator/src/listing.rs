@@ -171,6 +171,39 @@ pub(crate) fn page<T: Copy>(
     Ok(rendered(key, rows, objects.len()))
 }
 
+/// How a service's lists come in pages, where it has habits of its own.
+pub(crate) struct Pages {
+    /// Size of a page when none is asked for.
+    pub(crate) usual: i64,
+    /// Sizes are multiples of ten.
+    pub(crate) tens: bool,
+    /// Page -1 is all of it.
+    pub(crate) all: bool,
+}
+
+/// A page as a service with such habits gives it; beyond the end it is empty.
+pub(crate) fn page_as<T: Copy>(
+    habit: &Pages,
+    args: Args<'_>,
+    key: &str,
+    objects: &[T],
+    view: impl Fn(T) -> Value,
+) -> Result<Value, Fault> {
+    let (number, size) = (args.opt_int("pageNumber").unwrap_or(1), args.opt_int("pageSize").unwrap_or(habit.usual));
+    if habit.all && number == -1 {
+        return Ok(rendered(key, objects.iter().map(|o| view(*o)).collect(), objects.len()));
+    }
+    if number < 1 {
+        return Err(Fault::out_of_range("pageNumber must be at least 1"));
+    }
+    if !(10..=100).contains(&size) || (habit.tens && size % 10 != 0) {
+        return Err(Fault::out_of_range("pageSize must be 10 to 100, and of some lists a multiple of 10"));
+    }
+    let from = usize::try_from((number - 1).saturating_mul(size)).unwrap_or(usize::MAX);
+    let rows = objects.iter().skip(from).take(size as usize).map(|o| view(*o)).collect();
+    Ok(rendered(key, rows, objects.len()))
+}
+
 fn rendered(key: &str, rows: Vec<Value>, total: usize) -> Value {
     let mut result = Map::new();
     result.insert(key.to_owned(), Value::Array(rows));

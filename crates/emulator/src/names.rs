@@ -17,6 +17,11 @@ fn check(field: &str, text: &str, min: usize, max: usize, also: &str) -> Result<
     }
 }
 
+/// Names of so many Chinese characters, letters, digits and some others.
+pub(crate) fn counted(field: &str, text: &str, min: usize, max: usize, also: &str) -> Result<(), Fault> {
+    check(field, text, min, max, also)
+}
+
 /// Names of vpc objects and of disks: 1-32, Chinese, letters, digits, `_`, `-`.
 pub(crate) fn plain(field: &str, text: &str) -> Result<(), Fault> {
     check(field, text, 1, 32, "_-")

@@ -4,7 +4,7 @@ use crate::fault::Fault;
 use std::collections::BTreeMap;
 
 /// Default limits per region, or per parent where the comment says so.
-const DEFAULTS: [(&str, u64); 34] = [
+const DEFAULTS: &[(&str, u64)] = &[
     ("vpc", 10),
     ("subnet", 10),      // per VPC
     ("routeTable", 10),  // per VPC
@@ -26,8 +26,8 @@ const DEFAULTS: [(&str, u64); 34] = [
     ("ag", 20),   // the pages give no number
     ("disk", 40), // an older page says 15
     ("snapshot", 15),
-    ("snapshot_policy", 15), // the pages give no number
-    ("instance_disk", 8),    // disks of one instance
+    ("snapshot_policy", 15),          // the pages give no number
+    ("instance_disk", 8),             // disks of one instance
     ("privateZone", 50),              // a package says how many; the emulator's has this
     ("privateZoneRecord", 1000),      // per zone
     ("loadbalancer", 5),              // of one type
@@ -39,6 +39,13 @@ const DEFAULTS: [(&str, u64); 34] = [
     ("rules", 50),                // per urlMap
     ("target", 100),              // per target group
     ("extensionCertificate", 20), // per listener
+    ("disk", 40),                 // an older page says 15
+    ("instance_disk", 8),         // disks of one instance
+    ("rds", 5),
+    ("rds_database", 50), // per instance
+    ("redis", 20),        // the pages give no number
+    ("registry", 10),     // the pages give no number
+    ("repository", 100),  // the pages give no number
 ];
 
 /// Limits set by hand, by quota name; `*` is for every name without its own.

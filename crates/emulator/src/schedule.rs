@@ -6,13 +6,14 @@
 //!
 //! A job that fails (a fault) ends at its usual moment: the instance in `error`, a disk in `error_create`, `error_extend`
 //! (with its old size) or `error_delete`, a snapshot in `error_create` or `error_delete`, an attachment in `error_attach` or `error_detach`. All of them can be asked to
+//! (with its old size) or `error_delete`, a database instance in `BUILD_ERROR` or another of its error states, an attachment in `error_attach` or `error_detach`. All of them can be asked to
 //! go, and an attachment to be undone. The real service takes a failed instance away after a time nobody tells; here it
 //! stays until it is deleted.
 
 use crate::clock::Moment;
 use crate::ids;
 use crate::perform::{JobFate, arrive};
-use crate::services::{disk, lb, vm, vpc};
+use crate::services::{disk, lb, rds::RdsEvent, redis::RedisEvent, vm, vpc};
 use crate::state::{AttachmentStatus, BalancerStatus, GatewayStatus, InstanceStatus, SnapshotStatus};
 use crate::world::World;
 use serde::{Deserialize, Serialize};
@@ -66,6 +67,10 @@ pub(crate) enum Event {
     BalancerIs { balancer: String, status: BalancerStatus },
     /// A deleted load balancer disappears.
     BalancerGone { balancer: String },
+    /// Something of the rds service.
+    Rds(RdsEvent),
+    /// Something of the redis service.
+    Redis(RedisEvent),
     /// A job that was to end like this fails.
     Failed { job: Box<Event> },
     /// A request that was late arrives.
@@ -84,7 +89,7 @@ pub(crate) struct LateCall {
 }
 
 /// Operations that a job goes on after, by service and name.
-const JOBS: [(&str, &str); 25] = [
+const JOBS: &[(&str, &str)] = &[
     ("disk", "createDisks"),
     ("disk", "createSnapshot"),
     ("disk", "deleteDisk"),
@@ -93,6 +98,19 @@ const JOBS: [(&str, &str); 25] = [
     ("lb", "createLoadBalancer"),
     ("lb", "deleteLoadBalancer"),
     ("lb", "updateLoadBalancer"),
+    ("rds", "createAccount"),
+    ("rds", "createDatabase"),
+    ("rds", "createInstance"),
+    ("rds", "createROInstance"),
+    ("rds", "deleteAccount"),
+    ("rds", "deleteDatabase"),
+    ("rds", "deleteInstance"),
+    ("rds", "modifyInstanceAz"),
+    ("rds", "modifyInstanceSpec"),
+    ("rds", "rebootInstance"),
+    ("redis", "createCacheInstance"),
+    ("redis", "deleteCacheInstance"),
+    ("redis", "modifyCacheInstanceClass"),
     ("vm", "attachDisk"),
     ("vm", "attachNetworkInterface"),
     ("vm", "createImage"),
@@ -129,6 +147,8 @@ impl Event {
             Event::SnapshotReady { snapshot } | Event::SnapshotGone { snapshot } => snapshot.clone(),
             Event::ImageReady { image } | Event::ImageGone { image, .. } => image.clone(),
             Event::Attached { instance, disk } | Event::Detached { instance, disk } => format!("{instance}/{disk}"),
+            Event::Rds(event) => event.subject(),
+            Event::Redis(event) => event.subject(),
             Event::Failed { job } => job.subject(),
             Event::Arrives { call } => call.request_id.clone(),
         }
@@ -171,6 +191,20 @@ pub(crate) mod usual {
     pub(crate) const DETACH: i64 = 6_000;
     /// An instance notices an interface that came or went.
     pub(crate) const TIE_INTERFACE: i64 = 4_000;
+    /// A new database instance.
+    pub(crate) const BUILD_RDS: i64 = 180_000;
+    /// Another size or other zones.
+    pub(crate) const MIGRATE_RDS: i64 = 120_000;
+    /// An instance given back.
+    pub(crate) const DELETE_RDS: i64 = 30_000;
+    /// An account or a database that comes or goes.
+    pub(crate) const RDS_PART: i64 = 4_000;
+    /// A new Redis instance.
+    pub(crate) const CREATE_REDIS: i64 = 40_000;
+    /// Another class.
+    pub(crate) const CHANGE_REDIS: i64 = 40_000;
+    /// A Redis instance given back.
+    pub(crate) const DELETE_REDIS: i64 = 15_000;
     /// A new NAT gateway.
     pub(crate) const CREATE_GATEWAY: i64 = 10_000;
     /// Starting or stopping it.
@@ -237,6 +271,8 @@ impl World {
             Event::GatewayGone { gateway } => vpc::gateway_gone(self, &gateway),
             Event::BalancerIs { balancer, status } => lb::balancer_is(self, &balancer, status),
             Event::BalancerGone { balancer } => lb::balancer_gone(self, &balancer),
+            Event::Rds(event) => event.happen(self, at),
+            Event::Redis(event) => event.happen(self),
             Event::Failed { job } => self.fail(at, *job),
             Event::Arrives { call } => arrive(self, &call, at),
         }
@@ -278,6 +314,8 @@ impl World {
             // Nor of a load balancer that could not be deleted: it comes to rest, and serves nobody.
             Event::BalancerGone { balancer } => lb::balancer_is(self, &balancer, BalancerStatus::Down),
             Event::TaskOver { instance } => vm::task_over(self, &instance),
+            Event::Rds(event) => event.fail(self),
+            Event::Redis(event) => event.fail(self),
             Event::Failed { .. } | Event::Arrives { .. } => {}
         }
     }

@@ -9,10 +9,11 @@ use crate::perform::JobFate;
 use crate::quota::Overrides;
 use crate::schedule::Due;
 use crate::state::{
-    AsAlarm, AsRule, AvailabilityGroup, Backend, BandwidthPackage, Certificate, Disk, ElasticIp, Instance,
-    InstanceTemplate, Keypair, Listener, LoadBalancer, NatGateway, NetworkAcl, NetworkInterface, PrivateImage,
-    PrivateZone, RouteTable, SecurityGroup, Shelf, Snapshot, SnapshotPolicy, Subnet, TargetGroup, UrlMap, Vpc,
-    VpcPeering, ZoneRecord,
+    AsAlarm, AsRule, AvailabilityGroup, Backend, BandwidthPackage, CacheInstance, Certificate, Disk, ElasticIp,
+    Instance, InstanceTemplate, Keypair, Listener, LoadBalancer, NatGateway, NetworkAcl, NetworkInterface,
+    ParameterGroup, Policy, PrivateImage, PrivateZone, RdsAccount, RdsDatabase, RdsInstance, Registry, Repository,
+    Role, RouteTable, SecurityGroup, Shelf, Snapshot, SnapshotPolicy, SubUser, Subnet, TargetGroup, UrlMap, UserGroup,
+    UserKey, Vpc, VpcPeering, WhiteList, ZoneRecord,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -24,7 +25,8 @@ macro_rules! every_shelf {
         $with!(vpcs subnets route_tables acls security_groups interfaces elastic_ips peerings nat_gateways
             bandwidth_packages instances keypairs disks snapshots snapshot_policies images instance_templates
             availability_groups as_alarms as_rules load_balancers target_groups backends url_maps listeners
-            certificates zones zone_records)
+            certificates zones zone_records sub_users user_groups policies roles user_keys rds_instances rds_accounts
+            rds_databases rds_whitelists parameter_groups cache_instances cache_whitelists registries repositories)
     };
 }
 
@@ -68,6 +70,18 @@ pub struct AccessKey {
     /// The account it belongs to; empty for the one that everything belongs to at first.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub account: String,
+    /// What makes it a temporary one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<Session>,
+}
+
+/// A key pair that ends by itself, and is believed only together with its token.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// Goes with every request.
+    pub token: String,
+    /// Refused from then on.
+    pub until: Moment,
 }
 
 /// Both halves of the key pair every world starts with.
@@ -136,6 +150,39 @@ pub struct World {
     /// By zone and number.
     #[serde(default)]
     pub(crate) zone_records: Shelf<ZoneRecord>,
+    #[serde(default)]
+    pub(crate) sub_users: Shelf<SubUser>,
+    #[serde(default)]
+    pub(crate) user_groups: Shelf<UserGroup>,
+    #[serde(default)]
+    pub(crate) policies: Shelf<Policy>,
+    #[serde(default)]
+    pub(crate) roles: Shelf<Role>,
+    /// By `USER/KEY`.
+    #[serde(default)]
+    pub(crate) user_keys: Shelf<UserKey>,
+    #[serde(default)]
+    pub(crate) rds_instances: Shelf<RdsInstance>,
+    /// By instance and name, like databases and white lists.
+    #[serde(default)]
+    pub(crate) rds_accounts: Shelf<RdsAccount>,
+    #[serde(default)]
+    pub(crate) rds_databases: Shelf<RdsDatabase>,
+    #[serde(default)]
+    pub(crate) rds_whitelists: Shelf<WhiteList>,
+    #[serde(default)]
+    pub(crate) parameter_groups: Shelf<ParameterGroup>,
+    #[serde(default)]
+    pub(crate) cache_instances: Shelf<CacheInstance>,
+    /// By instance and name.
+    #[serde(default)]
+    pub(crate) cache_whitelists: Shelf<WhiteList>,
+    /// By region and name.
+    #[serde(default)]
+    pub(crate) registries: Shelf<Registry>,
+    /// By region, registry and name.
+    #[serde(default)]
+    pub(crate) repositories: Shelf<Repository>,
     /// What belongs to other accounts, by account: whole clouds of their own.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) accounts: BTreeMap<String, World>,
@@ -159,7 +206,7 @@ pub struct World {
 impl World {
     /// An empty cloud.
     pub fn new(seed: u64, settings: Settings) -> World {
-        let key = AccessKey { secret: DEFAULT_KEY.to_owned(), enabled: true, account: String::new() };
+        let key = AccessKey { secret: DEFAULT_KEY.to_owned(), enabled: true, account: String::new(), session: None };
         World {
             settings,
             clock: WorldClock::default(),
@@ -196,6 +243,20 @@ impl World {
             certificates: Shelf::default(),
             zones: Shelf::default(),
             zone_records: Shelf::default(),
+            sub_users: Shelf::default(),
+            user_groups: Shelf::default(),
+            policies: Shelf::default(),
+            roles: Shelf::default(),
+            user_keys: Shelf::default(),
+            rds_instances: Shelf::default(),
+            rds_accounts: Shelf::default(),
+            rds_databases: Shelf::default(),
+            rds_whitelists: Shelf::default(),
+            parameter_groups: Shelf::default(),
+            cache_instances: Shelf::default(),
+            cache_whitelists: Shelf::default(),
+            registries: Shelf::default(),
+            repositories: Shelf::default(),
             accounts: BTreeMap::new(),
             job_fate: None,
             arrived: Vec::new(),
@@ -251,10 +312,12 @@ impl World {
         format!("{region}/{name}")
     }
 
-    /// Ids of what was made and deleted since the last time this was asked; key pairs by their names.
+    /// Ids of what was made and deleted since the last time this was asked; what is called by its name by that.
     pub(crate) fn take_traces(&mut self) -> (Vec<String>, Vec<String>) {
         let (mut made, mut unmade) = (Vec::new(), Vec::new());
         self.keypairs.take_traces(&mut made, &mut unmade);
+        self.registries.take_traces(&mut made, &mut unmade);
+        self.repositories.take_traces(&mut made, &mut unmade);
         for key in made.iter_mut().chain(&mut unmade) {
             if let Some((_, name)) = key.split_once('/') {
                 *key = name.to_owned();

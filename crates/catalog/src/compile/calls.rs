@@ -3,12 +3,12 @@
 use super::{
     attributes::leads,
     kind::{Attributes, Kind, REGION},
-    paths::{operation, parse_path},
+    paths::{operation, parse_path, result_at, type_at},
 };
 use crate::{
     problem::{Findings, What},
     procedure::{
-        Call, Each, How, IdFilter, List, OnChange, Parameter, Read, Select, Source, Stage, StatusRule, Update,
+        Call, Each, Host, How, IdFilter, List, OnChange, Parameter, Read, Select, Source, Stage, StatusRule, Update,
     },
     text::{ElementCallText, ElementCallsText, IdentityText, SourceText, StageText, UpdateText},
 };
@@ -48,7 +48,7 @@ impl Kind<'_> {
     pub(super) fn read(&self, findings: &mut Findings<'_>) -> Option<Read> {
         let text = self.text.read.as_ref()?;
         let call = self.call(&text.operation, &BTreeMap::new(), &[], findings);
-        Some(Read { call, object: text.object.clone() })
+        Some(Read { call, object: text.object.clone(), beside: text.beside.clone() })
     }
 
     pub(super) fn list(&self, findings: &mut Findings<'_>) -> Option<List> {
@@ -56,13 +56,16 @@ impl Kind<'_> {
         // Whether the operation exists was said when the object's type was looked for.
         let (service, name) = text.operation.split_once('.')?;
         let found = firma_api::operation(service, name)?;
-        let filter = match (&text.filter, &text.parameter) {
+        let filter = match (text.filter.as_ref().or(text.single.as_ref()), &text.parameter) {
             (Some(filter), _) => {
                 // Names of filters are only in the API's prose; that there are filters at all is in the facts.
                 if found.param("filters").is_none() {
                     findings.unknown(format!("parameters of {}", text.operation), "filters");
                 }
-                IdFilter::Filter(filter.clone())
+                match text.single {
+                    Some(_) => IdFilter::Single(filter.clone()),
+                    None => IdFilter::Filter(filter.clone()),
+                }
             }
             (None, Some(parameter)) => {
                 if !matches!(found.param(parameter).map(|param| &param.ty), Some(Type::List(_))) {
@@ -72,15 +75,27 @@ impl Kind<'_> {
             }
             (None, None) => IdFilter::None,
         };
-        for name in ["pageNumber", "pageSize"] {
-            if found.param(name).is_none() {
-                findings.unknown(format!("parameters of {}", text.operation), name);
-            }
+        let pages: Vec<&str> =
+            ["pageNumber", "pageSize"].into_iter().filter(|name| found.param(name).is_some()).collect();
+        if pages.len() == 1 {
+            findings.add(What::Missing("a list in pages takes pageNumber and pageSize"));
         }
+        let mut scope = Vec::new();
         for param in found.params.iter().filter(|param| param.required && param.name != REGION) {
             let filled = text.fixed.keys().any(|path| head(path) == param.name);
-            if !filled && text.parameter.as_ref() != Some(&param.name) {
-                unfilled(found, param, findings);
+            if filled || text.parameter.as_ref() == Some(&param.name) {
+                continue;
+            }
+            match self.identifying(param).filter(|source| matches!(source, Source::IdPart(_))) {
+                Some(source) => scope.push(Parameter { name: param.name.clone(), source }),
+                None => unfilled(found, param, findings),
+            }
+        }
+        for (parameter, name) in &text.within {
+            param_path(found, parameter, findings);
+            match self.id_part(name) {
+                Some(part) => scope.push(Parameter { name: parameter.clone(), source: Source::IdPart(part) }),
+                None => findings.unknown("list.within", name.as_str()),
             }
         }
         let fixed = text.fixed.iter().map(|(name, value)| {
@@ -108,6 +123,38 @@ impl Kind<'_> {
             page_size: text.page_size,
             fixed,
             each: self.each(found, findings),
+            scope,
+            total: text.total.clone(),
+            unpaged: pages.is_empty(),
+            partial: text.partial,
+            host: self.host(findings),
+        })
+    }
+
+    fn host(&self, findings: &mut Findings<'_>) -> Option<Host> {
+        let text = self.text.list.as_ref()?.host.as_ref()?;
+        let found = operation(&text.operation, findings)?;
+        if found.param("filters").is_none() {
+            findings.unknown(format!("parameters of {}", text.operation), "filters");
+        }
+        match result_at(found, &text.items, "list.host.items", findings) {
+            Some(Type::List(item)) => {
+                type_at(&item, &text.id, "list.host.id", findings);
+            }
+            Some(_) => findings.add(What::Type { place: "list.host.items".into(), expected: "a list" }),
+            None => {}
+        }
+        let Some(part) = self.id_part(&text.attribute) else {
+            findings.unknown("list.host", text.attribute.as_str());
+            return None;
+        };
+        Some(Host {
+            service: found.service.clone(),
+            operation: found.name.clone(),
+            items: text.items.clone(),
+            id: text.id.clone(),
+            filter: text.filter.clone(),
+            part,
         })
     }
 
@@ -353,7 +400,7 @@ impl Kind<'_> {
     /// the parts of a composed id from those.
     fn identifying(&self, param: &Param) -> Option<Source> {
         match &self.text.identity {
-            IdentityText::Composed(_) => {
+            IdentityText::Composed(_) | IdentityText::Within { .. } => {
                 let name = firma_api::naming::snake(&param.name);
                 self.id_part(&name).filter(|_| param.place == Place::Path || param.required).map(Source::IdPart)
             }
@@ -365,6 +412,10 @@ impl Kind<'_> {
     fn id_part(&self, attribute: &str) -> Option<usize> {
         match &self.text.identity {
             IdentityText::Composed(names) => names.iter().position(|name| name == attribute),
+            IdentityText::Within { parents, assigned } => {
+                let own = firma_api::naming::snake(assigned.rsplit('.').next().unwrap_or(assigned));
+                parents.iter().position(|name| name == attribute).or((own == attribute).then_some(parents.len()))
+            }
             _ => None,
         }
     }

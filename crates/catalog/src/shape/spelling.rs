@@ -4,6 +4,7 @@ use crate::procedure::Normal;
 use core::net::IpAddr;
 use firma_model::{time::Timestamp, value::Value};
 use serde_json::Value as Json;
+use std::collections::BTreeSet;
 
 /// The value with every text in it spelt the normal way. What does not read as it should stays as it is written.
 pub(super) fn spelt(normal: Option<Normal>, value: Value) -> Value {
@@ -29,7 +30,14 @@ fn respelt(normal: Normal, text: &str) -> Option<String> {
         Normal::Cidr => cidr(text),
         Normal::Json => json(text),
         Normal::Moment => moment(text),
+        Normal::Commas => Some(commas(text)),
     }
+}
+
+/// `b, a,b` is `a,b`.
+fn commas(text: &str) -> String {
+    let elements: BTreeSet<&str> = text.split(',').map(str::trim).filter(|element| !element.is_empty()).collect();
+    elements.into_iter().collect::<Vec<_>>().join(",")
 }
 
 /// `10.0.7.9/16` is `10.0.0.0/16`, and `2001:DB8:0:0::1/32` is `2001:db8::/32`.
@@ -96,6 +104,8 @@ mod tests {
             (Normal::Moment, "2020-02-02T12:02:00.5Z", "2020-02-02T12:02:00+00:00"),
             (Normal::Moment, "2020-02-02", "2020-02-02"),
             (Normal::Json, " 17", " 17"),
+            (Normal::Commas, "10.0.0.2, 10.0.0.10,,10.0.0.2 ", "10.0.0.10,10.0.0.2"),
+            (Normal::Commas, "", ""),
         ];
         for (normal, written, expected) in rows {
             assert_eq!(spelt(Some(normal), Value::from(written)), Value::from(expected), "{written}");

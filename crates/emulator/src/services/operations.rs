@@ -1,6 +1,6 @@
 //! Which operations exist, and whether each looks or changes.
 
-use super::{ag, disk, lb, privatezone, renewal, resourcetag, ssl, user, vm, vpc};
+use super::{ag, containerregistry, disk, iam, lb, privatezone, rds, redis, renewal, resourcetag, ssl, user, vm, vpc};
 use crate::call::Call;
 use crate::fault::Answer;
 use crate::world::World;
@@ -18,11 +18,15 @@ pub(crate) enum Behaviour {
 pub(crate) type Operations = &'static [(&'static str, Behaviour)];
 
 /// Every service with behaviour.
-pub(crate) const SERVICES: [(&str, Operations); 10] = [
+pub(crate) const SERVICES: &[(&str, Operations)] = &[
     ("ag", ag::OPERATIONS),
+    ("containerregistry", containerregistry::OPERATIONS),
     ("disk", disk::OPERATIONS),
+    ("iam", iam::OPERATIONS),
     ("lb", lb::OPERATIONS),
     ("privatezone", privatezone::OPERATIONS),
+    ("rds", rds::OPERATIONS),
+    ("redis", redis::OPERATIONS),
     ("renewal", renewal::OPERATIONS),
     ("resourcetag", resourcetag::OPERATIONS),
     ("ssl", ssl::OPERATIONS),

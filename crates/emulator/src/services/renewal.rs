@@ -28,6 +28,14 @@ fn sold<'w>(world: &'w World, region: &str, line: &str) -> Result<Vec<(&'w Strin
             let all = world.elastic_ips.iter().filter(|(_, o)| o.region == region);
             all.map(|(id, o)| (id, o.name.as_str(), &o.charge)).collect()
         }
+        "rds" => {
+            let all = world.rds_instances.iter().filter(|(_, o)| o.region == region);
+            all.map(|(id, o)| (id, o.name.as_str(), &o.charge)).collect()
+        }
+        "redis" => {
+            let all = world.cache_instances.iter().filter(|(_, o)| o.region == region);
+            all.map(|(id, o)| (id, o.name.as_str(), &o.charge)).collect()
+        }
         other => return Err(Fault::invalid(format!("serviceCode `{other}` sells nothing in advance here"))),
     })
 }
@@ -36,6 +44,8 @@ fn charge_of<'w>(world: &'w mut World, line: &str, id: &str) -> Option<&'w mut C
     match line {
         "vm" => world.instances.get_mut(id).map(|o| &mut o.charge),
         "disk" => world.disks.get_mut(id).map(|o| &mut o.charge),
+        "rds" => world.rds_instances.get_mut(id).map(|o| &mut o.charge),
+        "redis" => world.cache_instances.get_mut(id).map(|o| &mut o.charge),
         _ => world.elastic_ips.get_mut(id).map(|o| &mut o.charge),
     }
 }

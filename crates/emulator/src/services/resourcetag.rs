@@ -26,7 +26,7 @@ const EVERYWHERE: &str = "all-region";
 
 /// Kinds by the service codes they may be called by. The service prints codes for some of its kinds only; the others
 /// are taken under the name of their service and under their own.
-const KINDS: [(Kind, &[&str]); 14] = [
+const KINDS: &[(Kind, &[&str])] = &[
     (Kind::Instance, &["vm"]),
     (Kind::Disk, &["disk"]),
     (Kind::ElasticIp, &["ip", "eip", "elasticip", "elastic_ip"]),
@@ -42,6 +42,8 @@ const KINDS: [(Kind, &[&str]); 14] = [
     (Kind::NetworkInterface, &["networkinterface", "network_interface", "eni", "vpc"]),
     (Kind::VpcPeering, &["vpcpeering", "vpc_peering", "vpc"]),
     (Kind::NatGateway, &["natgateway", "nat_gateway", "natgw", "vpc"]),
+    (Kind::RdsInstance, &["rds"]),
+    (Kind::CacheInstance, &["redis"]),
     (Kind::BandwidthPackage, &["bandwidthpackage", "bandwidth_package", "bwp", "vpc"]),
     (Kind::LoadBalancer, &["lb", "alb", "nlb", "dnlb", "loadbalancer", "load_balancer"]),
 ];
@@ -62,6 +64,8 @@ enum Kind {
     NatGateway,
     BandwidthPackage,
     LoadBalancer,
+    RdsInstance,
+    CacheInstance,
 }
 
 impl Kind {
@@ -84,6 +88,8 @@ impl Kind {
             Kind::NetworkInterface => world.interfaces.iter().for_each(|(id, o)| visit(&o.region, id, &o.tags)),
             Kind::VpcPeering => world.peerings.iter().for_each(|(id, o)| visit(&o.region, id, &o.tags)),
             Kind::NatGateway => world.nat_gateways.iter().for_each(|(id, o)| visit(&o.region, id, &o.tags)),
+            Kind::RdsInstance => world.rds_instances.iter().for_each(|(id, o)| visit(&o.region, id, &o.tags)),
+            Kind::CacheInstance => world.cache_instances.iter().for_each(|(id, o)| visit(&o.region, id, &o.tags)),
             Kind::BandwidthPackage => {
                 world.bandwidth_packages.iter().for_each(|(id, o)| visit(&o.region, id, &o.tags));
             }
@@ -109,6 +115,8 @@ impl Kind {
             Kind::NetworkInterface => world.interfaces.get_mut(id).map(|o| (&o.region, &mut o.tags)),
             Kind::VpcPeering => world.peerings.get_mut(id).map(|o| (&o.region, &mut o.tags)),
             Kind::NatGateway => world.nat_gateways.get_mut(id).map(|o| (&o.region, &mut o.tags)),
+            Kind::RdsInstance => world.rds_instances.get_mut(id).map(|o| (&o.region, &mut o.tags)),
+            Kind::CacheInstance => world.cache_instances.get_mut(id).map(|o| (&o.region, &mut o.tags)),
             Kind::BandwidthPackage => world.bandwidth_packages.get_mut(id).map(|o| (&o.region, &mut o.tags)),
             Kind::LoadBalancer => world.load_balancers.get_mut(id).map(|o| (&o.region, &mut o.tags)),
         }?;

@@ -8,6 +8,10 @@ mod dns;
 mod network;
 mod placed;
 mod ranks;
+mod identity;
+mod rds;
+mod redis;
+mod registry;
 mod shelf;
 mod storage;
 
@@ -18,12 +22,18 @@ pub(crate) use balance::{
 pub(crate) use compute::{
     AttachedDisk, Attachment, AttachmentStatus, Disk, DiskStatus, Instance, InstanceStatus, Keypair, SystemDisk,
 };
-pub(crate) use groups::{AsAlarm, AsRule, AvailabilityGroup, InstanceTemplate, Scaling};
-pub(crate) use images::{ImageDisk, ImageStatus, PrivateImage};
 pub(crate) use dns::{PrivateZone, ZoneRecord};
+pub(crate) use groups::{AsAlarm, AsRule, AvailabilityGroup, InstanceTemplate, Scaling};
+pub(crate) use identity::{Policy, Role, SubUser, UserGroup, UserKey};
+pub(crate) use images::{ImageDisk, ImageStatus, PrivateImage};
 pub(crate) use network::{
     AclRule, BandwidthPackage, ElasticIp, GatewayStatus, Holder, Member, NatGateway, NetworkAcl, NetworkInterface,
     Route, RouteTable, Rule, SecondaryIp, SecurityGroup, Subnet, Vpc, VpcPeering,
 };
+pub(crate) use rds::{
+    ParameterGroup, RdsAccount, RdsDatabase, RdsInstance, RdsPartStatus, RdsSize, RdsStatus, WhiteList,
+};
+pub(crate) use redis::{CacheInstance, CacheSize, CacheStatus};
+pub(crate) use registry::{Registry, Repository};
 pub(crate) use shelf::{Placed, Shelf};
 pub(crate) use storage::{Covered, Snapshot, SnapshotPolicy, SnapshotStatus};

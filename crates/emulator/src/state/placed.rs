@@ -1,10 +1,11 @@
 //! Which objects know their region, and so can be kept on a shelf by it.
 
 use super::{
-    AsAlarm, AsRule, AvailabilityGroup, Backend, BandwidthPackage, Certificate, Disk, ElasticIp, Instance,
-    InstanceTemplate, Keypair, Listener, LoadBalancer, NatGateway, NetworkAcl, NetworkInterface, Placed, PrivateImage,
-    PrivateZone, RouteTable, SecurityGroup, Snapshot, SnapshotPolicy, Subnet, TargetGroup, UrlMap, Vpc, VpcPeering,
-    ZoneRecord,
+    AsAlarm, AsRule, AvailabilityGroup, Backend, BandwidthPackage, CacheInstance, Certificate, Disk, ElasticIp,
+    Instance, InstanceTemplate, Keypair, Listener, LoadBalancer, NatGateway, NetworkAcl, NetworkInterface,
+    ParameterGroup, Placed, Policy, PrivateImage, PrivateZone, RdsAccount, RdsDatabase, RdsInstance, Registry,
+    Repository, Role, RouteTable, SecurityGroup, Snapshot, SnapshotPolicy, SubUser, Subnet, TargetGroup, UrlMap,
+    UserGroup, UserKey, Vpc, VpcPeering, WhiteList, ZoneRecord,
 };
 
 /// Objects that know their region.
@@ -18,6 +19,18 @@ macro_rules! placed {
     };
 }
 
+/// Objects of a service without regions.
+macro_rules! placed_nowhere {
+    ($($object:ty),*) => {
+        $(impl Placed for $object {
+            fn region(&self) -> &str {
+                ""
+            }
+        })*
+    };
+}
+
+placed_nowhere!(SubUser, UserGroup, Policy, Role, UserKey);
 placed!(Vpc, Subnet, RouteTable, NetworkAcl, SecurityGroup, NetworkInterface, ElasticIp);
 placed!(VpcPeering, NatGateway, BandwidthPackage);
 placed!(Instance, Keypair, Disk);
@@ -25,3 +38,5 @@ placed!(Snapshot, SnapshotPolicy, PrivateImage);
 placed!(InstanceTemplate, AvailabilityGroup, AsAlarm, AsRule);
 placed!(PrivateZone, ZoneRecord);
 placed!(LoadBalancer, TargetGroup, Backend, UrlMap, Listener, Certificate);
+placed!(RdsInstance, RdsAccount, RdsDatabase, WhiteList, ParameterGroup);
+placed!(CacheInstance, Registry, Repository);
