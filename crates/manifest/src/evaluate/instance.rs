@@ -5,6 +5,7 @@ use super::{
     nested::{inherit, shadow},
     place::Site,
     scope::InstanceScope,
+    settings::Open,
     world::{Instance, World},
 };
 use crate::{
@@ -15,6 +16,7 @@ use firma_catalog::{Procedure, shape};
 use firma_expr::Trace;
 use firma_model::{
     address::{Key, NodeSet},
+    deferral::Subject,
     desired::DesiredResource,
     diagnostic::Diagnostics,
     expr::Expr,
@@ -22,7 +24,7 @@ use firma_model::{
     small_map::SmallMap,
     value::Value,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is evaluated apart from the kind's own attributes.
 const LIFTED: [&str; 3] = ["billing", "tags", "zone"];
@@ -40,12 +42,15 @@ impl<'p> World<'p> {
         each: Option<Expr>,
         dependencies: &NodeSet,
         diagnostics: &mut Diagnostics,
-    ) -> (Instance, Option<Timeouts>) {
+    ) -> (Instance, Option<Timeouts>, BTreeMap<String, Expr>) {
+        let address = self.name(module, &block.block).at(key.clone());
         let scope = match (&key, each) {
             (Some(Key::Name(name)), Some(value)) => InstanceScope::each(self, module, name.clone(), value),
             (Some(Key::Index(index)), _) => InstanceScope::index(self, module, *index),
             _ => InstanceScope::plain(self, module),
         };
+        let scope = scope.asking(&Subject::Instance(address.clone()));
+        let open: Option<Open> = scope.settings.as_ref().map(|settings| settings.open.clone());
         let mut trace = Trace::new();
         let mut attributes: SmallMap<String, Expr> = SmallMap::new();
         let mut tainted = BTreeSet::new();
@@ -118,7 +123,7 @@ impl<'p> World<'p> {
         let mut all = dependencies.clone();
         all.extend(trace.nodes().cloned());
         let mut resource = DesiredResource {
-            address: self.name(module, &block.block).at(key),
+            address,
             region,
             zone,
             billing,
@@ -128,7 +133,8 @@ impl<'p> World<'p> {
             span: block.span,
         };
         self.expectations(block.lifecycle(), &mut resource, scope, diagnostics);
-        (Instance { resource: Box::new(resource), tainted }, timeouts)
+        let open = open.map(|open| open.take()).unwrap_or_default();
+        (Instance { resource: Box::new(resource), tainted }, timeouts, open)
     }
 
     /// One attribute: `Ok(None)` when it is absent.
