@@ -49,12 +49,17 @@ impl<'p> World<'p> {
             (Some(Key::Index(index)), _) => InstanceScope::index(self, module, *index),
             _ => InstanceScope::plain(self, module),
         };
-        let scope = scope.asking(&Subject::Instance(address.clone()));
+        let find = |name: &str| written.iter().find(|w| *w.name == *name).map(|w| &w.value);
+        // Most blocks say nothing that could be open.
+        let sets = block.region.is_some() || !block.timeouts.is_empty() || block.lifecycle.is_some();
+        let scope = match sets || find("zone").is_some() || find("billing").is_some() {
+            true => scope.asking(&Subject::Instance(address.clone())),
+            false => scope,
+        };
         let open: Option<Open> = scope.settings.as_ref().map(|settings| settings.open.clone());
         let mut trace = Trace::new();
         let mut attributes: SmallMap<String, Expr> = SmallMap::new();
         let mut tainted = BTreeSet::new();
-        let find = |name: &str| written.iter().find(|w| *w.name == *name).map(|w| &w.value);
         for attribute in written.iter().filter(|w| !LIFTED.contains(&&*w.name)) {
             match self.attribute(attribute, procedure, &scope, &mut trace, diagnostics) {
                 Ok(Some(value)) => {
@@ -68,6 +73,7 @@ impl<'p> World<'p> {
         }
         let site = Site { kind: &procedure.kind, header: block.span, scope: &scope };
         let region = self.region(&site, procedure.regional, block.region.as_deref(), &mut trace, diagnostics);
+        let is_open = region.is_err() && open.as_ref().is_some_and(|open| !open.borrow().is_empty());
         let zone = match &region {
             Ok(region) => self.zone(&site, procedure, region.as_deref(), find("zone"), &mut trace, diagnostics),
             Err(()) => Err(()),
@@ -80,12 +86,15 @@ impl<'p> World<'p> {
             tainted.insert("zone".to_owned());
             None
         });
-        let billing = self
-            .billing(&site, procedure, region.as_deref(), find("billing"), &mut trace, diagnostics)
-            .unwrap_or_else(|()| {
-                tainted.insert("billing".to_owned());
-                None
-            });
+        // The defaults of a region that is not known yet may say how it is paid for.
+        let billing = match find("billing") {
+            None if is_open => Err(()),
+            written => self.billing(&site, procedure, region.as_deref(), written, &mut trace, diagnostics),
+        };
+        let billing = billing.unwrap_or_else(|()| {
+            tainted.insert("billing".to_owned());
+            None
+        });
         let explicit = match find("tags") {
             None => Ok(None),
             Some(expr) => match self.reduce(expr, &scope, &mut trace, diagnostics) {

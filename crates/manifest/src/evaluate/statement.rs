@@ -66,7 +66,10 @@ impl Said {
             ));
             // A block of a module is written for all who call it, and one with keys says where they come from.
             if !to.block.module.is_root() || to.key.is_some() {
-                diagnostics.push(diagnostic);
+                diagnostics.push(diagnostic.hint(
+                    "`firma plan --generate-config-out FILE` writes a block of the root without keys: import to such a name, use \
+                     what is written, and say with `[[moved]]` where it belongs",
+                ));
                 continue;
             }
             diagnostics.push(diagnostic.hint("`firma plan --generate-config-out FILE` writes it for you"));
