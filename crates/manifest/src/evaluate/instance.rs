@@ -43,8 +43,8 @@ impl<'p> World<'p> {
         dependencies: &NodeSet,
         diagnostics: &mut Diagnostics,
     ) -> (Instance, Option<Timeouts>, BTreeMap<String, Expr>) {
-        let address = self.name(module, &block.block).at(key.clone());
-        let scope = match (&key, each) {
+        let address = self.name(module, &block.block).at(key);
+        let scope = match (&address.key, each) {
             (Some(Key::Name(name)), Some(value)) => InstanceScope::each(self, module, name.clone(), value),
             (Some(Key::Index(index)), _) => InstanceScope::index(self, module, *index),
             _ => InstanceScope::plain(self, module),
