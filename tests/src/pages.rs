@@ -97,10 +97,22 @@ pub fn check(page: &Page<'_>, root: &Path) -> Result<(), String> {
             says(&transcript, page.code).then_some(()).ok_or(format!("{scenario} does not print {}", page.code))
         }
         Example::Elsewhere(file, Some(function)) => {
-            let found = text(&root.join(&file))?.contains(&format!("fn {function}("));
-            found.then_some(()).ok_or(format!("{file} has no test `{function}`"))
+            let text = text(&root.join(&file))?;
+            let test = body(&text, &function).ok_or(format!("{file} has no test `{function}`"))?;
+            let shown = test.contains(&format!("\"{}", page.code)) || test.contains(&format!("[{}]", page.code));
+            shown.then_some(()).ok_or(format!("{function} of {file} does not look for {}", page.code))
         }
     }
+}
+
+/// What a function of a file consists of: it ends where a brace stands as far in as its beginning.
+fn body<'t>(text: &'t str, function: &str) -> Option<&'t str> {
+    let from = text.find(&format!("fn {function}("))?;
+    let begin = text[..from].rfind('\n').map_or(0, |at| at + 1);
+    let indent = text[begin..].len() - text[begin..].trim_start().len();
+    let end = format!("\n{}}}\n", &text[begin..begin + indent]);
+    let length = text[from..].find(&end).unwrap_or(text.len() - from);
+    Some(&text[from..from + length])
 }
 
 /// Whether something printed is a finding with this code, for people or for programs.

@@ -178,6 +178,7 @@ fn what_clients_spell_differently_is_understood() {
     for body in [&b"[]"[..], b"{", b"7", b"{}x"] {
         let problem = decode::parameters(create, &ids, "", body).expect_err("not an object");
         assert!(problem.to_string().starts_with("the body is not a JSON object"), "{problem}");
+        assert_eq!(problem.code(), "E0756");
     }
     let deep = format!("a{}=x&.=y&=z&a..b=1", ".1".repeat(10_000));
     assert_eq!(decode::parameters(describe, &Default::default(), &deep, b""), Ok(Map::new()));

@@ -65,6 +65,7 @@ fn types_at_result_paths() {
             (Err(problem), expected) => {
                 let suggestion = problem.suggestion.as_ref().map(|name| format!(" -> {name}")).unwrap_or_default();
                 assert_eq!(Err(format!("{problem}{suggestion}").as_str()), expected);
+                assert_eq!(problem.diagnostic().code, "E0757");
             }
         }
     }

@@ -17,6 +17,7 @@ mod template;
 
 pub(crate) use env::Env;
 pub(crate) use operator::equal;
+pub(crate) use seen::seen;
 
 use crate::{
     codes,
@@ -53,6 +54,7 @@ pub fn evaluate(expr: &Expr, scope: &dyn Scope, trace: &mut Trace, limits: &Limi
         source: Source::Scope(scope),
         trace: RefCell::new(std::mem::take(trace)),
         doubt: Cell::new(false),
+        attempts: Cell::new(0),
         budget: Budget::new(limits),
     };
     let result = evaluator.reduce(expr, None).and_then(|part| evaluator.finish(part, expr));
@@ -74,6 +76,8 @@ pub(crate) struct Evaluator<'a> {
     trace: RefCell<Trace>,
     /// Something was done to an unknown value that may turn out to be a mistake: what `try` and `can` say is open then.
     doubt: Cell<bool>,
+    /// How many `try` and `can` stand around what is reduced.
+    attempts: Cell<u32>,
     pub(crate) budget: Budget,
 }
 
@@ -86,6 +90,7 @@ impl<'a> Evaluator<'a> {
             source: Source::Nodes(nodes),
             trace: RefCell::default(),
             doubt: Cell::new(false),
+            attempts: Cell::new(0),
             budget: Budget::new(limits),
         }
     }
@@ -102,9 +107,17 @@ impl<'a> Evaluator<'a> {
     /// Runs something, and says whether it left a doubt; one that was there before stays.
     pub(crate) fn doubtful<T>(&self, run: impl FnOnce() -> T) -> (T, bool) {
         let before = self.doubt.replace(false);
+        self.attempts.set(self.attempts.get() + 1);
         let result = run();
+        self.attempts.set(self.attempts.get() - 1);
         let doubt = self.doubt.replace(before);
         (result, doubt)
+    }
+
+    /// Whether an answer may pass over this residual: below a `try` or a `can` only if it is sure to be no mistake, because
+    /// a mistake there changes the answer.
+    pub(crate) fn may_drop(&self, expr: &Expr) -> bool {
+        self.attempts.get() == 0 || is_sure(expr)
     }
 
     /// What is reduced here may turn out not to be needed at all: a mistake in it is one only perhaps.
@@ -113,6 +126,14 @@ impl<'a> Evaluator<'a> {
             self.doubt.set(true);
         }
         result
+    }
+
+    /// Whether an input was declared as sensitive; `None` where nobody knows.
+    pub(crate) fn hides(&self, input: &str) -> Option<bool> {
+        match self.source {
+            Source::Scope(scope) => scope.hides(input),
+            Source::Nodes(_) => None,
+        }
     }
 
     pub(crate) fn files(&self) -> &'a dyn Files {
@@ -248,6 +269,20 @@ impl<'a> Evaluator<'a> {
     pub(crate) fn embed(&self, part: Part<'_>, span: Span) -> Result<Expr, Diagnostics> {
         self.pay([&part], span)?;
         Ok(part.into_expr(span))
+    }
+}
+
+/// Whether a residual has a value once its nodes have theirs.
+fn is_sure(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Literal(value) => !value.has_unknown(),
+        ExprKind::Node(_) => true,
+        ExprKind::Name(_) => expr.input_name().is_some(),
+        ExprKind::Attribute(of, _) => matches!(of.kind, ExprKind::Node(_)),
+        ExprKind::Sensitive(of) => is_sure(of),
+        ExprKind::List(items) => items.iter().all(is_sure),
+        ExprKind::Map(entries) => entries.iter().all(|(key, value)| is_sure(key) && is_sure(value)),
+        _ => false,
     }
 }
 

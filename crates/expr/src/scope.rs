@@ -58,6 +58,12 @@ pub trait Scope {
         Ok(None)
     }
 
+    /// Whether the ephemeral variable of this name is sensitive too; `None` where that is not known.
+    fn hides(&self, input: &str) -> Option<bool> {
+        let _ = input;
+        None
+    }
+
     /// The files that `file(...)` and its like may read.
     fn files(&self) -> &dyn Files {
         &NoFiles

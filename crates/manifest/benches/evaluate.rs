@@ -1,13 +1,20 @@
-//! What it costs to read and evaluate a large project: a multiple of what parsing its TOML costs.
+//! What it costs to read and evaluate a large project, as multiples of what has to be done anyway.
 //!
-//! `cargo bench -p firma-manifest --bench evaluate`. 100 000 resources in 200 files, a hub for every hundred. Parsing alone
-//! and all of it take turns in one thread each, so that whatever else the machine does meets both alike; medians count.
-//! Ends with 1 when the budget is missed: twice the time, and 500 MiB in all.
+//! `cargo bench -p firma-manifest --bench evaluate`, on an idle machine. Three ratios are printed, each with its budget:
+//!
+//! - 100 000 resources in 200 files, a hub for every hundred: parsing, reading and evaluating against parsing the same TOML
+//!   in one thread. Reading and evaluating use what processors there are. At most twice the time, and 500 MiB in all.
+//! - A module of 20 resources, called 1 000 times, against one call: the manifests are read once (counted), so an instance
+//!   costs what evaluating it costs.
+//! - A splat over N resources used by N resources, for N and 2 N: evaluation is linear, so twice as many take twice as long.
+//!
+//! What is compared takes turns, so that whatever else the machine does meets both alike; medians count. Ends with 1 when a
+//! budget is missed. `FIRMA_BENCH_TURNS=1` makes one short run.
 
 use firma_catalog::Catalog;
 use firma_expr::NoFiles;
-use firma_manifest::{Inputs, evaluate, read, variables};
-use firma_model::span::Source;
+use firma_manifest::{Inputs, ModuleSource, Modules, Project, evaluate, link, read, variables};
+use firma_model::{diagnostic::Diagnostic, span::Source};
 use std::{
     collections::BTreeMap,
     fmt::Write,
@@ -23,24 +30,49 @@ const HUB: usize = 100;
 const TURNS: usize = 7;
 const TIMES: f64 = 2.0;
 const MEBIBYTES: usize = 500;
+/// Calls of the module.
+const CALLS: usize = 1_000;
+/// Resources in it.
+const INSIDE: usize = 20;
+/// An instance of a module costs at most this share of what a project of its resources alone costs: that one is read too.
+const SHARE: f64 = 1.0;
+/// Resources of the splat.
+const SPLAT: usize = 4_000;
+/// Twice as many take at most so many times as long.
+const DOUBLED: f64 = 2.6;
 
 fn main() -> ExitCode {
+    let all = [large(), called(), splat()];
+    match all.iter().all(|kept| *kept) {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    }
+}
+
+/// The medians of two things that take turns; the first turn warms the caches.
+fn compared(mut a: impl FnMut(), mut b: impl FnMut()) -> (Duration, Duration) {
+    let turns = std::env::var("FIRMA_BENCH_TURNS").ok().and_then(|text| text.parse().ok()).unwrap_or(TURNS);
+    let (mut of_a, mut of_b) = (Vec::new(), Vec::new());
+    for turn in 0..=turns {
+        let (first, second) = (timed(&mut a), timed(&mut b));
+        if turn > 0 || turns == 0 {
+            of_a.push(first);
+            of_b.push(second);
+        }
+    }
+    (median(&mut of_a), median(&mut of_b))
+}
+
+fn large() -> bool {
     let sources = project();
-    let (mut parsing, mut all) = (Vec::new(), Vec::new());
-    for turn in 0..=TURNS {
-        let parsed = timed(|| {
+    let (parsing, all) = compared(
+        || {
             for source in &sources {
                 assert!(DeTable::parse(&source.text).is_ok(), "the project is TOML");
             }
-        });
-        let evaluated = timed(|| evaluated(&sources));
-        // The first ones warm the caches.
-        if turn > 0 {
-            parsing.push(parsed);
-            all.push(evaluated);
-        }
-    }
-    let (parsing, all) = (median(&mut parsing), median(&mut all));
+        },
+        || assert_eq!(evaluated(&sources), RESOURCES),
+    );
     let times = all.as_secs_f64() / parsing.as_secs_f64();
     let peak = peak_mebibytes();
     println!("{RESOURCES} resources in {FILES} files");
@@ -50,10 +82,66 @@ fn main() -> ExitCode {
         Some(peak) => println!("  peak                 {peak:>6} MiB, budget {MEBIBYTES}"),
         None => println!("  peak                  not known on this system"),
     }
-    match times <= TIMES && peak.is_none_or(|peak| peak <= MEBIBYTES) {
-        true => ExitCode::SUCCESS,
-        false => ExitCode::FAILURE,
+    times <= TIMES && peak.is_none_or(|peak| peak <= MEBIBYTES)
+}
+
+/// One module, called a thousand times.
+fn called() -> bool {
+    let call = |count: usize| format!("[module.m]\nsource = \"./m\"\ncount = {count}\nsize = \"${{count.index}}\"\n");
+    let calling = |count: usize| {
+        let mut sources = vec![Source { name: "main.toml".to_owned(), text: call(count) }];
+        let (mut project, _) = read(&sources);
+        let mut module = OneModule { read: 0 };
+        let (values, _) = variables(&project, &BTreeMap::new(), &[]);
+        let found = link(&mut project, &BTreeMap::new(), &values, &mut sources, &mut module);
+        assert!(found.is_empty(), "{found:?}");
+        assert_eq!(module.read, 1, "the module is read once");
+        assert_eq!(resources(&project), count * INSIDE);
+    };
+    let (one, all) = compared(|| (0..CALLS).for_each(|_| calling(1)), || calling(CALLS));
+    let share = all.as_secs_f64() / one.as_secs_f64();
+    println!("a module of {INSIDE} resources, called {CALLS} times, read once");
+    println!("  a project of one     {:>6} us", one.as_micros() / CALLS as u128);
+    println!("  an instance          {:>6} us: {share:.2} of it, budget {SHARE}", all.as_micros() / CALLS as u128);
+    share <= SHARE
+}
+
+struct OneModule {
+    read: usize,
+}
+
+impl Modules for OneModule {
+    fn locate(&mut self, _: &ModuleSource, _: &str) -> Result<String, Diagnostic> {
+        Ok("m".to_owned())
     }
+
+    fn manifests(&mut self, _: &str) -> Result<Vec<Source>, Diagnostic> {
+        self.read += 1;
+        let mut text = "[variable.size]\n".to_owned();
+        for at in 0..INSIDE {
+            let _ = writeln!(text, "[firma.value.r{at}]\ninput = \"${{var.size}}, {at}\"\n");
+        }
+        Ok(vec![Source { name: "m/main.toml".to_owned(), text }])
+    }
+}
+
+/// A splat over N resources, used by N others.
+fn splat() -> bool {
+    let using = |count: usize| {
+        let text = format!(
+            "[firma.value.each]\ncount = {count}\ninput = \"${{count.index}}\"\n\
+             [local]\nall = \"${{firma.value.each[*].id}}\"\n\
+             [firma.value.user]\ncount = {count}\ninput = \"${{local.all[count.index]}}\"\n"
+        );
+        vec![Source { name: "main.toml".to_owned(), text }]
+    };
+    let (few, many) = (using(SPLAT), using(2 * SPLAT));
+    let (once, twice) = compared(|| assert_eq!(evaluated(&few), 2 * SPLAT), || assert_eq!(evaluated(&many), 4 * SPLAT));
+    let times = twice.as_secs_f64() / once.as_secs_f64();
+    println!("a splat over N resources, used by N resources");
+    println!("  N = {SPLAT}             {:>6} ms", once.as_millis());
+    println!("  twice as many        {:>6} ms: {times:.2} times, budget {DOUBLED}", twice.as_millis());
+    times <= DOUBLED
 }
 
 fn project() -> Vec<Source> {
@@ -72,20 +160,25 @@ fn project() -> Vec<Source> {
     sources
 }
 
-fn evaluated(sources: &[Source]) {
+/// How many resources the project of these manifests has.
+fn evaluated(sources: &[Source]) -> usize {
     let (project, diagnostics) = read(sources);
     assert!(diagnostics.is_empty(), "{diagnostics:?}");
-    let (values, _) = variables(&project, &BTreeMap::new(), &[]);
+    resources(&project)
+}
+
+fn resources(project: &Project) -> usize {
+    let (values, _) = variables(project, &BTreeMap::new(), &[]);
     let answers = BTreeMap::new();
     let outlooks = BTreeMap::new();
     let catalog = Catalog::builtin();
     let inputs = Inputs { variables: &values, answers: &answers, outlooks: &outlooks, catalog, files: &NoFiles };
-    let (evaluated, diagnostics) = evaluate(&project, inputs);
+    let (evaluated, diagnostics) = evaluate(project, inputs);
     assert!(diagnostics.is_empty(), "{diagnostics:?}");
-    assert_eq!(evaluated.desired.resources.len(), RESOURCES);
+    evaluated.desired.resources.len()
 }
 
-fn timed(work: impl FnOnce()) -> Duration {
+fn timed(work: &mut impl FnMut()) -> Duration {
     let start = Instant::now();
     work();
     start.elapsed()

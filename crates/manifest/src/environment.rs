@@ -24,7 +24,11 @@ impl EnvironmentScope<'_> {
                 "it is needed before anything else is known: only `var.NAME`, `env.NAME` and functions can stand here"
             }
             (true, false) => "it is needed before anything else is known: only `env.NAME` and functions can stand here",
-            (false, _) => {
+            (false, true) => {
+                "it is needed before anything else is known: only `var.NAME` and functions can stand here, and callers give \
+                 such a variable what is known then"
+            }
+            (false, false) => {
                 "only constants and functions can stand here: what differs from call to call is passed in by the caller"
             }
         };

@@ -166,6 +166,7 @@ impl<'p> Gather<'_, 'p> {
             Part::Local(index) => self.expr(place, &project.locals[index].value),
             Part::Lookup(index) => {
                 let lookup = &project.lookups[index];
+                self.repeat(place, &lookup.repeat);
                 self.exprs(place, lookup.region.iter().chain(lookup.parameters.iter().map(|p| &p.value)));
                 self.depends_on(place, &lookup.depends_on);
                 self.after_defaults(lookup.span);

@@ -40,7 +40,8 @@ pub struct Project {
     pub(crate) call_names: HashMap<Arc<str>, usize>,
     /// Where a module's directory lies, seen from the root; empty for the root itself.
     pub(crate) directory: String,
-    /// Of the root: every module that is called from anywhere, each directory once.
+    /// Of the root: every module that is called from anywhere, each directory once, or once for each set of values that the
+    /// sources inside it are made of.
     pub(crate) modules: Vec<Project>,
 }
 
@@ -259,6 +260,7 @@ pub(crate) struct ImportBlock {
 pub(crate) struct DataBlock {
     pub(crate) block: Block,
     pub(crate) span: Span,
+    pub(crate) repeat: Repeat,
     pub(crate) region: Option<Expr>,
     pub(crate) depends_on: Vec<Spelled>,
     pub(crate) parameters: Vec<Written>,

@@ -71,6 +71,11 @@ impl Variables {
         self.values.get(name)
     }
 
+    /// Gives a variable a value.
+    pub(crate) fn set(&mut self, name: Arc<str>, value: Expr) {
+        self.values.insert(name, value);
+    }
+
     /// The values of those that are kept nowhere: what a plan needs beside itself.
     pub fn ephemeral(&self) -> &Map {
         &self.ephemeral

@@ -5,7 +5,8 @@
 //! stays as it is and what will be made anew, answers with an [`Outlook`].
 
 use crate::{
-    address::{Block, Node},
+    address::{Address, Block, Node},
+    desired::Repetition,
     expr::Expr,
     span::Span,
     value::Value,
@@ -17,15 +18,26 @@ use std::{collections::BTreeSet, fmt, sync::Arc};
 pub enum Subject {
     /// A resource block or a look-up.
     Block(Block),
+    /// One instance of a look-up that repeats, or of a resource whose settings are open.
+    Instance(Address),
     /// A module, with everything in it: `module.net`.
     Module(Arc<str>),
 }
 
 impl Subject {
-    /// Whether a block is this one, or lies in this module.
+    /// The look-up at an address: one that has no key is its whole block.
+    pub fn look_up(address: Address) -> Subject {
+        match address.key {
+            None => Subject::Block(address.block),
+            Some(_) => Subject::Instance(address),
+        }
+    }
+
+    /// Whether a block is this one, has this instance, or lies in this module.
     pub fn covers(&self, block: &Block) -> bool {
         match self {
             Subject::Block(own) => own == block,
+            Subject::Instance(own) => own.block == *block,
             Subject::Module(path) => block
                 .module
                 .to_string()
@@ -39,6 +51,7 @@ impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Subject::Block(block) => write!(f, "{block}"),
+            Subject::Instance(address) => write!(f, "{address}"),
             Subject::Module(path) => f.write_str(path),
         }
     }
@@ -55,6 +68,8 @@ pub enum Asks {
     Enabled,
     /// The parameters of a look-up, and that nothing changes what it would find.
     Parameters,
+    /// Where an instance lives, how it is paid for and how it is treated.
+    Settings,
 }
 
 impl Asks {
@@ -65,6 +80,7 @@ impl Asks {
             Asks::Count => "count",
             Asks::Enabled => "enabled",
             Asks::Parameters => "parameters",
+            Asks::Settings => "settings",
         }
     }
 
@@ -75,8 +91,18 @@ impl Asks {
             "count" => Asks::Count,
             "enabled" => Asks::Enabled,
             "parameters" => Asks::Parameters,
+            "settings" => Asks::Settings,
             _ => return None,
         })
+    }
+
+    /// How a block repeats that says so in this way.
+    pub fn repetition(self) -> Repetition {
+        match self {
+            Asks::ForEach => Repetition::ForEach,
+            Asks::Count => Repetition::Count,
+            Asks::Enabled | Asks::Parameters | Asks::Settings => Repetition::Single,
+        }
     }
 
     /// Whether a value says enough.

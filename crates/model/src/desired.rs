@@ -190,13 +190,16 @@ pub struct Desired {
 }
 
 impl Desired {
-    /// What is deferred, when this block is: itself, or a module it stands in.
+    /// What is deferred, when this block is: itself, an instance of it, or a module it stands in.
     pub fn deferred_by(&self, block: &Block) -> Option<&Subject> {
         if self.deferred.is_empty() {
             return None;
         }
         let own = self.deferred.get_key_value(&Subject::Block(block.clone()));
-        own.map(|(subject, _)| subject).or_else(|| {
+        let instances = || self.deferred.range(Subject::Instance(block.at(None))..).next();
+        let instance =
+            || instances().filter(|(subject, _)| matches!(subject, Subject::Instance(at) if at.block == *block));
+        own.or_else(instance).map(|(subject, _)| subject).or_else(|| {
             self.deferred.keys().find(|subject| matches!(subject, Subject::Module(_)) && subject.covers(block))
         })
     }

@@ -1,6 +1,6 @@
 //! Type constraints, as variables and attributes declare them.
 
-use crate::value::Value;
+use crate::{path::is_plain_name, value::Value};
 use std::{collections::BTreeMap, fmt};
 
 /// One field of an object type.
@@ -49,6 +49,23 @@ pub enum Type {
     Tuple(Vec<Type>),
 }
 
+/// A name in quotes, as it reads back: what begins a template is doubled.
+fn quoted(name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.write_str("\"")?;
+    let mut rest = name.chars().peekable();
+    while let Some(c) = rest.next() {
+        match c {
+            '"' | '\\' => write!(f, "\\{c}")?,
+            '\n' => f.write_str("\\n")?,
+            '\r' => f.write_str("\\r")?,
+            '\t' => f.write_str("\\t")?,
+            '$' | '%' if rest.peek() == Some(&'{') => write!(f, "{c}{c}")?,
+            c => write!(f, "{c}")?,
+        }
+    }
+    f.write_str("\"")
+}
+
 impl fmt::Display for Type {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -62,10 +79,14 @@ impl fmt::Display for Type {
             Type::Object(fields) => {
                 f.write_str("object({")?;
                 for (i, (name, field)) in fields.iter().enumerate() {
-                    let comma = if i == 0 { "" } else { ", " };
+                    f.write_str(if i == 0 { "" } else { ", " })?;
+                    match is_plain_name(name) {
+                        true => f.write_str(name)?,
+                        false => quoted(name, f)?,
+                    }
                     match field.optional {
-                        true => write!(f, "{comma}{name} = optional({})", field.ty)?,
-                        false => write!(f, "{comma}{name} = {}", field.ty)?,
+                        true => write!(f, " = optional({})", field.ty)?,
+                        false => write!(f, " = {}", field.ty)?,
                     }
                 }
                 f.write_str("})")

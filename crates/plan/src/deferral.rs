@@ -365,9 +365,7 @@ impl Planner<'_> {
             waits.truncate(SHOWN_WAITS);
             let stays = self.worlds.recorded.records.contains_key(address).then(|| address.clone());
             let what = match action {
-                Action::Read => {
-                    What::Subject { subject: Subject::Block(address.block.clone()), asks: Asks::Parameters }
-                }
+                Action::Read => What::Subject { subject: Subject::look_up(address.clone()), asks: Asks::Parameters },
                 _ => What::Instance { address: address.clone(), action: *action },
             };
             postponed.push(Postponed { what, waits, stays: stays.into_iter().collect() });
@@ -441,7 +439,10 @@ fn never(subject: &Subject, deferred: &Deferred, waits: &[Wait]) -> Option<Diagn
     if !waits.is_empty() {
         return None;
     }
-    let message = format!("nothing that this plan does will tell what `{asks}` of {subject} is");
+    let message = match deferred.asks {
+        Asks::Settings => format!("nothing that this plan does will tell where {subject} lives or how it is treated"),
+        _ => format!("nothing that this plan does will tell what `{asks}` of {subject} is"),
+    };
     Some(Diagnostic::error("E0571", message).at(deferred.span).hint(
         "use something that the manifests say themselves, or an attribute that the cloud gives when the object is made",
     ))

@@ -38,6 +38,7 @@ pub mod moves;
 pub mod imports;
 pub mod removals;
 pub mod renames;
+mod keyless;
 mod steps;
 mod vanished;
 pub mod select;

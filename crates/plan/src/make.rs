@@ -70,7 +70,7 @@ pub fn plan(worlds: Worlds<'_>, options: &Options) -> (Option<Plan>, Diagnostics
         return (None, diagnostics);
     }
     for finding in audit::audit(&plan, written.recorded, whole.recorded) {
-        diagnostics.push(Diagnostic::error("E0590", format!("BUG: the plan is not sound: {finding}")));
+        diagnostics.push(finding.into());
     }
     if diagnostics.has_errors() { (None, diagnostics) } else { (Some(plan), diagnostics) }
 }

@@ -7,6 +7,7 @@
 use crate::{
     abreast,
     decide::{self, Decision},
+    keyless,
     step::{Action, Leg, Reason, Step},
     worlds::{Options, Worlds},
 };
@@ -92,12 +93,16 @@ pub fn carry<'a>(worlds: Worlds<'a>, options: &Options, diagnostics: &mut Diagno
     statements.check(worlds.desired, diagnostics);
     let mut origins: BTreeMap<Address, &'a Record> = BTreeMap::new();
     let mut told = HashSet::new();
+    let mut left = Vec::new();
     for record in abreast::unwanted(worlds.desired, worlds.recorded) {
         let (to, by) = match statements.follow(&record.address) {
             Some((to, by)) => (settled(to, worlds.desired, worlds.recorded), Some(by)),
             None => match toggled(&record.address, worlds.desired, worlds.recorded) {
                 Some(to) => (to, None),
-                None => continue,
+                None => {
+                    left.push(record);
+                    continue;
+                }
             },
         };
         if !worlds.desired.resources.contains_key(&to) {
@@ -119,6 +124,7 @@ pub fn carry<'a>(worlds: Worlds<'a>, options: &Options, diagnostics: &mut Diagno
             (Some(_), None) => {}
         }
     }
+    keyless::tell(&worlds.desired.moves, &left, diagnostics);
     match origins.is_empty() {
         true => Carried::nothing(worlds),
         false => rename(worlds, origins, diagnostics),

@@ -49,7 +49,7 @@ impl<'a> Evaluator<'a> {
     {
         let (marked, inner) = peel(expr);
         match &inner.kind {
-            ExprKind::Map(entries) if keys_known(entries) => match find(entries, name) {
+            ExprKind::Map(entries) if keys_known(entries) && self.may_drop(inner) => match find(entries, name) {
                 Some(value) => Ok(Part::of(Cow::Borrowed(value)).marked(marked)),
                 None => Err(missing(name, entries.iter().filter_map(|(k, _)| k.as_value()?.as_str()), span)),
             },
@@ -106,7 +106,7 @@ impl<'a> Evaluator<'a> {
                 let (marked, inner) = peel(&expr);
                 let marked = marked || secret;
                 match &inner.kind {
-                    ExprKind::Map(entries) if keys_known(entries) => {
+                    ExprKind::Map(entries) if keys_known(entries) && self.may_drop(inner) => {
                         let name = text::key(key).map_err(|what| bad_key(&what, span))?;
                         match find(entries, &name) {
                             Some(value) => {
@@ -120,7 +120,7 @@ impl<'a> Evaluator<'a> {
                             }
                         }
                     }
-                    ExprKind::List(items) => {
+                    ExprKind::List(items) if self.may_drop(inner) => {
                         let at = position(key, items.len(), span)?;
                         self.pay([&Part::of(Cow::Borrowed(&items[at]))], span)?;
                         Ok(Part::of(Cow::Owned(items[at].clone())).marked(marked))

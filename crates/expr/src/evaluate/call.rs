@@ -94,7 +94,14 @@ impl<'a> Evaluator<'a> {
             function.check_count(parts.len(), span)?;
         }
         if parts.iter().any(Part::is_residual) {
-            if !expand && let Some(done) = self.shape(function.name, &parts, span) {
+            let sure = parts.iter().all(|part| match part {
+                Part::Value(_) => true,
+                Part::Residual(expr) => self.may_drop(expr),
+            });
+            if !expand
+                && sure
+                && let Some(done) = self.shape(function.name, &parts, span)
+            {
                 return done.map(|part| part.marked(secret_tail));
             }
             return self.left_call(function, parts, &spans, expand, span).map(|part| part.marked(secret_tail));
@@ -161,7 +168,10 @@ impl<'a> Evaluator<'a> {
             let (reduced, doubt) = self.doubtful(|| self.reduce(argument, env));
             match reduced {
                 // It may yet be a mistake, and then a later one counts, of whatever type that is.
-                Ok(Part::Value(_)) if doubt => return Ok(Part::unknown()),
+                Ok(Part::Value(_)) if doubt => {
+                    self.fall_back(&arguments[at + 1..], env)?;
+                    return Ok(Part::unknown());
+                }
                 Ok(part @ Part::Value(_)) => return Ok(part),
                 Ok(part) => {
                     let mut left = vec![self.embed(part, argument.span)?];
@@ -182,12 +192,35 @@ impl<'a> Evaluator<'a> {
                     return Ok(Part::residual(ExprKind::Call(name.clone(), left, false), span));
                 }
                 // It may not be one in the end. While planning nothing else can be said than that it is.
-                Err(error) if recoverable(&error) && doubt => return self.open_error(error),
+                Err(error) if recoverable(&error) && doubt => {
+                    let open = self.open_error(error)?;
+                    self.fall_back(&arguments[at + 1..], env)?;
+                    return Ok(open);
+                }
                 Err(error) if recoverable(&error) => errors = error,
                 Err(error) => return Err(error),
             }
         }
         Err(errors)
+    }
+
+    /// What follows an argument of `try` that may yet be a mistake: unless one of these is sure to have a value, the whole
+    /// may be a mistake as well, and what stands around it has that doubt.
+    fn fall_back<'x>(&self, arguments: &'x [Expr], env: Option<&'x Env<'x>>) -> Result<(), Diagnostics>
+    where
+        'a: 'x,
+    {
+        for argument in arguments {
+            let (reduced, doubt) = self.doubtful(|| self.reduce(argument, env));
+            match reduced {
+                Ok(Part::Value(_)) if !doubt => return Ok(()),
+                Ok(_) => {}
+                Err(error) if recoverable(&error) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        self.doubts(&Value::unknown(), &[]);
+        Ok(())
     }
 
     /// `can(a)`: whether it has no error.

@@ -222,6 +222,17 @@ fn form(expr: &Expr) -> Type {
 /// A reduced branch that shows no more of its type than what was written: else what stands beside it would be brought to
 /// another type than when all had been known at once. `try` of one argument is that argument, and shows no type.
 fn as_written(reduced: Expr, written: &Expr) -> Expr {
+    // Nor less: `tostring(null)` is no null of every type.
+    if matches!(&reduced.kind, ExprKind::Literal(Value::Null)) {
+        let name = match form(written) {
+            Type::String => "tostring",
+            Type::Number => "tonumber",
+            Type::Bool => "tobool",
+            _ => return reduced,
+        };
+        let span = reduced.span;
+        return Expr { kind: ExprKind::Call(Arc::from(name), vec![reduced], false), span };
+    }
     if form(written) != Type::Any || form(&reduced) == Type::Any {
         return reduced;
     }

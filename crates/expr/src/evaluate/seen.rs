@@ -6,7 +6,7 @@ use firma_model::value::Value;
 const LONGEST: usize = 40;
 
 /// `this is "web"`; of what is sensitive only that it is.
-pub(super) fn seen(value: &Value) -> String {
+pub(crate) fn seen(value: &Value) -> String {
     if value.has_sensitive() {
         return "this is a sensitive value".to_owned();
     }

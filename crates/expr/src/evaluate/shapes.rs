@@ -11,7 +11,7 @@ use crate::{
 };
 use firma_model::{
     diagnostic::{Diagnostic, Diagnostics},
-    expr::ExprKind,
+    expr::{Expr, ExprKind},
     number::Number,
     span::Span,
     value::Value,
@@ -26,6 +26,11 @@ impl<'a> Evaluator<'a> {
         let parts: Vec<&Part<'_>> = peeled.iter().map(|(_, part)| part).collect();
         let result = match name {
             "length" => count(parts.first()?).map(|n| Ok(Part::value(Value::Number(Number::from(n))))),
+            // Whoever evaluates knows what an input was declared as: its mark only says that it is kept nowhere.
+            "issensitive" if let Some(name) = input_of(parts.first()?) => {
+                let hidden = self.hides(name)?;
+                return Some(Ok(Part::value(Value::Bool(hidden))));
+            }
             "issensitive" if marked => return Some(Ok(Part::value(Value::Bool(true)))),
             "keys" => match items(parts.first()?)? {
                 Items::Map(map) => {
@@ -167,6 +172,20 @@ impl<'a> Evaluator<'a> {
 
     fn one_part<'x>(&self, part: Part<'_>, span: Span) -> Reduced<'x> {
         Ok(Part::of(Cow::Owned(self.embed(part, span)?)))
+    }
+}
+
+/// The input that this is, or is an element of.
+fn input_of<'p>(part: &'p Part<'_>) -> Option<&'p str> {
+    let Part::Residual(expr) = part else { return None };
+    let mut expr: &Expr = expr;
+    loop {
+        expr = match &expr.kind {
+            ExprKind::Name(_) => return expr.input_name(),
+            ExprKind::Attribute(of, _) | ExprKind::Sensitive(of) => of,
+            ExprKind::Index(of, key) if key.as_value().is_some() => of,
+            _ => return None,
+        };
     }
 }
 

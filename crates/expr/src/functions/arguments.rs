@@ -1,7 +1,7 @@
 //! The arguments of one call, checked and converted.
 
 use super::{Function, Kind};
-use crate::{codes, limits::Budget, scope::Files, text};
+use crate::{codes, evaluate::seen, limits::Budget, scope::Files, text};
 use firma_model::{
     diagnostic::{Diagnostic, Diagnostics},
     number::Number,
@@ -10,6 +10,9 @@ use firma_model::{
 };
 use regex::Regex;
 use std::{borrow::Cow, sync::Arc};
+
+/// Arguments that are shown beside a call that fails as a whole.
+const SHOWN: usize = 4;
 
 /// Why a call fails.
 #[derive(Debug)]
@@ -32,20 +35,40 @@ impl From<Diagnostics> for Failure {
 
 impl Failure {
     /// As the user sees it. With `hidden` nothing that came from an argument is repeated.
-    pub(super) fn diagnostics(self, function: &Function, spans: &[Span], span: Span, hidden: bool) -> Diagnostics {
+    pub(super) fn diagnostics(
+        self,
+        function: &Function,
+        arguments: &Arguments<'_>,
+        spans: &[Span],
+        span: Span,
+        hidden: bool,
+    ) -> Diagnostics {
         let name = function.name;
         let diagnostic = match self {
             Failure::Spent(diagnostics) => return diagnostics,
             Failure::Argument(at, what) => {
                 let parameter = function.parameter(at).map_or("argument", |parameter| parameter.name);
                 let what = if hidden { "is not what it takes (a sensitive value, so no more is said)" } else { &what };
-                Diagnostic::error(codes::ARGUMENT, format!("the argument `{parameter}` of {name} {what}"))
-                    .at(spans.get(at).copied().unwrap_or(span))
+                let diagnostic =
+                    Diagnostic::error(codes::ARGUMENT, format!("the argument `{parameter}` of {name} {what}"))
+                        .at(spans.get(at).copied().unwrap_or(span));
+                match arguments.get(at).filter(|_| !hidden) {
+                    Some(value) => diagnostic.label(seen(value)),
+                    None => diagnostic,
+                }
             }
             Failure::Call(_) if hidden => {
                 Diagnostic::error(codes::ARGUMENT, format!("{name} does not take these (sensitive) arguments")).at(span)
             }
-            Failure::Call(what) => Diagnostic::error(codes::ARGUMENT, format!("{name}: {what}")).at(span),
+            Failure::Call(what) => {
+                let mut diagnostic = Diagnostic::error(codes::ARGUMENT, format!("{name}: {what}")).at(span);
+                for (at, value) in spans.iter().zip(&arguments.values).take(SHOWN).map(|(at, value)| (*at, value)) {
+                    if at != span {
+                        diagnostic = diagnostic.related(at, seen(value));
+                    }
+                }
+                diagnostic
+            }
             Failure::File(_) if hidden => {
                 let what = "the file cannot be used (its name is sensitive, so no more is said)";
                 Diagnostic::error(codes::FILE, format!("{name}: {what}")).at(span)

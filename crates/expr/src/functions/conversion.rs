@@ -1,7 +1,7 @@
 //! Types and marks: tobool, tolist, tomap, tonumber, toset, tostring, type, try, can, sensitive, nonsensitive, issensitive.
 
 use super::{Arguments, Failure, Function, Gives, Kind, Parameter, Sees, types};
-use crate::{convert::convert, unify::unify_map};
+use crate::{convert::convert, part::unknown_of, unify::unify_map};
 use firma_model::{
     types::Type,
     value::{Unknown, Value},
@@ -81,7 +81,12 @@ pub(super) const NONSENSITIVE: Function =
 
 pub(super) const ISSENSITIVE: Function =
     Function::new("issensitive", "Whether a value is hidden.", &[VALUE], Gives::Bool, |arguments| {
-        Ok(Value::Bool(matches!(arguments.value(0), Value::Sensitive(_))))
+        Ok(match arguments.value(0) {
+            Value::Sensitive(_) => Value::Bool(true),
+            // It may bring a mark with it.
+            Value::Unknown(_) => unknown_of(Type::Bool, true),
+            _ => Value::Bool(false),
+        })
     })
     .sees(Sees::Raw);
 

@@ -240,17 +240,18 @@ impl Function {
             let mut arguments = Arguments::new(self, values, budget, files, span);
             let checked = arguments.convert();
             if let Err(failure) = checked {
-                return Err(failure.diagnostics(self, spans, span, marked));
+                return Err(failure.diagnostics(self, &arguments, spans, span, marked));
             }
             if unknown {
                 let unknown = (self.knows)(&arguments).unwrap_or_else(|| self.unknown());
                 return Ok(if marked { unknown.sensitive() } else { unknown });
             }
-            let value = (self.body)(&arguments).map_err(|failure| failure.diagnostics(self, spans, span, marked))?;
+            let value = (self.body)(&arguments)
+                .map_err(|failure| failure.diagnostics(self, &arguments, spans, span, marked))?;
             let value = if self.makes_text { text::compose(value) } else { value };
             return Ok(if marked { value.sensitive() } else { value });
         }
         let arguments = Arguments::new(self, values, budget, files, span);
-        (self.body)(&arguments).map_err(|failure| failure.diagnostics(self, spans, span, false))
+        (self.body)(&arguments).map_err(|failure| failure.diagnostics(self, &arguments, spans, span, false))
     }
 }

@@ -148,20 +148,13 @@ pub(crate) fn expression(text: &str) {
         if let (Ok(before), Ok(after)) = (&before, &after) {
             assert!(agrees(before, after), "{text}\nbefore {before:?}\nafter  {after:?}");
         }
-        // The instances of a block are no plain map: a splat walks them. And a length is known although an element may
-        // turn out to be a mistake, which `try` would have stepped over had it known.
+        // The instances of a block are no plain map: a splat walks them.
         let at_once = reduced(&tree, &Names(Some(nodes)));
-        if let (Ok(at_once), Ok(after), false) = (&at_once, &after, lazy(text) || text.contains("block")) {
+        if let (Ok(at_once), Ok(after), false) = (&at_once, &after, text.contains("block")) {
             let at_once = at_once.as_value().map(Value::reveal_deep);
             assert_eq!(at_once, Some(after.reveal_deep()), "{text}, known at once and known later");
         }
     }
-}
-
-/// Whether something asks for the shape of what it may drop, below a `try` or a `can`.
-fn lazy(text: &str) -> bool {
-    let shapes = ["length(", "keys(", "lookup(", "element(", "slice(", "one(", "reverse(", "]["];
-    (text.contains("try(") || text.contains("can(")) && shapes.iter().any(|name| text.contains(name))
 }
 
 /// Whether a value is what was known of it.

@@ -26,40 +26,40 @@ impl World<'_> {
     pub(super) fn resources(&mut self, turns: &[Turn], diagnostics: &mut Diagnostics) {
         let mut order: Vec<usize> = (0..turns.len()).collect();
         order.sort_by_key(|at| turns[*at].level);
-        let mut said: Vec<(usize, Diagnostics, Option<Inquiry>)> = Vec::new();
+        let mut said: Vec<(usize, Diagnostics, Vec<Inquiry>)> = Vec::new();
         for level in order.chunk_by(|a, b| turns[*a].level == turns[*b].level) {
             for some in level.chunks(AT_ONCE) {
                 let made = in_shares(some.to_vec(), WORTH, |at| self.made(0, turns[at].index));
                 for (at, made) in some.iter().zip(made) {
-                    let (found, inquiry) = self.take(0, turns[*at].index, made);
-                    if !found.is_empty() || inquiry.is_some() {
-                        said.push((*at, found, inquiry));
+                    let (found, inquiries) = self.take(0, turns[*at].index, made);
+                    if !found.is_empty() || !inquiries.is_empty() {
+                        said.push((*at, found, inquiries));
                     }
                 }
             }
         }
         said.sort_by_key(|(at, ..)| *at);
-        for (_, found, inquiry) in said {
+        for (_, found, inquiries) in said {
             diagnostics.extend(found);
-            self.inquiries.extend(inquiry);
+            self.inquiries.extend(inquiries);
         }
     }
 
     /// Evaluates one block.
     pub(super) fn resource(&mut self, module: usize, index: usize, diagnostics: &mut Diagnostics) {
         let made = self.made(module, index);
-        let (found, inquiry) = self.take(module, index, made);
+        let (found, inquiries) = self.take(module, index, made);
         diagnostics.extend(found);
-        self.inquiries.extend(inquiry);
+        self.inquiries.extend(inquiries);
     }
 
     /// Puts what came of a block where it belongs; what is to be said of it, and asked.
-    fn take(&mut self, module: usize, index: usize, made: Made) -> (Diagnostics, Option<Inquiry>) {
-        let Made { block, timeouts, inquiry, diagnostics } = made;
+    fn take(&mut self, module: usize, index: usize, made: Made) -> (Diagnostics, Vec<Inquiry>) {
+        let Made { block, timeouts, inquiries, diagnostics } = made;
         self.timeouts.extend(timeouts);
         if let Some(block) = block {
             self.modules[module].blocks[index] = Some(block);
         }
-        (diagnostics, inquiry.map(|inquiry| *inquiry))
+        (diagnostics, inquiries)
     }
 }

@@ -274,7 +274,7 @@ fn output_node(path: ModulePath, name: &str) -> Node {
 }
 
 /// What consists of several values, a literal where all of them are.
-fn composite(kind: ExprKind) -> Expr {
+pub(super) fn composite(kind: ExprKind) -> Expr {
     let mut expr = Expr { kind, span: Span::default() };
     let empty = match &expr.kind {
         ExprKind::List(items) => items.is_empty(),

@@ -98,7 +98,8 @@ pub fn evaluate(project: &Project, inputs: Inputs<'_>) -> (Evaluated, Diagnostic
         }
     }
     let outputs = outputs(project, &mut world, &mut diagnostics);
-    let said = world.statements(&mut diagnostics);
+    let mut said = world.statements(&mut diagnostics);
+    world.inquiries.append(&mut said.inquiries);
     let region = world.default_region();
     let mut evaluated = world.finish();
     evaluated.desired.outputs = outputs;

@@ -5,6 +5,7 @@ use super::{
     nested::{inherit, shadow},
     place::Site,
     scope::InstanceScope,
+    settings::Open,
     world::{Instance, World},
 };
 use crate::{
@@ -15,6 +16,7 @@ use firma_catalog::{Procedure, shape};
 use firma_expr::Trace;
 use firma_model::{
     address::{Key, NodeSet},
+    deferral::Subject,
     desired::DesiredResource,
     diagnostic::Diagnostics,
     expr::Expr,
@@ -22,7 +24,7 @@ use firma_model::{
     small_map::SmallMap,
     value::Value,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is evaluated apart from the kind's own attributes.
 const LIFTED: [&str; 3] = ["billing", "tags", "zone"];
@@ -40,16 +42,24 @@ impl<'p> World<'p> {
         each: Option<Expr>,
         dependencies: &NodeSet,
         diagnostics: &mut Diagnostics,
-    ) -> (Instance, Option<Timeouts>) {
-        let scope = match (&key, each) {
+    ) -> (Instance, Option<Timeouts>, BTreeMap<String, Expr>) {
+        let address = self.name(module, &block.block).at(key);
+        let scope = match (&address.key, each) {
             (Some(Key::Name(name)), Some(value)) => InstanceScope::each(self, module, name.clone(), value),
             (Some(Key::Index(index)), _) => InstanceScope::index(self, module, *index),
             _ => InstanceScope::plain(self, module),
         };
+        let find = |name: &str| written.iter().find(|w| *w.name == *name).map(|w| &w.value);
+        // Most blocks say nothing that could be open.
+        let sets = block.region.is_some() || !block.timeouts.is_empty() || block.lifecycle.is_some();
+        let scope = match sets || find("zone").is_some() || find("billing").is_some() {
+            true => scope.asking(&Subject::Instance(address.clone())),
+            false => scope,
+        };
+        let open: Option<Open> = scope.settings.as_ref().map(|settings| settings.open.clone());
         let mut trace = Trace::new();
         let mut attributes: SmallMap<String, Expr> = SmallMap::new();
         let mut tainted = BTreeSet::new();
-        let find = |name: &str| written.iter().find(|w| *w.name == *name).map(|w| &w.value);
         for attribute in written.iter().filter(|w| !LIFTED.contains(&&*w.name)) {
             match self.attribute(attribute, procedure, &scope, &mut trace, diagnostics) {
                 Ok(Some(value)) => {
@@ -63,6 +73,7 @@ impl<'p> World<'p> {
         }
         let site = Site { kind: &procedure.kind, header: block.span, scope: &scope };
         let region = self.region(&site, procedure.regional, block.region.as_deref(), &mut trace, diagnostics);
+        let is_open = region.is_err() && open.as_ref().is_some_and(|open| !open.borrow().is_empty());
         let zone = match &region {
             Ok(region) => self.zone(&site, procedure, region.as_deref(), find("zone"), &mut trace, diagnostics),
             Err(()) => Err(()),
@@ -75,12 +86,15 @@ impl<'p> World<'p> {
             tainted.insert("zone".to_owned());
             None
         });
-        let billing = self
-            .billing(&site, procedure, region.as_deref(), find("billing"), &mut trace, diagnostics)
-            .unwrap_or_else(|()| {
-                tainted.insert("billing".to_owned());
-                None
-            });
+        // The defaults of a region that is not known yet may say how it is paid for.
+        let billing = match find("billing") {
+            None if is_open => Err(()),
+            written => self.billing(&site, procedure, region.as_deref(), written, &mut trace, diagnostics),
+        };
+        let billing = billing.unwrap_or_else(|()| {
+            tainted.insert("billing".to_owned());
+            None
+        });
         let explicit = match find("tags") {
             None => Ok(None),
             Some(expr) => match self.reduce(expr, &scope, &mut trace, diagnostics) {
@@ -118,7 +132,7 @@ impl<'p> World<'p> {
         let mut all = dependencies.clone();
         all.extend(trace.nodes().cloned());
         let mut resource = DesiredResource {
-            address: self.name(module, &block.block).at(key),
+            address,
             region,
             zone,
             billing,
@@ -128,7 +142,8 @@ impl<'p> World<'p> {
             span: block.span,
         };
         self.expectations(block.lifecycle(), &mut resource, scope, diagnostics);
-        (Instance { resource: Box::new(resource), tainted }, timeouts)
+        let open = open.map(|open| open.take()).unwrap_or_default();
+        (Instance { resource: Box::new(resource), tainted }, timeouts, open)
     }
 
     /// One attribute: `Ok(None)` when it is absent.

@@ -1,6 +1,6 @@
 //! `lifecycle`, `timeouts` and `depends_on` of an instance.
 
-use super::{Timeouts, scope::InstanceScope, world::World};
+use super::{Timeouts, looked::Answer, scope::InstanceScope, world::World};
 use crate::{
     codes,
     project::{LifecycleBlock, ResourceBlock, TimeoutOf, find},
@@ -86,7 +86,9 @@ impl<'p> World<'p> {
     ) -> Timeouts {
         let mut timeouts = Timeouts::default();
         for (of, expr) in &block.timeouts {
-            let Some(value) = self.known(expr, scope, &mut Trace::new(), "a timeout", diagnostics) else { continue };
+            let Some(value) = self.known(expr, scope, &mut Trace::new(), "a timeout", diagnostics) else {
+                continue;
+            };
             let seconds = seconds(value.reveal());
             if seconds.is_none() && !value.is_null() {
                 diagnostics.push(wrong(
@@ -148,8 +150,21 @@ impl<'p> World<'p> {
         let names = if address.block.data { &project.lookup_names } else { &project.resource_names };
         let Some(index) = find(names, service, kind, &address.block.name) else { return missing() };
         if address.block.data {
-            let answer = here.lookups[index].as_ref();
-            return Ok(answer.map(|answer| answer.trace.nodes().cloned().collect()).unwrap_or_default());
+            let Some(lookup) = &here.lookups[index] else { return Ok(Vec::new()) };
+            if lookup.deferred {
+                return Ok(vec![Node::Block(lookup.block.clone())]);
+            }
+            let nodes = |answer: &Answer| answer.trace.nodes().cloned().collect::<Vec<_>>();
+            return match &address.key {
+                None => Ok(lookup.instances.iter().filter_map(|(_, answer)| answer.as_ref()).flat_map(nodes).collect()),
+                key => match lookup.instance(key.as_ref()) {
+                    Some(answer) => Ok(answer.as_ref().map(nodes).unwrap_or_default()),
+                    None => {
+                        let key = key.as_ref().map(ToString::to_string).unwrap_or_default();
+                        Err(Box::new(error(format!("`{}` has no instance {key}", address.block)).hint(lookup.keys())))
+                    }
+                },
+            };
         }
         let Some(block) = &here.blocks[index] else { return Ok(Vec::new()) };
         match (&address.key, block.repetition) {

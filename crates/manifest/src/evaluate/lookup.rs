@@ -2,15 +2,23 @@
 
 use super::{
     ephemeral,
+    looked::{Answer, EvaluatedLookup},
     place::Site,
+    repeat::Repeated,
+    resource::SHOWN_INSTANCES,
     scope::InstanceScope,
-    world::{Answer, World},
+    world::World,
 };
-use crate::{codes, project::DataBlock, sections::DATA_KEYS, spot::spot_in_attribute};
+use crate::{
+    codes,
+    project::{DataBlock, Repeat},
+    sections::DATA_KEYS,
+    spot::spot_in_attribute,
+};
 use firma_catalog::{LookupProcedure, codes as catalog_codes, shape};
 use firma_expr::Trace;
 use firma_model::{
-    address::{Block, Node},
+    address::{Address, Key, Node},
     deferral::{Asks, Deferred, Inquiry, Outlook, Subject},
     desired::{Lookup, Read},
     diagnostic::{Diagnostic, Diagnostics},
@@ -31,8 +39,18 @@ struct Parameters {
     trace: Trace,
 }
 
+/// What came of one instance.
+struct Asked {
+    address: Address,
+    subject: Subject,
+    values: Vec<(String, Expr)>,
+    trace: Trace,
+    region: Option<String>,
+    depends_on: BTreeSet<Node>,
+}
+
 impl World<'_> {
-    /// Evaluates a look-up: it is answered, or waits for an answer, for the planner or for an apply, or cannot be asked.
+    /// Evaluates a look-up: which instances it has, and what each of them found.
     pub(super) fn lookup(&mut self, module: usize, index: usize, diagnostics: &mut Diagnostics) {
         let block = &self.modules[module].project.lookups[index];
         let Some(procedure) = self.inputs.catalog.lookup(&block.block.kind) else {
@@ -40,40 +58,102 @@ impl World<'_> {
             return;
         };
         let within = format!("data.{}", procedure.kind);
-        let scope = InstanceScope::plain(self, module);
-        let parameters = self.parameters(module, block, &procedure, &within, diagnostics);
+        let name = self.name(module, &block.block);
+        let subject = Subject::Block(name.clone());
+        let repeats = !matches!(block.repeat, Repeat::Single);
         let depends_on = self.depends_on(module, &block.depends_on, diagnostics);
-        let site = Site { kind: &within, header: block.span, scope: &scope };
-        let region = self.region(&site, procedure.regional, block.region.as_ref(), &mut Trace::new(), diagnostics);
-        let (Ok(region), Some(Parameters { values, mut trace })) = (region, parameters) else { return };
-        depends_on.iter().chain(self.modules[module].dependencies.iter()).for_each(|node| trace.node(node));
+        let instances = match self.repeat(module, &subject, &block.repeat, diagnostics) {
+            None => return,
+            Some(Repeated::Instances(instances)) => instances,
+            Some(Repeated::Ask(inquiry)) => {
+                // Only to find what is wrong in it, before anybody is asked.
+                let scope = InstanceScope::of_any(self, module, inquiry.asks.repetition());
+                self.parameters(&scope, block, &procedure, &within, diagnostics);
+                self.inquiries.push(inquiry);
+                return;
+            }
+            // A check is about what there is: one that waits is told by a later plan.
+            Some(Repeated::Later(..)) if block.check.is_some() => return,
+            Some(Repeated::Later(repetition, mut deferred)) => {
+                let scope = InstanceScope::of_any(self, module, repetition);
+                let parameters = self.parameters(&scope, block, &procedure, &within, diagnostics);
+                deferred.dependencies.extend(depends_on);
+                deferred.dependencies.extend(self.modules[module].dependencies.iter().cloned());
+                let used = parameters.iter().flat_map(|parameters| parameters.trace.nodes());
+                deferred.dependencies.extend(used.cloned());
+                self.deferred.insert(subject, deferred);
+                self.modules[module].lookups[index] = Some(EvaluatedLookup::later(name, repetition));
+                return;
+            }
+        };
+        let mut found = Vec::with_capacity(instances.keys.len());
+        let mut wrong = 0;
+        for (key, each) in instances.keys {
+            let address = name.at(key.clone());
+            let subject = if repeats { Subject::Instance(address.clone()) } else { subject.clone() };
+            let mut told = Diagnostics::new();
+            let asked = {
+                let scope = match (&key, each) {
+                    (Some(Key::Name(name)), Some(value)) => InstanceScope::each(self, module, name.clone(), value),
+                    (Some(Key::Index(index)), _) => InstanceScope::index(self, module, *index),
+                    _ => InstanceScope::plain(self, module),
+                };
+                let parameters = self.parameters(&scope, block, &procedure, &within, &mut told);
+                let site = Site { kind: &within, header: block.span, scope: &scope };
+                let mut trace = Trace::new();
+                let region = self.region(&site, procedure.regional, block.region.as_ref(), &mut trace, &mut told);
+                region.ok().zip(parameters).map(|(region, Parameters { values, trace })| {
+                    let mut trace = trace;
+                    let outer = [&instances.dependencies, &depends_on, &*self.modules[module].dependencies];
+                    outer.into_iter().flatten().for_each(|node| trace.node(node));
+                    Asked { address, subject, values, trace, region, depends_on: depends_on.clone() }
+                })
+            };
+            let answer = asked.and_then(|asked| self.ask(module, index, &procedure, asked, &mut told));
+            wrong += usize::from(told.has_errors());
+            if wrong <= SHOWN_INSTANCES {
+                diagnostics.extend(told);
+            }
+            found.push((key, answer));
+        }
+        self.modules[module].lookups[index] = Some(EvaluatedLookup::new(name, instances.repetition, found));
+    }
+
+    /// Asks one instance: it is answered, or waits for an answer, for the planner or for an apply, or cannot be asked.
+    fn ask(
+        &mut self,
+        module: usize,
+        index: usize,
+        procedure: &LookupProcedure,
+        asked: Asked,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Answer> {
+        let block = &self.modules[module].project.lookups[index];
+        let Asked { address, subject, values, mut trace, region, depends_on } = asked;
         let uses: BTreeSet<Node> = trace.nodes().cloned().collect();
         let open = values.iter().any(|(_, value)| value.as_value().is_none_or(Value::has_unknown));
-        let address = self.name(module, &block.block).at(None);
         let mut known: Map =
             values.iter().filter_map(|(name, value)| Some((name.clone(), value.as_value()?.clone()))).collect();
         // Nothing that it depends on can change where it depends on nothing.
         if open || !uses.is_empty() {
-            let subject = Subject::Block(address.block.clone());
             match self.inputs.outlooks.get(&subject) {
                 None => {
                     let expr = map_of(values, block.span);
                     let (asks, span) = (Asks::Parameters, block.span);
                     self.inquiries.push(Inquiry { subject, asks, expr, uses, depends_on, span });
-                    return;
+                    return None;
                 }
                 // A check is about what there is: one that waits is told by a later plan.
-                Some(Outlook::Later) if block.check.is_some() => return,
+                Some(Outlook::Later) if block.check.is_some() => return None,
                 Some(Outlook::Later) => {
-                    let node = Node::Instance(address);
+                    let node = Node::Instance(address.clone());
                     let mut trace = Trace::new();
                     trace.node(&node);
                     let value = Expr { kind: ExprKind::Node(node), span: block.span };
                     let expr = map_of(values, block.span);
                     let deferred = Deferred { asks: Asks::Parameters, expr, dependencies: uses, span: block.span };
-                    self.deferred.insert(subject, deferred);
-                    self.modules[module].lookups[index] = Some(Answer { value, count: None, trace });
-                    return;
+                    self.deferred.insert(Subject::look_up(address), deferred);
+                    return Some(Answer { value, count: None, trace });
                 }
                 Some(Outlook::Read) => {
                     let node = Node::Instance(address.clone());
@@ -89,47 +169,53 @@ impl World<'_> {
                         span,
                     };
                     self.reads.insert(address, read);
-                    self.modules[module].lookups[index] = Some(Answer { value, count: None, trace });
-                    return;
+                    return Some(Answer { value, count: None, trace });
                 }
                 Some(Outlook::Known(Value::Map(settled))) => {
                     let settled = settled.iter().filter(|(_, value)| !value.is_null());
                     known = settled.map(|(name, value)| (name.clone(), value.clone())).collect();
-                    if !self.fit(block, &procedure, &within, &known, diagnostics) {
-                        return;
+                    if !self.fit(block, procedure, &format!("data.{}", procedure.kind), &known, diagnostics) {
+                        return None;
                     }
                 }
                 Some(Outlook::Known(_)) => {}
             }
         }
         match self.inputs.answers.get(&address) {
-            None => self.pending.push(Lookup { address, region, parameters: known, span: block.span }),
-            Some(Ok(items)) => self.modules[module].lookups[index] = Some(answer(&procedure, items, trace, block.span)),
+            None => {
+                self.pending.push(Lookup { address, region, parameters: known, span: block.span });
+                None
+            }
+            Some(Ok(items)) => Some(answer(procedure, items, trace, block.span)),
             Some(Err(why)) if block.check.is_some() => {
                 let check = block.check.as_deref().unwrap_or_default();
                 let name = address.block.name.strip_prefix(check).unwrap_or_default();
-                let asked = format!("data.{}{name}", address.kind());
+                let key = address.key.as_ref().map(ToString::to_string).unwrap_or_default();
+                let asked = format!("data.{}{name}{key}", address.kind());
                 let message = format!("check {check} cannot be told: `{asked}` could not be looked up: {why}");
                 diagnostics.push(Diagnostic::warning(codes::CHECK, message).at(block.span));
+                None
             }
-            Some(Err(why)) => diagnostics.push(
-                Diagnostic::error(codes::LOOKUP_FAILED, format!("`{address}` could not be looked up: {why}"))
-                    .at(block.span)
-                    .hint("nothing is planned without it; plan again when the cause is mended (`firma doctor` checks the access)"),
-            ),
+            Some(Err(why)) => {
+                diagnostics.push(
+                    Diagnostic::error(codes::LOOKUP_FAILED, format!("`{address}` could not be looked up: {why}"))
+                        .at(block.span)
+                        .hint("nothing is planned without it; plan again when the cause is mended (`firma doctor` checks the access)"),
+                );
+                None
+            }
         }
     }
 
     /// The parameters, checked as far as they are known; `None` when some are wrong, which was said.
     fn parameters(
         &self,
-        module: usize,
+        scope: &InstanceScope<'_, '_>,
         block: &DataBlock,
         procedure: &LookupProcedure,
         within: &str,
         diagnostics: &mut Diagnostics,
     ) -> Option<Parameters> {
-        let scope = InstanceScope::plain(self, module);
         let mut parameters = Parameters { values: Vec::new(), trace: Trace::new() };
         let mut complete = true;
         for written in &block.parameters {
@@ -148,7 +234,7 @@ impl World<'_> {
                 complete = false;
                 continue;
             }
-            match self.reduce(&written.value, &scope, &mut parameters.trace, diagnostics) {
+            match self.reduce(&written.value, scope, &mut parameters.trace, diagnostics) {
                 None => complete = false,
                 Some(value) if value.as_value().is_some_and(Value::is_null) => {}
                 Some(value) if value.has_input() => {
@@ -202,7 +288,7 @@ impl World<'_> {
 
 impl Answer {
     /// Says that there is not exactly one, and what there is instead.
-    pub(super) fn not_one(&self, block: &Block) -> Diagnostic {
+    pub(super) fn not_one(&self, block: &Address) -> Diagnostic {
         let items = self.items();
         if items.is_empty() {
             return Diagnostic::error(

@@ -76,7 +76,7 @@ impl World<'_> {
             let what = match asks {
                 Asks::ForEach => "`for_each`",
                 Asks::Count => "`count`",
-                Asks::Enabled | Asks::Parameters => "`enabled`",
+                Asks::Enabled | Asks::Parameters | Asks::Settings => "`enabled`",
             };
             diagnostics.push(ephemeral::kept(what, &reduced).at(expr.span));
             return None;
@@ -127,24 +127,6 @@ impl World<'_> {
                 None
             }
         }
-    }
-
-    /// How something repeats that cannot wait for an apply; `what` says what must be known.
-    pub(super) fn repeat_now(
-        &self,
-        module: usize,
-        repeat: &Repeat,
-        what: &str,
-        diagnostics: &mut Diagnostics,
-    ) -> Option<Instances> {
-        // No planner is asked about the root.
-        let nobody = Subject::Module(Arc::from(""));
-        let (expr, span) = match self.repeat(module, &nobody, repeat, diagnostics)? {
-            Repeated::Instances(instances) => return Some(instances),
-            Repeated::Ask(Inquiry { expr, span, .. }) | Repeated::Later(_, Deferred { expr, span, .. }) => (expr, span),
-        };
-        diagnostics.push(self.unknown_yet(&expr, what).at(span));
-        None
     }
 
     /// The instances of `for_each`: its keys must be known, what stands behind them may be known later.

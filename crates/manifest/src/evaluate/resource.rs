@@ -7,6 +7,7 @@ use super::{
     nested::shadow,
     repeat::Repeated,
     scope::InstanceScope,
+    settings::Unsettled,
     world::{EvaluatedBlock, World},
 };
 use crate::{
@@ -19,7 +20,7 @@ use firma_catalog::{Procedure, shape};
 use firma_expr::Trace;
 use firma_model::{
     address::{Address, Block, NodeSet},
-    deferral::{Asks, Deferred, Inquiry, Subject},
+    deferral::{Deferred, Inquiry, Subject},
     desired::Repetition,
     diagnostic::Diagnostics,
     path::Path,
@@ -37,12 +38,12 @@ pub(super) struct Made {
     /// The block; nothing where it is wrong or waits for what an inquiry asks.
     pub(super) block: Option<EvaluatedBlock>,
     pub(super) timeouts: Vec<(Address, Timeouts)>,
-    pub(super) inquiry: Option<Box<Inquiry>>,
+    pub(super) inquiries: Vec<Inquiry>,
     pub(super) diagnostics: Diagnostics,
 }
 
 /// Instances of one block whose mistakes are shown: the others have the same.
-const SHOWN_INSTANCES: usize = 20;
+pub(super) const SHOWN_INSTANCES: usize = 20;
 
 impl World<'_> {
     /// A block's name with the module instance it stands in.
@@ -73,8 +74,8 @@ impl World<'_> {
                 let Inquiry { asks, span, .. } = inquiry;
                 let deferred = Deferred { asks, expr: inquiry.expr.clone(), dependencies: BTreeSet::new(), span };
                 // Only to find what is wrong in it, before anybody is asked.
-                self.later(module, block, &attributes, &procedure, (repetition_of(asks), deferred), diagnostics);
-                made.inquiry = Some(Box::new(inquiry));
+                self.later(module, block, &attributes, &procedure, (asks.repetition(), deferred), diagnostics);
+                made.inquiries.push(inquiry);
                 return made;
             }
             Some(Repeated::Later(repetition, deferred)) => {
@@ -99,11 +100,20 @@ impl World<'_> {
         let mut wrong = 0;
         let all = in_shares(instances.keys, WORTH, |(key, each)| {
             let mut found = Diagnostics::new();
-            let (instance, timeouts) =
+            let (instance, timeouts, open) =
                 self.instance(module, block, &attributes, &procedure, key, each, &dependencies, &mut found);
-            (instance, timeouts, found)
+            (instance, timeouts, open, found)
         });
-        for (instance, timeouts, found) in all {
+        let mut later = None;
+        for (instance, timeouts, open, found) in all {
+            if !open.is_empty() {
+                let subject = Subject::Instance(instance.resource.address.clone());
+                match self.unsettled(subject, open, block.span) {
+                    Unsettled::Ask(inquiry) => made.inquiries.push(inquiry),
+                    // One that waits keeps the block waiting: what its instances are is seen as a whole.
+                    Unsettled::Later(deferred) => later = later.or(Some(deferred)),
+                }
+            }
             if let Some(timeouts) = timeouts {
                 made.timeouts.push((instance.resource.address.clone(), timeouts));
             }
@@ -115,7 +125,14 @@ impl World<'_> {
                 }
             }
         }
-        made.block = Some(evaluated);
+        if let Some(deferred) = later {
+            // What is wrong in it was said above.
+            let said = &mut Diagnostics::new();
+            let waits = self.later(module, block, &attributes, &procedure, (evaluated.repetition, deferred), said);
+            (made.block, made.inquiries) = (Some(waits), Vec::new());
+        } else if made.inquiries.is_empty() {
+            made.block = Some(evaluated);
+        }
         made
     }
 }
@@ -157,15 +174,6 @@ impl<'p> World<'p> {
             deferred: Some(Box::new(deferred)),
             whole: OnceLock::new(),
         }
-    }
-}
-
-/// How a block repeats that says so in this way.
-fn repetition_of(asks: Asks) -> Repetition {
-    match asks {
-        Asks::ForEach => Repetition::ForEach,
-        Asks::Count => Repetition::Count,
-        Asks::Enabled | Asks::Parameters => Repetition::Single,
     }
 }
 

@@ -3,17 +3,19 @@
 use super::{
     nested,
     own_files::OwnFiles,
+    settings::Settings,
     world::{Caller, EvaluatedBlock, ModuleInstance, World},
 };
 use crate::{
     codes,
     environment::unknown_variable,
-    project::{find, in_check, kind_id},
+    project::{find, kind_id},
     source::{UNREADABLE, list},
 };
 use firma_expr::{Files, Reference, Resolution, Scope, Segment, Trace};
 use firma_model::{
     address::{Address, Block, Key, Node},
+    deferral::Subject,
     desired::{IgnoreChanges, Repetition},
     diagnostic::Diagnostic,
     expr::{Expr, ExprKind},
@@ -42,10 +44,12 @@ pub(super) struct InstanceScope<'w, 'p> {
     /// What `self` is.
     this: Option<Address>,
     /// The check whose look-ups are seen.
-    check: Option<Arc<str>>,
+    pub(super) check: Option<Arc<str>>,
     files: OwnFiles<'w>,
     /// Any instance of a block that repeats so, not a certain one.
     any: Option<Repetition>,
+    /// What must be known, where the planner may be asked for it.
+    pub(super) settings: Option<Settings<'w>>,
     /// Something that went wrong elsewhere was used.
     pub(super) tainted: Cell<bool>,
 }
@@ -65,6 +69,7 @@ impl<'w, 'p> InstanceScope<'w, 'p> {
             check: None,
             files,
             any: None,
+            settings: None,
             tainted: Cell::new(false),
         }
     }
@@ -105,6 +110,11 @@ impl<'w, 'p> InstanceScope<'w, 'p> {
         InstanceScope { this: Some(this), ..self }
     }
 
+    /// The same, where the planner may be asked for what must be known.
+    pub(super) fn asking(self, subject: &Subject) -> InstanceScope<'w, 'p> {
+        InstanceScope { settings: Some(Settings::of(self.world, subject)), ..self }
+    }
+
     /// The same, where the look-ups of a check are seen.
     pub(super) fn in_check(self, check: &Arc<str>) -> InstanceScope<'w, 'p> {
         InstanceScope { check: Some(check.clone()), ..self }
@@ -118,13 +128,7 @@ impl<'w, 'p> InstanceScope<'w, 'p> {
                 .hint("elsewhere, name the resource: `service.kind.name`"));
         };
         if this.block.data {
-            let block = &this.block;
-            let at = block
-                .kind
-                .as_str()
-                .split_once('.')
-                .and_then(|(service, kind)| find(&self.here().project.lookup_names, service, kind, &block.name));
-            return at.map_or_else(|| Ok(self.taint(1)), |index| self.found(index, reference, 1, trace));
+            return self.looked_up(this, reference, trace);
         }
         if let (Some(name), Some(procedure)) = (reference.name(1), self.world.inputs.catalog.kind(this.kind())) {
             let known = |name: &str| procedure.attributes.contains_key(name) || procedure.computed.contains_key(name);
@@ -235,46 +239,6 @@ impl<'w, 'p> InstanceScope<'w, 'p> {
             (None, _) => Err(Diagnostic::error(codes::NOT_HERE, "`count` has a meaning only in a block with `count`")
                 .at(reference.span)),
             _ => Err(incomplete(reference, "count.index")),
-        }
-    }
-
-    fn lookup(&self, reference: &Reference<'_>, trace: &mut Trace) -> Answered<'_> {
-        let project = self.here().project;
-        let (Some(service), Some(kind), Some(name)) = (reference.name(1), reference.name(2), reference.name(3)) else {
-            return Err(incomplete(reference, "data.SERVICE.KIND.NAME"));
-        };
-        let own =
-            self.check.as_ref().and_then(|check| find(&project.lookup_names, service, kind, &in_check(check, name)));
-        let Some(index) = own.or_else(|| find(&project.lookup_names, service, kind, name)) else {
-            let near = near_block(&project.lookup_names, service, kind, name).map(|n| format!("data.{n}"));
-            let message = format!("there is no look-up `data.{service}.{kind}.{name}`");
-            let diagnostic =
-                Diagnostic::error(codes::UNKNOWN_REFERENCE, message).at(reference.span).did_you_mean(near.as_deref());
-            return self.missing(diagnostic, 4);
-        };
-        self.found(index, reference, 4, trace)
-    }
-
-    /// What a look-up found, which the first `consumed` segments name.
-    fn found(&self, index: usize, reference: &Reference<'_>, consumed: usize, trace: &mut Trace) -> Answered<'_> {
-        let project = self.here().project;
-        let Some(answer) = &self.here().lookups[index] else { return Ok(self.taint(consumed)) };
-        trace.extend(&answer.trace);
-        match reference.name(consumed) {
-            None | Some("items") => Ok(Resolution::borrowed(&answer.value, consumed)),
-            Some("one") if answer.count.is_none_or(|count| count == 1) => {
-                Ok(Resolution::borrowed(&answer.value, consumed))
-            }
-            Some("one") => Err(answer
-                .not_one(&project.lookups[index].block)
-                .at(reference.span)
-                .related(project.lookups[index].span, "looked up here")),
-            Some(other) => Err(Diagnostic::error(
-                codes::UNKNOWN_REFERENCE,
-                format!("a look-up has `items` and `one`, not `{other}`"),
-            )
-            .at(reference.span)
-            .hint(format!("what was found is in `{}.items`", project.lookups[index].block))),
         }
     }
 
@@ -444,6 +408,11 @@ impl Scope for InstanceScope<'_, '_> {
         })
     }
 
+    fn hides(&self, input: &str) -> Option<bool> {
+        // Only the root is given values from outside.
+        self.world.modules[0].project.variables.get(input).map(|variable| variable.sensitive)
+    }
+
     fn files(&self) -> &dyn Files {
         match self.here().caller {
             None => self.world.inputs.files,
@@ -469,7 +438,7 @@ fn has_attribute(attributes: &SmallMap<String, Expr>, segment: Option<&Segment>)
     segment.and_then(Segment::text).is_some_and(|name| attributes.contains_key(name))
 }
 
-fn node(block: &Block, key: Option<Key>) -> Expr {
+pub(super) fn node(block: &Block, key: Option<Key>) -> Expr {
     Expr { kind: ExprKind::Node(Node::Instance(block.at(key))), span: Span::default() }
 }
 
@@ -543,7 +512,7 @@ fn unknown_root<'n>(reference: &Reference<'_>, services: impl Iterator<Item = &'
 }
 
 /// The declared block whose name is closest: another name of the kind, or the name under another kind.
-fn near_block(names: &crate::project::Names, service: &str, kind: &str, name: &str) -> Option<String> {
+pub(super) fn near_block(names: &crate::project::Names, service: &str, kind: &str, name: &str) -> Option<String> {
     if let Some(blocks) = names.get(service).and_then(|kinds| kinds.get(kind)) {
         // Among many thousands a suggestion is slow, and seldom right.
         let few = blocks.len() <= SUGGEST_AMONG;

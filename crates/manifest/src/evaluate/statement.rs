@@ -1,6 +1,6 @@
 //! `[[moved]]`, `[[removed]]`, `[[import]]` and `[check.NAME]`: evaluated when everything else is.
 
-use super::{Undeclared, scope::InstanceScope, world::World};
+use super::{Undeclared, repeat::Repeated, scope::InstanceScope, settings::Unsettled, world::World};
 use crate::{
     codes,
     project::{DataBlock, ImportBlock, Repeat},
@@ -8,6 +8,7 @@ use crate::{
 use firma_expr::Trace;
 use firma_model::{
     address::{Address, Key, NodeSet},
+    deferral::{Inquiry, Subject},
     desired::{Desired, LookupConditions, OnRemove},
     diagnostic::{Diagnostic, Diagnostics, Severity},
     expr::Expr,
@@ -27,6 +28,8 @@ pub(super) struct Said {
     imports: BTreeMap<Address, Import>,
     lookups: BTreeMap<Address, LookupConditions>,
     checks: BTreeMap<String, Vec<Condition>>,
+    /// What imports must know that the planner may know.
+    pub(super) inquiries: Vec<Inquiry>,
 }
 
 impl Said {
@@ -63,7 +66,10 @@ impl Said {
             ));
             // A block of a module is written for all who call it, and one with keys says where they come from.
             if !to.block.module.is_root() || to.key.is_some() {
-                diagnostics.push(diagnostic);
+                diagnostics.push(diagnostic.hint(
+                    "`firma plan --generate-config-out FILE` writes a block of the root without keys: import to such a name, use \
+                     what is written, and say with `[[moved]]` where it belongs",
+                ));
                 continue;
             }
             diagnostics.push(diagnostic.hint("`firma plan --generate-config-out FILE` writes it for you"));
@@ -149,8 +155,8 @@ impl<'p> World<'p> {
                 said.checks.insert(format!("{}.output.{name}", here.path), conditions);
             }
         }
-        for lookup in &project.lookups {
-            self.of_lookup(module, lookup, said, diagnostics);
+        for (index, lookup) in project.lookups.iter().enumerate() {
+            self.of_lookup(module, index, lookup, said, diagnostics);
         }
         for check in project.checks.values() {
             let scope = InstanceScope::plain(self, module).in_check(&check.name);
@@ -172,14 +178,44 @@ impl<'p> World<'p> {
         }
     }
 
-    fn of_lookup(&self, module: usize, lookup: &DataBlock, said: &mut Said, diagnostics: &mut Diagnostics) {
+    fn of_lookup(
+        &self,
+        module: usize,
+        index: usize,
+        lookup: &DataBlock,
+        said: &mut Said,
+        diagnostics: &mut Diagnostics,
+    ) {
         if lookup.preconditions.is_empty() && lookup.postconditions.is_empty() {
             return;
         }
-        let address = self.name(module, &lookup.block).at(None);
+        let Some(evaluated) = &self.modules[module].lookups[index] else { return };
+        // Of one that repeats, each instance asks with its own key; what each walks through is not kept.
+        let each =
+            self.repeat(module, &Subject::Block(evaluated.block.clone()), &lookup.repeat, &mut Diagnostics::new());
+        let Some(Repeated::Instances(instances)) = each else { return };
+        for (key, each) in instances.keys {
+            self.of_instance(module, lookup, (key, each), said, diagnostics);
+        }
+    }
+
+    fn of_instance(
+        &self,
+        module: usize,
+        lookup: &DataBlock,
+        (key, each): (Option<Key>, Option<Expr>),
+        said: &mut Said,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let address = self.name(module, &lookup.block).at(key.clone());
+        let own = || match (&key, &each) {
+            (Some(Key::Name(name)), Some(value)) => InstanceScope::each(self, module, name.clone(), value.clone()),
+            (Some(Key::Index(index)), _) => InstanceScope::index(self, module, *index),
+            _ => InstanceScope::plain(self, module),
+        };
         let plain = || match &lookup.check {
-            Some(check) => InstanceScope::plain(self, module).in_check(check),
-            None => InstanceScope::plain(self, module),
+            Some(check) => own().in_check(check),
+            None => own(),
         };
         let uses = &mut NodeSet::new();
         let preconditions = self.conditions(&lookup.preconditions, &plain(), uses, diagnostics);
@@ -200,21 +236,46 @@ impl<'p> World<'p> {
 
     fn import(&self, module: usize, block: &ImportBlock, said: &mut Said, diagnostics: &mut Diagnostics) {
         let repeat = block.for_each.clone().map_or(Repeat::Single, |expr| Repeat::ForEach(Box::new(expr)));
-        let Some(instances) = self.repeat_now(module, &repeat, "`for_each`", diagnostics) else { return };
+        // No module has such a name.
+        let subject = |part: &str| {
+            let (span, path) = (block.span, &self.modules[module].path);
+            Subject::Module(format!("import{part} at {}:{} {path}", span.source.0, span.start).trim_end().into())
+        };
+        let instances = match self.repeat(module, &subject(""), &repeat, diagnostics) {
+            None => return,
+            Some(Repeated::Instances(instances)) => instances,
+            Some(Repeated::Ask(inquiry)) => return said.inquiries.push(inquiry),
+            Some(Repeated::Later(_, deferred)) => {
+                return diagnostics.push(self.not_imported(&deferred.expr, "`for_each`").at(deferred.span));
+            }
+        };
         for (key, each) in instances.keys {
+            let part = key.as_ref().map(ToString::to_string).unwrap_or_default();
+            let own = subject(&format!("{part} itself"));
             let scope = match (key, each) {
                 (Some(Key::Name(name)), Some(value)) => InstanceScope::each(self, module, name, value),
                 _ => InstanceScope::plain(self, module),
             };
+            let mut scope = scope.asking(&own);
             let to = self.extent(&block.to, "`to`", &scope, diagnostics);
             let id = self.text(&block.id, "`id`", &scope, diagnostics);
-            let region = match &block.region {
+            let region = block.region.as_ref().map(|expr| self.text(expr, "`region`", &scope, diagnostics));
+            let open = scope.settings.as_ref().map(|settings| settings.open.take()).unwrap_or_default();
+            if !open.is_empty() {
+                match self.unsettled(own, open, block.span) {
+                    Unsettled::Ask(inquiry) => said.inquiries.push(inquiry),
+                    Unsettled::Later(deferred) => {
+                        diagnostics.push(self.not_imported(&deferred.expr, "what is imported").at(block.span));
+                    }
+                }
+                continue;
+            }
+            let region = match region {
                 None => None,
-                Some(expr) => match self.text(expr, "`region`", &scope, diagnostics) {
-                    Some(region) => Some(region),
-                    None => continue,
-                },
+                Some(Some(region)) => Some(region),
+                Some(None) => continue,
             };
+            scope.settings = None;
             let force = match &block.force {
                 None => false,
                 Some(expr) => match self.known(expr, &scope, &mut Trace::new(), "`force`", diagnostics) {
@@ -247,6 +308,15 @@ impl<'p> World<'p> {
             }
             said.take_over(address, Import { id, region, force, span: block.span }, diagnostics);
         }
+    }
+
+    /// Says that an import cannot wait: what it would take over would be made anew meanwhile.
+    fn not_imported(&self, expr: &Expr, what: &str) -> Diagnostic {
+        let mut diagnostic = self.unknown_yet(expr, what);
+        diagnostic.hints.clear();
+        diagnostic
+            .hint("an import cannot wait, for what it takes over would be made anew by this plan")
+            .hint("leave the import out together with the block it imports to, apply, and put both back")
     }
 
     /// A part of the project that a text names.

@@ -1,6 +1,8 @@
 //! The state of an evaluation: what every local, look-up and block has become so far.
 
-use super::{Evaluated, Inputs, Timeouts, defaults::KnownDefaults, ephemeral, scope::InstanceScope};
+use super::{
+    Evaluated, Inputs, Timeouts, defaults::KnownDefaults, ephemeral, looked::EvaluatedLookup, scope::InstanceScope,
+};
 use crate::{
     call_tree::{CallTree, Item, Part},
     codes,
@@ -59,7 +61,7 @@ pub(super) struct ModuleInstance<'p> {
     pub(super) defaults: Arc<KnownDefaults>,
     pub(super) variables: Vec<Option<LocalValue>>,
     pub(super) locals: Vec<Option<LocalValue>>,
-    pub(super) lookups: Vec<Option<Answer>>,
+    pub(super) lookups: Vec<Option<EvaluatedLookup>>,
     pub(super) blocks: Vec<Option<EvaluatedBlock>>,
     pub(super) outputs: Vec<Option<LocalValue>>,
     pub(super) calls: Vec<Option<EvaluatedCall>>,
@@ -97,16 +99,6 @@ impl EvaluatedCall {
 /// A local, reduced, and what it used.
 pub(super) struct LocalValue {
     pub(super) value: Expr,
-    pub(super) trace: Trace,
-}
-
-/// What a look-up found.
-pub(super) struct Answer {
-    /// `{ items = [...] }`, and `one` when there is exactly one. Of a look-up that waits for an apply, its node.
-    pub(super) value: Expr,
-    /// How many items there are; `None` while nobody knows.
-    pub(super) count: Option<usize>,
-    /// What was used to ask: whoever uses the answer depends on it too.
     pub(super) trace: Trace,
 }
 
@@ -321,10 +313,13 @@ impl<'p> World<'p> {
         }
         match reduced.as_value() {
             Some(value) if !value.has_unknown() => Some(value.clone()),
-            _ => {
-                diagnostics.push(self.unknown_yet(&reduced, what).at(expr.span));
-                None
-            }
+            _ => match &scope.settings {
+                Some(settings) => settings.settle(what, reduced),
+                None => {
+                    diagnostics.push(self.unknown_yet(&reduced, what).at(expr.span));
+                    None
+                }
+            },
         }
     }
 

@@ -1,4 +1,7 @@
 //! Reading every module that a project calls, directly or through others: each directory once, however often it is called.
+//!
+//! A source inside a module may be made of the module's variables. Such a module is linked once for each set of values that
+//! its callers give these: what it calls differs with them.
 
 use super::ModuleSource;
 use crate::{
@@ -8,13 +11,18 @@ use crate::{
     read::read_module,
     variables::Variables,
 };
-use firma_expr::{Limits, Trace, evaluate};
+use firma_expr::{Limits, Trace, convert, each_reference, evaluate};
 use firma_model::{
     diagnostic::{Diagnostic, Diagnostics},
+    expr::Expr,
     span::{Source, Span},
     value::Value,
 };
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+    sync::Arc,
+};
 
 /// Calls on one way from the root.
 const MAX_DEPTH: usize = 32;
@@ -52,8 +60,9 @@ pub fn link(
         sources,
         from: modules,
         read: Vec::new(),
-        by_directory: BTreeMap::new(),
-        way: vec![Step { directory: String::new(), call: None }],
+        bases: BTreeMap::new(),
+        linked: BTreeMap::new(),
+        way: vec![Step { directory: String::new(), call: None, given: None }],
         diagnostics: Diagnostics::new(),
     };
     linker.calls(&mut calls);
@@ -61,6 +70,8 @@ pub fn link(
     project.modules = read.into_iter().map(|module| module.project).collect();
     project.calls = calls;
     diagnostics.list.sort_by_key(|d| d.span.map(|span| (span.source, span.start)));
+    // What is wrong in a module that is linked twice is said once.
+    diagnostics.list.dedup();
     diagnostics
 }
 
@@ -71,10 +82,20 @@ struct Read {
     height: usize,
 }
 
+/// A directory as it was read: its calls lead nowhere yet.
+struct Base {
+    project: Project,
+    calls: Vec<Call>,
+    /// Variables that the sources of its calls use.
+    used: BTreeSet<Arc<str>>,
+}
+
 /// A directory on the way from the root, and the call that led there.
 struct Step {
     directory: String,
     call: Option<Span>,
+    /// What its sources may use; the root's variables are known elsewhere.
+    given: Option<Rc<(Rc<Base>, Variables)>>,
 }
 
 struct Linker<'l> {
@@ -84,7 +105,9 @@ struct Linker<'l> {
     sources: &'l mut Vec<Source>,
     from: &'l mut dyn Modules,
     read: Vec<Read>,
-    by_directory: BTreeMap<String, usize>,
+    bases: BTreeMap<String, Rc<Base>>,
+    /// By directory and by what its sources were given.
+    linked: BTreeMap<(String, String), usize>,
     way: Vec<Step>,
     diagnostics: Diagnostics,
 }
@@ -118,7 +141,14 @@ impl Linker<'_> {
         if let Some(at) = self.way.iter().position(|step| step.directory == directory) {
             return Err(Box::new(self.cycle(at, span)));
         }
-        if let Some(known) = self.by_directory.get(&directory) {
+        let base = match self.bases.get(&directory) {
+            Some(base) => base.clone(),
+            None if self.way.len() > MAX_DEPTH => return Err(Box::new(too_deep(span))),
+            None => self.base(&directory, span)?,
+        };
+        let given = self.given(&base, call);
+        let key = (directory.clone(), format!("{:?}", given.iter().collect::<Vec<_>>()));
+        if let Some(known) = self.linked.get(&key) {
             return match self.way.len() + self.read[*known].height > MAX_DEPTH {
                 true => Err(Box::new(too_deep(span))),
                 false => Ok(Some(*known)),
@@ -127,43 +157,92 @@ impl Linker<'_> {
         if self.way.len() > MAX_DEPTH {
             return Err(Box::new(too_deep(span)));
         }
-        let manifests = self.from.manifests(&directory).map_err(|diagnostic| diagnostic.at(span))?;
-        if manifests.is_empty() {
-            let message = format!("there is no manifest (*.toml) in `{}`", shown(&directory));
-            return Err(Box::new(Diagnostic::error(codes::NO_MODULE, message).at(span)));
-        }
-        let (mut project, found) = read_module(&manifests, self.sources.len());
-        self.diagnostics.extend(found);
-        self.sources.extend(manifests);
-        project.directory.clone_from(&directory);
-        let mut inner = std::mem::take(&mut project.calls);
-        self.way.push(Step { directory: directory.clone(), call: Some(span) });
+        let mut project = base.project.clone();
+        let mut inner = base.calls.clone();
+        self.way.push(Step { directory, call: Some(span), given: Some(Rc::new((base, given))) });
         let height = self.calls(&mut inner);
         self.way.pop();
         project.calls = inner;
         let target = self.read.len();
         self.read.push(Read { project, height });
-        self.by_directory.insert(directory, target);
+        self.linked.insert(key, target);
         Ok(Some(target))
+    }
+
+    /// Reads a directory for the first time.
+    fn base(&mut self, directory: &str, span: Span) -> Result<Rc<Base>, Box<Diagnostic>> {
+        let manifests = self.from.manifests(directory).map_err(|diagnostic| diagnostic.at(span))?;
+        if manifests.is_empty() {
+            let message = format!("there is no manifest (*.toml) in `{}`", shown(directory));
+            return Err(Box::new(Diagnostic::error(codes::NO_MODULE, message).at(span)));
+        }
+        let (mut project, found) = read_module(&manifests, self.sources.len());
+        self.diagnostics.extend(found);
+        self.sources.extend(manifests);
+        directory.clone_into(&mut project.directory);
+        let calls = std::mem::take(&mut project.calls);
+        let mut used = BTreeSet::new();
+        for source in calls.iter().filter_map(|call| call.source.as_ref()) {
+            each_reference(source, &mut |reference| {
+                used.extend(reference.name(1).filter(|_| reference.root() == "var").map(Arc::from));
+            });
+        }
+        let base = Rc::new(Base { project, calls, used });
+        self.bases.insert(directory.to_owned(), base.clone());
+        Ok(base)
+    }
+
+    /// What a call gives the variables that the sources of the called module use. What is not known before anything is
+    /// evaluated is left out, and said.
+    fn given(&mut self, base: &Base, call: &Call) -> Variables {
+        let mut given = Variables::default();
+        for name in &base.used {
+            let Some(variable) = base.project.variables.get(name) else { continue };
+            let written = call.inputs.iter().find(|input| input.name == *name);
+            let value = match (written, &variable.default) {
+                (Some(input), _) => self.constant(&input.value, false, "an input that a module's source is made of"),
+                (None, Some(default)) => Some(default.clone()),
+                // That it is missing is said where the module is called.
+                (None, None) => None,
+            };
+            let Some(value) = value else { continue };
+            let value = match value.as_value() {
+                Some(Value::Unknown(_)) | None => continue,
+                Some(known) => convert(known, &variable.ty).unwrap_or_else(|_| known.clone()),
+            };
+            let value = if variable.sensitive { value.sensitive() } else { value };
+            given.set(name.clone(), Expr::literal(value));
+        }
+        given
+    }
+
+    /// What can be said of an expression before anything is evaluated; `None` where that is nothing, which was said.
+    fn constant(&mut self, expr: &Expr, environment: bool, place: &'static str) -> Option<Expr> {
+        let given = self.way.last().and_then(|step| step.given.clone());
+        let scope = EnvironmentScope {
+            env: environment.then_some(self.env),
+            variables: Some(match &given {
+                None => (self.root, self.variables),
+                Some(given) => (&given.0.project, &given.1),
+            }),
+            kept: true,
+            place,
+        };
+        match evaluate(expr, &scope, &mut Trace::new(), &Limits::default()) {
+            Ok(reduced) => Some(reduced),
+            Err(found) => {
+                self.diagnostics.extend(found);
+                None
+            }
+        }
     }
 
     /// The text of a call's source; `None` when it has none, which was said.
     fn source(&mut self, call: &Call) -> Option<(String, Span)> {
         let expr = call.source.as_ref()?;
         let at_root = self.way.len() == 1;
-        let scope = EnvironmentScope {
-            env: at_root.then_some(self.env),
-            variables: at_root.then_some((self.root, self.variables)),
-            kept: true,
-            place: if at_root { "a module's source" } else { "the source of a module inside a module" },
-        };
-        let reduced = match evaluate(expr, &scope, &mut Trace::new(), &Limits::default()) {
-            Ok(reduced) => reduced,
-            Err(found) => {
-                self.diagnostics.extend(found);
-                return None;
-            }
-        };
+        let place = if at_root { "a module's source" } else { "the source of a module inside a module" };
+        let reduced = self.constant(expr, at_root, place)?;
         match reduced.as_value()? {
             // A variable that has no value, or what could not be read: both were said.
             Value::Unknown(_) => None,

@@ -143,6 +143,9 @@ fn object(fields: &BTreeMap<String, Field>) -> Value {
 
 fn lookup(procedure: &LookupProcedure) -> Value {
     let mut keys: Vec<(&str, Value)> = vec![
+        ("for_each", anything("Asked once for each key of a map, or for each text of a set.")),
+        ("count", described(definition("count"), "Asked so many times, addressed by number.")),
+        ("enabled", boolean("Whether it is asked at all.")),
         ("depends_on", described(definition("addresses"), "What must be done before it is asked.")),
         ("lifecycle", described(expectations(), "What must hold of it.")),
     ];

@@ -1,7 +1,10 @@
 //! `[data.service.kind.name]`: a look-up, whose keys are the parameters of the operation asked.
 
-use super::{Head, read_conditions, resource::written};
-use crate::{project::DataBlock, source::Reader};
+use super::{Head, read_conditions, repeat::Repeats, resource::written};
+use crate::{
+    project::{DataBlock, Repeat},
+    source::Reader,
+};
 use firma_model::address::{BlockName, KindId, ModulePath};
 use toml::{
     Spanned,
@@ -9,7 +12,7 @@ use toml::{
 };
 
 /// Keys that every look-up has beside its parameters.
-pub(crate) const DATA_KEYS: &[&str] = &["depends_on", "lifecycle", "region"];
+pub(crate) const DATA_KEYS: &[&str] = &["count", "depends_on", "enabled", "for_each", "lifecycle", "region"];
 
 const LIFECYCLE_KEYS: &[&str] = &["postcondition", "precondition"];
 
@@ -18,6 +21,7 @@ pub(crate) fn read_data<'t>(reader: &mut Reader<'t>, kind: &KindId, head: &Head,
     let mut data = DataBlock {
         block: BlockName { module: ModulePath::ROOT, data: true, kind: kind.clone(), name: head.name.clone() }.into(),
         span: head.span,
+        repeat: Repeat::Single,
         region: None,
         depends_on: Vec::new(),
         parameters: Vec::with_capacity(table.len()),
@@ -25,18 +29,20 @@ pub(crate) fn read_data<'t>(reader: &mut Reader<'t>, kind: &KindId, head: &Head,
         postconditions: Vec::new(),
         check: None,
     };
+    let mut repeats = Repeats::default();
     for (key, value) in table {
         let name = key.get_ref().as_ref();
+        if repeats.take(reader, name, &key.span(), value) {
+            continue;
+        }
         match name {
             "region" => data.region = Some(reader.expr(value)),
             "depends_on" => data.depends_on = reader.plain_texts("`depends_on`", value),
             "lifecycle" => read_lifecycle(reader, value, &mut data),
-            "for_each" | "count" | "enabled" => {
-                reader.not_yet(&format!("`{name}` on a look-up"), &key.span());
-            }
             _ => data.parameters.push(written(reader, key, value)),
         }
     }
+    data.repeat = repeats.finish(reader, &data.block);
     data
 }
 

@@ -58,11 +58,6 @@ impl<'t> Reader<'t> {
         self.diagnostics.push(diagnostic);
     }
 
-    /// A key that Firma will understand one day.
-    pub(crate) fn not_yet(&mut self, what: &str, at: &Range<usize>) {
-        self.error(codes::NOT_YET, format!("{what} is not supported yet"), at);
-    }
-
     /// Something of another type than expected.
     pub(crate) fn wrong_type(&mut self, what: &str, expected: &str, value: &Spanned<DeValue<'_>>) {
         let found = match value.get_ref() {

@@ -133,12 +133,15 @@ impl Case {
             .outlooks
             .iter()
             .map(|(block, json)| {
-                let subject = match block.parse::<Address>() {
-                    Ok(address) => Subject::Block(address.block),
+                let settings = block.strip_prefix("settings:");
+                let subject = match settings.unwrap_or(block).parse::<Address>() {
+                    Ok(address) if settings.is_some() => Subject::Instance(address),
+                    Ok(address) => Subject::look_up(address),
                     Err(_) => Subject::Module(block.as_str().into()),
                 };
                 let outlook = match serde_json::from_str::<serde_json::Value>(json) {
                     Ok(json) => Outlook::Known(from_plain_json(&json)),
+                    Err(_) if json == "read" => Outlook::Read,
                     Err(_) => Outlook::Later,
                 };
                 (subject, outlook)

@@ -18,6 +18,15 @@ impl Expr {
         Expr { kind: ExprKind::Sensitive(Box::new(name)), span }
     }
 
+    /// The name of the input that this is.
+    pub fn input_name(&self) -> Option<&str> {
+        match &self.kind {
+            ExprKind::Name(name) => name.strip_prefix(ROOT),
+            ExprKind::Sensitive(of) => of.input_name(),
+            _ => None,
+        }
+    }
+
     /// Whether anything in this expression is made from an input.
     pub fn has_input(&self) -> bool {
         match &self.kind {

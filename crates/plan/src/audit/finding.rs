@@ -1,7 +1,10 @@
 //! What can be wrong with a plan.
 
 use crate::step::Leg;
-use firma_model::address::{Address, Node};
+use firma_model::{
+    address::{Address, Node},
+    diagnostic::Diagnostic,
+};
 use std::fmt;
 
 /// A way in which a plan is unsound.
@@ -39,6 +42,12 @@ pub enum Finding {
     WrittenLate(Address),
     /// A unique key is taken before whoever has it is gone.
     TakenEarly(Address, Address),
+}
+
+impl From<Finding> for Diagnostic {
+    fn from(finding: Finding) -> Diagnostic {
+        Diagnostic::error("E0590", format!("BUG: the plan is not sound: {finding}"))
+    }
 }
 
 impl fmt::Display for Finding {

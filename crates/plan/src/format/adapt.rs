@@ -122,9 +122,9 @@ impl Named for firma_model::deferral::Subject {
     }
 
     fn read(text: &str) -> Option<Self> {
-        match Block::read(text) {
-            Some(block) => Some(Self::Block(block)),
-            None => text.starts_with("module.").then(|| Self::Module(text.into())),
+        match firma_model::address::Address::from_str(text) {
+            Ok(address) => Some(Self::look_up(address)),
+            Err(_) => text.starts_with("module.").then(|| Self::Module(text.into())),
         }
     }
 }

@@ -6,6 +6,7 @@ mod samples;
 use super::{FormatError, decode, digest::concealed, encode, id, id_of_encoded};
 use crate::{secret::HashKey, step::Plan};
 use firma_model::{
+    diagnostic::Diagnostic,
     expr::{Expr, ExprKind, UnaryOp},
     span::{SourceId, Span},
     value::Value,
@@ -80,6 +81,9 @@ fn other_formats_are_told_apart() {
     assert!(
         message(r#"{"format":"firma.plan/1","procedure_format":1,"plan":{}}"#).starts_with("the plan is damaged: ")
     );
+    let code = |text: &str| Diagnostic::from(decode(text.as_bytes()).expect_err("refused")).code;
+    assert_eq!(code("{}"), "E0640");
+    assert_eq!(code(r#"{"format":"firma.plan/2"}"#), "E0641");
 }
 
 #[test]
@@ -88,6 +92,7 @@ fn an_edge_to_nowhere_is_damage() {
     plan.steps[0].after[0].vertex = 999;
     let error = decode(&encode(&plan)).expect_err("refused");
     assert!(matches!(error, FormatError::Damaged { ref why } if why.contains("vertex 999")), "{error}");
+    assert_eq!(Diagnostic::from(error).code, "E0642");
 }
 
 #[test]

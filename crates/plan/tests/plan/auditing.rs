@@ -1,7 +1,7 @@
 //! The checker of finished plans: a sound plan is spoilt in one way at a time, and each way is found.
 
 use crate::support::{Stage, address};
-use firma_model::record::Recorded;
+use firma_model::{diagnostic::Diagnostic, record::Recorded};
 use firma_plan::{
     audit::{Finding, audit},
     step::{After, Leg, Plan, Rule},
@@ -51,6 +51,7 @@ fn every_way_of_being_unsound_is_found() {
         spoil(&mut plan);
         let findings = audit(&plan, &recorded, &recorded);
         assert!(findings.iter().any(expected), "{findings:?}");
+        assert!(findings.into_iter().all(|finding| Diagnostic::from(finding).code == "E0590"));
     };
     check(
         &|plan| {

@@ -205,3 +205,30 @@ fn statements_that_cannot_be_true_are_refused() {
     stage.options.open.insert(address(a));
     assert_eq!(stage.codes(), ["E0559"]);
 }
+
+#[test]
+fn a_module_that_is_named_without_its_key_is_told() {
+    for (have, from, told) in [
+        ("module.m[0].vpc.vpc.a", "module.m.vpc.vpc.a", Some("module.m[0].vpc.vpc.a")),
+        ("module.m[\"k\"].vpc.vpc.a[1]", "module.m.vpc.vpc.a", Some("module.m[\"k\"].vpc.vpc.a")),
+        ("module.m[0].module.n.vpc.vpc.a", "module.m.module.n", Some("module.m[0].module.n")),
+        (
+            "module.m[0].module.n[1].vpc.vpc.a",
+            "module.m[0].module.n.vpc.vpc.a",
+            Some("module.m[0].module.n[1].vpc.vpc.a"),
+        ),
+        ("module.m[1].module.n[1].vpc.vpc.a", "module.m[0].module.n.vpc.vpc.a", None),
+        ("module.m[0].vpc.vpc.a", "module.m.vpc.vpc.b", None),
+        ("vpc.vpc.a", "module.m.vpc.vpc.a", None),
+    ] {
+        let mut stage = Stage::default();
+        stage.have(have, "vpc-1", vpc(), &[]);
+        stage.want("vpc.vpc.z", vpc());
+        stage.moved(from, if from.ends_with("module.n") { "module.o" } else { "vpc.vpc.z" });
+        let hints: Vec<String> =
+            stage.plan().1.list.into_iter().filter(|d| d.code == "E0376").flat_map(|d| d.hints).collect();
+        let expected: Vec<String> =
+            told.iter().map(|at| format!("say which instance is meant: `from = '{at}'`")).collect();
+        assert_eq!(hints, expected, "{have}: {from}");
+    }
+}

@@ -5,7 +5,7 @@ use firma_model::{
     desired::Desired,
 };
 use firma_plan::step::Plan;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A vertex.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,8 +76,8 @@ impl Graph {
                 gathers: false,
             });
         }
-        for number in 0..plan.gates.len() {
-            graph.vertices.push(Vertex { label: format!("gate {number}"), modules: Vec::new(), gathers: true });
+        for gate in 0..plan.gates.len() {
+            graph.vertices.push(Vertex { label: gathered(plan, gate), modules: Vec::new(), gathers: true });
         }
         let afters = plan.steps.iter().map(|step| &step.after).chain(plan.gates.iter().map(|gate| &gate.after));
         for (from, after) in afters.enumerate() {
@@ -117,6 +117,34 @@ impl Graph {
         }
         root
     }
+}
+
+/// What a gate waits for: the steps behind it by block, those behind another gate by that one's.
+fn gathered(plan: &Plan, gate: usize) -> String {
+    /// Blocks that are named.
+    const NAMED: usize = 3;
+    let mut blocks: BTreeMap<String, usize> = BTreeMap::new();
+    let mut gates = vec![gate];
+    let mut seen = BTreeSet::from([gate]);
+    while let Some(gate) = gates.pop() {
+        for after in plan.gates.get(gate).into_iter().flat_map(|gate| &gate.after) {
+            let vertex = after.vertex as usize;
+            match (plan.steps.get(vertex), vertex.checked_sub(plan.steps.len())) {
+                (Some(step), _) => {
+                    let every = if step.address.key.is_some() { "[*]" } else { "" };
+                    let name = format!("{} {}{every}", step.leg.as_str(), step.address.block);
+                    *blocks.entry(name).or_default() += 1;
+                }
+                (None, Some(inner)) if seen.insert(inner) => gates.push(inner),
+                (None, _) => {}
+            }
+        }
+    }
+    let mut names: Vec<String> = blocks.keys().take(NAMED).cloned().collect();
+    if blocks.len() > NAMED {
+        names.push(format!("{} more", blocks.len() - NAMED));
+    }
+    format!("all of: {} ({})", names.join(", "), blocks.values().sum::<usize>())
 }
 
 /// A module's vertices, and the modules inside of it.

@@ -30,6 +30,7 @@ fn sentence(postponed: &Postponed) -> String {
         What::Subject { asks, .. } => {
             let first = match asks {
                 Asks::Parameters => "is looked up later: it waits for".to_owned(),
+                Asks::Settings => "where it lives or how it is treated waits for".to_owned(),
                 _ => format!("{} waits for", asks.as_str()),
             };
             let stays = match postponed.stays.len() {

@@ -334,12 +334,13 @@ fn scope() -> impl Strategy<Value = Scope> {
 }
 
 fn postponed() -> impl Strategy<Value = Postponed> {
-    let asks = proptest::sample::select(vec![Asks::ForEach, Asks::Count, Asks::Enabled, Asks::Parameters]);
+    let asks =
+        proptest::sample::select(vec![Asks::ForEach, Asks::Count, Asks::Enabled, Asks::Parameters, Asks::Settings]);
     let action = || proptest::sample::select(vec![Action::Create, Action::Update, Action::Replace, Action::Delete]);
     let why =
         proptest::sample::select(vec![Why::Created, Why::Updated, Why::Replaced, Why::Read, Why::Postponed, Why::Held]);
     let what = prop_oneof![
-        (any_address(), asks).prop_map(|(at, asks)| What::Subject { subject: Subject::Block(at.block), asks }),
+        (any_address(), asks).prop_map(|(at, asks)| What::Subject { subject: Subject::look_up(at), asks }),
         (any_address(), action()).prop_map(|(address, action)| What::Instance { address, action }),
         (any_address(), action()).prop_map(|(address, action)| What::Held { address, action }),
         word().prop_map(|name| What::Output { name }),
