@@ -88,7 +88,8 @@ fn meet(ours: &Json, theirs: &Json, world: &Resources, copies: &mut Copies) {
             let same_kind =
                 ours.rsplit_once('.').map(|(kind, _)| kind) == theirs.rsplit_once('.').map(|(kind, _)| kind);
             let taken = copies.contains_key(ours) || copies.values().any(|copy| copy == theirs);
-            if same_kind && !taken && world.contains_key(theirs) {
+            let alike = || beside().resources[ours]["address_prefix"] == world[theirs]["address_prefix"];
+            if same_kind && !taken && world.contains_key(theirs) && alike() {
                 copies.insert(ours.to_owned(), theirs.to_owned());
                 meet(&beside().resources[ours], &world[theirs], world, copies);
             }
@@ -104,6 +105,25 @@ fn meet(ours: &Json, theirs: &Json, world: &Resources, copies: &mut Copies) {
             }
         }
         _ => {}
+    }
+}
+
+/// Adds the subnets that a form needs and that are there already, in the networks of its copies, from when it was needed before.
+pub fn remember(form: &Json, world: &Resources, copies: &mut Copies) {
+    let mut around = Resources::new();
+    beside().gather(form, &mut around);
+    for (ours, attributes) in around.iter().filter(|(ours, _)| ours.starts_with("vpc.subnet.")) {
+        let network = attributes["vpc_id"].as_str().and_then(reference).and_then(|(vpc, _)| copies.get(vpc));
+        let Some(network) = network.map(|vpc| format!("@{vpc}#id")).filter(|_| !copies.contains_key(ours)) else {
+            continue;
+        };
+        let there = world.iter().find(|(theirs, other)| {
+            let placed = other["vpc_id"] == *network && other["address_prefix"] == attributes["address_prefix"];
+            theirs.starts_with("vpc.subnet.") && placed
+        });
+        if let Some((theirs, _)) = there {
+            copies.insert(ours.clone(), theirs.clone());
+        }
     }
 }
 

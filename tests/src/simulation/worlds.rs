@@ -366,7 +366,7 @@ impl Grower {
     /// A copied subject becomes another form of its kind: one changed in place, one that replaces, or the first again.
     fn another(&mut self, address: &str, world: &Resources, replaces: bool) -> Vec<Edit> {
         let [made, changed, replaced] = copies::forms(kind(address));
-        let copies = copies::recognise(kind(address), &world[address], world);
+        let mut copies = copies::recognise(kind(address), &world[address], world);
         let mut among: Vec<_> = made.into_iter().chain(if replaces { replaced } else { changed }).collect();
         if world.values().any(|attributes| references(attributes).iter().any(|to| to == address)) {
             // What others stand on stays where it is: they would be left in another network.
@@ -376,6 +376,7 @@ impl Grower {
             return Vec::new();
         }
         let form = Json::Object((*self.chance.pick(&among)).clone());
+        copies::remember(&form, world, &mut copies);
         let place = region(&world[address]).to_owned();
         let (mut world, mut edits) = (world.clone(), Vec::new());
         let mut attributes = self.copy(&form, copies, &place, &mut world, &mut edits);
@@ -521,14 +522,14 @@ impl Grower {
                 vec![set(address, "image_id", json!(*self.chance.pick(&[IMAGE, "img-ubuntu2404", "img-debian12"])))]
             }
             "vm.disk_attachment" => {
-                // A device of an instance holds one disk.
+                // A device of an instance holds one disk, and the service gives the first ones to those that name none.
                 let instance = &world[address]["instance_id"];
                 let taken: Vec<&Json> = world
                     .iter()
                     .filter(|(other, one)| kind(other) == "vm.disk_attachment" && one["instance_id"] == *instance)
                     .map(|(_, one)| &one["device_name"])
                     .collect();
-                let free = ["vdb", "vdc", "vdd", "vde", "vdf", "vdg"].into_iter();
+                let free = ["vdh", "vdi", "vdj", "vdk", "vdl", "vdm"].into_iter();
                 let free: Vec<&str> = free.filter(|name| !taken.contains(&&json!(name))).collect();
                 match free.is_empty() {
                     true => Vec::new(),
