@@ -11,12 +11,30 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// A call that tells zones: service, operation, parameters, and the names that lead to them in the result. JD Cloud has none that
-/// lists zones for their own sake; these tell where something can be made.
-const QUESTIONS: [(&str, &str, &[(&str, &str)], &[&str]); 3] = [
-    ("vm", "describeInstanceTypes", &[], &["instanceTypes", "state", "az"]),
-    ("rds", "describeAzs", &[("engine", "MySQL")], &["azs"]),
-    ("redis", "describeAvailableRegion", &[], &["availableRegions", "availableZones", "azId"]),
+/// A call that tells zones.
+struct Question {
+    service: &'static str,
+    operation: &'static str,
+    parameters: &'static [(&'static str, &'static str)],
+    /// The names that lead to the zones in the result.
+    names: &'static [&'static str],
+}
+
+/// JD Cloud has no call that lists zones for their own sake; these tell where something can be made.
+const QUESTIONS: [Question; 3] = [
+    Question {
+        service: "vm",
+        operation: "describeInstanceTypes",
+        parameters: &[],
+        names: &["instanceTypes", "state", "az"],
+    },
+    Question { service: "rds", operation: "describeAzs", parameters: &[("engine", "MySQL")], names: &["azs"] },
+    Question {
+        service: "redis",
+        operation: "describeAvailableRegion",
+        parameters: &[],
+        names: &["availableRegions", "availableZones", "azId"],
+    },
 ];
 
 fn path(directory: &Path) -> PathBuf {
@@ -41,13 +59,13 @@ pub(crate) async fn refresh(context: &Context) -> Result<(), Failure> {
     let mut refused = Vec::new();
     let mut answered = false;
     for region in places::regions() {
-        for (service, operation, parameters, names) in QUESTIONS {
-            match ask(&door, &region.id, service, operation, parameters).await {
+        for question in &QUESTIONS {
+            match ask(&door, &region.id, question).await {
                 Ok(result) => {
                     answered = true;
-                    gather(&result, &region.id, names, reported.entry(region.id.clone()).or_default());
+                    gather(&result, &region.id, question.names, reported.entry(region.id.clone()).or_default());
                 }
-                Err(told) => refused.push(format!("{service}.{operation} in {}: {told}", region.id)),
+                Err(told) => refused.push(format!("in {}, {told}", region.id)),
             }
         }
     }
@@ -74,16 +92,10 @@ pub(crate) async fn refresh(context: &Context) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn ask(
-    door: &Door,
-    region: &str,
-    service: &str,
-    operation: &str,
-    parameters: &[(&str, &str)],
-) -> Result<Value, String> {
+async fn ask(door: &Door, region: &str, question: &Question) -> Result<Value, String> {
     let parameters: Map<String, Value> =
-        parameters.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
-    let request = firma_api::build(service, operation, Some(region), &parameters)
+        question.parameters.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
+    let request = firma_api::build(question.service, question.operation, Some(region), &parameters)
         .map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))?;
     door.cloud.read(request).await.map_err(|fault| fault.to_string())
 }
