@@ -489,6 +489,15 @@ pub struct List {
     pub host: Option<Host>,
 }
 
+/// A filter that picks one sort of objects, and the values it takes one at a time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Each {
+    /// Its name.
+    pub filter: String,
+    /// Its values.
+    pub values: Vec<String>,
+}
+
 /// The list that shows a parent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Host {
@@ -504,15 +513,6 @@ pub struct Host {
     pub filter: String,
     /// Which part of the composed id it is.
     pub part: usize,
-}
-
-/// A filter that picks one sort of objects, and the values it takes one at a time.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Each {
-    /// Its name.
-    pub filter: String,
-    /// Its values.
-    pub values: Vec<String>,
 }
 
 impl List {

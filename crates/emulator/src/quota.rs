@@ -26,8 +26,8 @@ const DEFAULTS: &[(&str, u64)] = &[
     ("ag", 20),   // the pages give no number
     ("disk", 40), // an older page says 15
     ("snapshot", 15),
-    ("snapshot_policy", 15), // the pages give no number
-    ("instance_disk", 8),    // disks of one instance
+    ("snapshot_policy", 15),          // the pages give no number
+    ("instance_disk", 8),             // disks of one instance
     ("privateZone", 50),              // a package says how many; the emulator's has this
     ("privateZoneRecord", 1000),      // per zone
     ("loadbalancer", 5),              // of one type
@@ -39,6 +39,8 @@ const DEFAULTS: &[(&str, u64)] = &[
     ("rules", 50),                // per urlMap
     ("target", 100),              // per target group
     ("extensionCertificate", 20), // per listener
+    ("disk", 40),                 // an older page says 15
+    ("instance_disk", 8),         // disks of one instance
     ("rds", 5),
     ("rds_database", 50), // per instance
     ("redis", 20),        // the pages give no number

@@ -5,10 +5,10 @@
 //! alone gives the same world.
 //!
 //! A job that fails (a fault) ends at its usual moment: the instance in `error`, a disk in `error_create`, `error_extend`
-//! (with its old size) or `error_delete`, a snapshot in `error_create` or `error_delete`, a database instance in `BUILD_ERROR`
-//! or another of its error states, an attachment in `error_attach` or `error_detach`. All of them can be asked to go, and an
-//! attachment to be undone. The real service takes a failed instance away after a time nobody tells; here it stays until it
-//! is deleted.
+//! (with its old size) or `error_delete`, a snapshot in `error_create` or `error_delete`, an attachment in `error_attach` or `error_detach`. All of them can be asked to
+//! (with its old size) or `error_delete`, a database instance in `BUILD_ERROR` or another of its error states, an attachment in `error_attach` or `error_detach`. All of them can be asked to
+//! go, and an attachment to be undone. The real service takes a failed instance away after a time nobody tells; here it
+//! stays until it is deleted.
 
 use crate::clock::Moment;
 use crate::ids;

@@ -25,11 +25,8 @@ macro_rules! every_shelf {
         $with!(vpcs subnets route_tables acls security_groups interfaces elastic_ips peerings nat_gateways
             bandwidth_packages instances keypairs disks snapshots snapshot_policies images instance_templates
             availability_groups as_alarms as_rules load_balancers target_groups backends url_maps listeners
-            certificates zones zone_records)
-            availability_groups as_alarms as_rules sub_users user_groups policies roles user_keys)
-            availability_groups as_alarms as_rules sub_users user_groups policies roles user_keys rds_instances
-            rds_accounts rds_databases rds_whitelists parameter_groups cache_instances cache_whitelists registries
-            repositories)
+            certificates zones zone_records sub_users user_groups policies roles user_keys rds_instances rds_accounts
+            rds_databases rds_whitelists parameter_groups cache_instances cache_whitelists registries repositories)
     };
 }
 
@@ -153,7 +150,6 @@ pub struct World {
     /// By zone and number.
     #[serde(default)]
     pub(crate) zone_records: Shelf<ZoneRecord>,
-    #[serde(default)]
     #[serde(default)]
     pub(crate) sub_users: Shelf<SubUser>,
     #[serde(default)]

@@ -2,10 +2,10 @@
 
 mod operations;
 pub(crate) mod ag;
-pub(crate) mod containerregistry;
 pub(crate) mod disk;
 pub(crate) mod lb;
 pub(crate) mod privatezone;
+pub(crate) mod containerregistry;
 pub(crate) mod iam;
 pub(crate) mod rds;
 pub(crate) mod redis;

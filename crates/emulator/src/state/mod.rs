@@ -5,10 +5,10 @@ mod compute;
 mod groups;
 mod images;
 mod dns;
-mod identity;
 mod network;
 mod placed;
 mod ranks;
+mod identity;
 mod rds;
 mod redis;
 mod registry;
@@ -22,8 +22,8 @@ pub(crate) use balance::{
 pub(crate) use compute::{
     AttachedDisk, Attachment, AttachmentStatus, Disk, DiskStatus, Instance, InstanceStatus, Keypair, SystemDisk,
 };
-pub(crate) use groups::{AsAlarm, AsRule, AvailabilityGroup, InstanceTemplate, Scaling};
 pub(crate) use dns::{PrivateZone, ZoneRecord};
+pub(crate) use groups::{AsAlarm, AsRule, AvailabilityGroup, InstanceTemplate, Scaling};
 pub(crate) use identity::{Policy, Role, SubUser, UserGroup, UserKey};
 pub(crate) use images::{ImageDisk, ImageStatus, PrivateImage};
 pub(crate) use network::{

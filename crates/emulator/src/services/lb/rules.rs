@@ -200,7 +200,8 @@ fn header(number: i64, spec: Args<'_>) -> Result<Value, Fault> {
             if !matches!(insert.int("valueType")?, 1 | 2) {
                 return Err(Fault::invalid("valueType must be 1 or 2"));
             }
-            (insert.text("key")?, insert.text("value")?);
+            insert.text("key")?;
+            insert.text("value")?;
             Ok(json!({"extendActionType": number, "insertHeader": insert.0}))
         }
         DELETE_HEADER => {
