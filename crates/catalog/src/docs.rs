@@ -43,6 +43,11 @@ impl KindDocs {
                     Some(format!("`{}`", parts.iter().map(|part| part.to_uppercase()).collect::<Vec<_>>().join("/")))
                 }
                 Identity::Listed => Some("the id the cloud gave it, as its list shows it".to_owned()),
+                Identity::Within { parents, assigned } => {
+                    let own = firma_api::naming::snake(assigned.rsplit('.').next().unwrap_or(assigned));
+                    let parts: Vec<String> = parents.iter().chain([&own]).map(|part| part.to_uppercase()).collect();
+                    Some(format!("`{}`", parts.join("/")))
+                }
                 Identity::Generated => None,
             },
             example: example(&procedure.kind),

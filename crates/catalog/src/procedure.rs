@@ -105,6 +105,14 @@ impl Procedure {
         }
     }
 
+    /// Attributes that an id is put together from, in this order.
+    pub fn id_attributes(&self) -> &[String] {
+        match &self.identity {
+            Identity::Composed(names) | Identity::Within { parents: names, .. } => names,
+            Identity::Assigned(_) | Identity::Chosen(_) | Identity::Listed | Identity::Generated => &[],
+        }
+    }
+
     /// The kind as an id.
     pub fn kind_id(&self) -> KindId {
         KindId::new(&self.kind)
@@ -348,6 +356,13 @@ pub enum Identity {
     /// The create call answers nothing: it is what the list shows of the one object that was not there before and looks like
     /// what was asked for.
     Listed,
+    /// Put together from attributes and what the cloud assigns, joined by `/`: it means something within its parents only.
+    Within {
+        /// Attributes with the ids of the parents.
+        parents: Vec<String>,
+        /// Path of the last part in the create call's result.
+        assigned: String,
+    },
     /// Firma makes it up (`firma.value`).
     Generated,
 }
@@ -427,6 +442,9 @@ pub struct Read {
     pub call: Call,
     /// Path of the object in the result (`vpc`).
     pub object: String,
+    /// Values of the result that count as fields of the object: its name for each, and the path of the value in the result.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub beside: BTreeMap<String, String>,
 }
 
 /// Lists objects.
@@ -451,6 +469,18 @@ pub struct List {
     /// The list shows one sort of objects at a time, and is asked for each.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub each: Option<Each>,
+    /// Parameters filled from parts of the id: each parent has a list of its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scope: Vec<Parameter>,
+    /// Path of the total in the result, where it is not `totalCount`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<String>,
+    /// The whole list comes in one answer.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unpaged: bool,
+    /// Its items show less than a read does: they say what is there and not how it is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub partial: bool,
 }
 
 /// A filter that picks one sort of objects, and the values it takes one at a time.
@@ -460,6 +490,31 @@ pub struct Each {
     pub filter: String,
     /// Its values.
     pub values: Vec<String>,
+}
+
+impl List {
+    /// Path of the total in the result.
+    pub fn total(&self) -> &str {
+        self.total.as_deref().unwrap_or("totalCount")
+    }
+
+    /// How many objects to ask for at once.
+    pub fn page(&self) -> u32 {
+        if self.unpaged { u32::MAX } else { self.page_size }
+    }
+
+    /// How many ids of one parent a single question takes.
+    pub fn asked_at_once(&self) -> usize {
+        match self.filter {
+            IdFilter::None => usize::MAX,
+            IdFilter::Filter(_) | IdFilter::Parameter(_) => self.page_size.max(1) as usize,
+        }
+    }
+
+    /// How many objects of one parent a single call shows as they are.
+    pub fn seen_at_once(&self) -> usize {
+        if self.partial { 1 } else { self.asked_at_once() }
+    }
 }
 
 /// How a list takes ids.

@@ -204,6 +204,14 @@ pub enum IdentityText {
     Composed(Vec<String>),
     /// The create call answers nothing: a list shows it, of the one object that was not there before.
     Listed,
+    /// The values of these attributes, and what the create call's result has at this path: the id means something within
+    /// its parents only.
+    Within {
+        /// Attributes with the ids of the parents.
+        parents: Vec<String>,
+        /// Path of the id in the create call's result. Its last name, in snake case, names the id's last part.
+        assigned: String,
+    },
     /// Firma makes it up.
     Generated,
 }
@@ -257,9 +265,13 @@ pub struct ReadText {
     pub operation: String,
     /// Path of the object in the result.
     pub object: String,
+    /// What the answer tells of the object beside it: names that paths into the object may begin with, and where each stands in
+    /// the result.
+    #[serde(default)]
+    pub beside: BTreeMap<String, String>,
 }
 
-/// A list.
+/// A list. Path parameters of its operation are filled from the parts of a composed id: each parent has a list of its own.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ListText {
@@ -277,6 +289,11 @@ pub struct ListText {
     pub key: Option<String>,
     /// A filter that picks one sort of objects, and the values it takes one at a time: without it the list shows only some.
     pub each: Option<EachText>,
+    /// Path of how many there are on all pages together; `totalCount` unless said otherwise.
+    pub total: Option<String>,
+    /// Its items show less than a read does: they say what is there, and each object is read by itself.
+    #[serde(default)]
+    pub partial: bool,
     /// Largest page.
     #[serde(default = "page")]
     pub page_size: u32,

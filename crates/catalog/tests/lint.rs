@@ -199,8 +199,32 @@ fn names_are_used_somewhere() {
 }
 
 #[test]
-fn filters_and_pages_are_offered() {
-    // A read of one object has neither filters nor pages.
+fn lists_of_parents_and_lists_that_show_a_part() {
+    // What the list of a policy shows is less than what its read does, and must be said to be.
+    check("iam.policy", "partial = true\n", "", &["list.items: expected the same objects as read"]);
+    check(
+        "iam.policy",
+        "defaultPolicyEdition.policyDocument",
+        "defaultPolicyEdition.document",
+        &["read.beside: `defaultPolicyEdition.document` leads nowhere: iam.PolicyEdition has no `document`"],
+    );
+    // A list of a parent's is asked for by that parent's part of the id.
+    check(
+        "iam.group_member",
+        "identity = { composed = [\"group_name\", \"sub_user\"] }",
+        "identity = { chosen = \"sub_user\" }",
+        &[
+            "iam.describeGroupSubUsers demands `groupName`, nothing fills it",
+            "list.key: there is no `sub_user`",
+            "iam.removeSubUserFromGroup demands `subUser`, nothing fills it",
+            "a chosen id is a unique key",
+        ],
+    );
+}
+
+#[test]
+fn filters_are_offered() {
+    // A read of one object has no filters.
     check(
         "vpc.vpc",
         "\"vpc.describeVpcs\"",
@@ -208,8 +232,6 @@ fn filters_and_pages_are_offered() {
         &[
             "list.items: `vpcs` leads nowhere: the result of vpc.describeVpc has no `vpcs`",
             "parameters of vpc.describeVpc: there is no `filters`",
-            "parameters of vpc.describeVpc: there is no `pageNumber`",
-            "parameters of vpc.describeVpc: there is no `pageSize`",
             "vpc.describeVpc demands `vpcId`, nothing fills it",
         ],
     );

@@ -197,7 +197,7 @@ fn keys(world: &mut World, args: Args<'_>) -> Answer {
         None => old.map_or_else(String::new, |key| key.account.clone()),
     };
     let answer = json!({"accessKey": access_key, "enabled": enabled, "account": account});
-    world.keys.insert(access_key.to_owned(), AccessKey { secret, enabled, account });
+    world.keys.insert(access_key.to_owned(), AccessKey { secret, enabled, account, session: None });
     Ok(answer)
 }
 

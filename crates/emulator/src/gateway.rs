@@ -5,7 +5,9 @@ use crate::clock::Moment;
 use crate::fault::Fault;
 use crate::http::HttpRequest;
 use crate::places;
-use crate::world::World;
+use crate::world::{AccessKey, World};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use firma_api::{Method, Operation, Problem};
 use firma_model::time::Timestamp;
 use firma_signature::{Authorization, Received};
@@ -146,8 +148,16 @@ pub(crate) fn admit(
 impl World {
     /// The account of the key that a request is signed with; empty for the usual one.
     pub(crate) fn account_of(&self, seen: &Understood) -> String {
-        let key = seen.authorization.as_ref().ok().and_then(|a| self.keys.get(&a.access_key));
-        key.map_or_else(String::new, |key| key.account.clone())
+        let key = seen.authorization.as_ref().ok().and_then(|a| self.key(&a.access_key));
+        key.map_or_else(String::new, |(account, _)| account.to_owned())
+    }
+
+    /// A key pair and its account; those that an account made for itself are in its own cloud.
+    fn key(&self, access_key: &str) -> Option<(&str, &AccessKey)> {
+        if let Some(key) = self.keys.get(access_key) {
+            return Some((&key.account, key));
+        }
+        self.accounts.iter().find_map(|(account, theirs)| Some((account.as_str(), theirs.keys.get(access_key)?)))
     }
 
     /// What this cloud's own clock shows. Time that was moved ahead is not in it: the callers' clocks know nothing of that.
@@ -176,11 +186,21 @@ fn authenticate(
     now: Moment,
 ) -> Result<(), Fault> {
     let key = world
-        .keys
-        .get(&authorization.access_key)
+        .key(&authorization.access_key)
+        .map(|(_, key)| key)
         .ok_or_else(|| Fault::access(format!("the secret of access key {} is not found", authorization.access_key)))?;
     if !key.enabled {
         return Err(Fault::access(format!("access key {} is disabled", authorization.access_key)));
+    }
+    if let Some(session) = &key.session {
+        if session.until <= now {
+            return Err(Fault::access("the session of the security token is over"));
+        }
+        // Some signers send it in base64.
+        let given = request.header("x-jdcloud-security-token").unwrap_or_default();
+        if given != session.token && given != STANDARD.encode(&session.token) {
+            return Err(Fault::access("x-jdcloud-security-token does not belong to the access key"));
+        }
     }
     let received = Received {
         method: &request.method,

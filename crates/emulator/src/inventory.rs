@@ -1,6 +1,6 @@
 //! What exists, whatever the region: for tests that compare the cloud with somebody's state.
 
-use crate::state::DiskStatus;
+use crate::state::{ClusterState, DiskStatus};
 use crate::tags::{self, Tags};
 use crate::world::World;
 use serde_json::{Value, json};
@@ -91,6 +91,29 @@ pub fn view(world: &World) -> Value {
     }
     for keypair in world.keypairs.values() {
         row("vm", "keypair", &keypair.region, &keypair.name, &keypair.name, "", &keypair.tags, None);
+    }
+    let none = Tags::new();
+    for group in world.user_groups.values() {
+        row("iam", "group", "", &group.name, &group.name, "", &none, None);
+    }
+    for policy in world.policies.values() {
+        row("iam", "policy", "", &policy.name, &policy.name, "", &none, None);
+    }
+    for role in world.roles.values() {
+        row("iam", "role", "", &role.name, &role.name, "", &none, None);
+    }
+    for user in world.sub_users.values() {
+        row("iam", "sub_user", "", &user.name, &user.name, "", &none, None);
+    }
+    for (id, key) in world.user_keys.iter() {
+        row("iam", "access_key", "", id, &key.access_key, if key.enabled { "1" } else { "0" }, &none, None);
+    }
+    for (id, cluster) in world.clusters.iter().filter(|(_, c)| c.state != ClusterState::Deleted) {
+        row("kubernetes", "cluster", &cluster.region, id, &cluster.name, cluster.state.as_str(), &none, None);
+    }
+    for (id, group) in world.node_groups.iter().filter(|(_, g)| g.state != ClusterState::Deleted) {
+        let owner = group.first.then_some(group.cluster.as_str());
+        row("kubernetes", "node_group", &group.region, id, &group.name, group.state.as_str(), &none, owner);
     }
     for (id, acl) in world.acls.iter() {
         let owner = acl.default.then_some(acl.vpc.as_str());

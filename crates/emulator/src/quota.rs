@@ -4,7 +4,7 @@ use crate::fault::Fault;
 use std::collections::BTreeMap;
 
 /// Default limits per region, or per parent where the comment says so.
-const DEFAULTS: [(&str, u64); 34] = [
+const DEFAULTS: [(&str, u64); 35] = [
     ("vpc", 10),
     ("subnet", 10),      // per VPC
     ("routeTable", 10),  // per VPC
@@ -19,6 +19,7 @@ const DEFAULTS: [(&str, u64); 34] = [
     ("securityGroupRule", 100), // per group
     ("network_interface", 100), // secondary ones; the pages give no number
     ("elastic_ip", 10),
+    ("kubernetes", 2),
     ("instance", 20),
     ("keypair", 20),
     ("image", 5),
@@ -26,8 +27,8 @@ const DEFAULTS: [(&str, u64); 34] = [
     ("ag", 20),   // the pages give no number
     ("disk", 40), // an older page says 15
     ("snapshot", 15),
-    ("snapshot_policy", 15), // the pages give no number
-    ("instance_disk", 8),    // disks of one instance
+    ("snapshot_policy", 15),          // the pages give no number
+    ("instance_disk", 8),             // disks of one instance
     ("privateZone", 50),              // a package says how many; the emulator's has this
     ("privateZoneRecord", 1000),      // per zone
     ("loadbalancer", 5),              // of one type

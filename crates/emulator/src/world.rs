@@ -9,10 +9,10 @@ use crate::perform::JobFate;
 use crate::quota::Overrides;
 use crate::schedule::Due;
 use crate::state::{
-    AsAlarm, AsRule, AvailabilityGroup, Backend, BandwidthPackage, Certificate, Disk, ElasticIp, Instance,
-    InstanceTemplate, Keypair, Listener, LoadBalancer, NatGateway, NetworkAcl, NetworkInterface, PrivateImage,
-    PrivateZone, RouteTable, SecurityGroup, Shelf, Snapshot, SnapshotPolicy, Subnet, TargetGroup, UrlMap, Vpc,
-    VpcPeering, ZoneRecord,
+    AsAlarm, AsRule, AvailabilityGroup, Backend, BandwidthPackage, Certificate, Cluster, Disk, ElasticIp, Instance,
+    InstanceTemplate, Keypair, Listener, LoadBalancer, NatGateway, NetworkAcl, NetworkInterface, NodeGroup, Policy,
+    PrivateImage, PrivateZone, Role, RouteTable, SecurityGroup, Shelf, Snapshot, SnapshotPolicy, SubUser, Subnet,
+    TargetGroup, UrlMap, UserGroup, UserKey, Vpc, VpcPeering, ZoneRecord,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -24,7 +24,8 @@ macro_rules! every_shelf {
         $with!(vpcs subnets route_tables acls security_groups interfaces elastic_ips peerings nat_gateways
             bandwidth_packages instances keypairs disks snapshots snapshot_policies images instance_templates
             availability_groups as_alarms as_rules load_balancers target_groups backends url_maps listeners
-            certificates zones zone_records)
+            certificates zones zone_records
+            sub_users user_groups policies roles user_keys clusters node_groups)
     };
 }
 
@@ -68,6 +69,18 @@ pub struct AccessKey {
     /// The account it belongs to; empty for the one that everything belongs to at first.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub account: String,
+    /// What makes it a temporary one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<Session>,
+}
+
+/// A key pair that ends by itself, and is believed only together with its token.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// Goes with every request.
+    pub token: String,
+    /// Refused from then on.
+    pub until: Moment,
 }
 
 /// Both halves of the key pair every world starts with.
@@ -136,6 +149,21 @@ pub struct World {
     /// By zone and number.
     #[serde(default)]
     pub(crate) zone_records: Shelf<ZoneRecord>,
+    #[serde(default)]
+    pub(crate) sub_users: Shelf<SubUser>,
+    #[serde(default)]
+    pub(crate) user_groups: Shelf<UserGroup>,
+    #[serde(default)]
+    pub(crate) policies: Shelf<Policy>,
+    #[serde(default)]
+    pub(crate) roles: Shelf<Role>,
+    /// By `USER/KEY`.
+    #[serde(default)]
+    pub(crate) user_keys: Shelf<UserKey>,
+    #[serde(default)]
+    pub(crate) clusters: Shelf<Cluster>,
+    #[serde(default)]
+    pub(crate) node_groups: Shelf<NodeGroup>,
     /// What belongs to other accounts, by account: whole clouds of their own.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) accounts: BTreeMap<String, World>,
@@ -159,7 +187,7 @@ pub struct World {
 impl World {
     /// An empty cloud.
     pub fn new(seed: u64, settings: Settings) -> World {
-        let key = AccessKey { secret: DEFAULT_KEY.to_owned(), enabled: true, account: String::new() };
+        let key = AccessKey { secret: DEFAULT_KEY.to_owned(), enabled: true, account: String::new(), session: None };
         World {
             settings,
             clock: WorldClock::default(),
@@ -196,6 +224,13 @@ impl World {
             certificates: Shelf::default(),
             zones: Shelf::default(),
             zone_records: Shelf::default(),
+            sub_users: Shelf::default(),
+            user_groups: Shelf::default(),
+            policies: Shelf::default(),
+            roles: Shelf::default(),
+            user_keys: Shelf::default(),
+            clusters: Shelf::default(),
+            node_groups: Shelf::default(),
             accounts: BTreeMap::new(),
             job_fate: None,
             arrived: Vec::new(),

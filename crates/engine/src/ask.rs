@@ -61,7 +61,13 @@ pub(crate) async fn all_pages(
     list: &List,
     priority: Priority,
 ) -> Result<Vec<Json>, Fault> {
-    let listing = Listing { priority, ..Listing::new(&list.items, Some(&list.id), list.page_size) };
+    let listing = Listing {
+        items: &list.items,
+        identity: Some(&list.id),
+        total: Some(list.total()),
+        page_size: list.page(),
+        priority,
+    };
     let mut found = Vec::new();
     for sort in sorts::of(list) {
         found.extend(pages(cloud, &listing, |number| sorts::picked(page(number), sort.as_ref())).await?);
@@ -80,16 +86,17 @@ pub(crate) async fn pages(
     cloud.list_all(listing, |number| question(&page(number)).unwrap_or_else(|_| first.clone())).await
 }
 
-/// Everything of a kind in a region.
+/// Everything of a kind in a region; `within` names the parents where each has a list of its own.
 pub(crate) async fn inventory(
     cloud: &Cloud,
     procedure: &Procedure,
     region: Option<&str>,
+    within: &str,
     priority: Priority,
 ) -> Result<Vec<Json>, Fault> {
     let Some(list) = &procedure.list else { return Ok(Vec::new()) };
     let page = |number| {
-        observe::inventory_question(procedure, region, number)
+        observe::inventory_question(procedure, region, within, number)
             .expect("BUG: a kind with a list has a question for all of it")
     };
     all_pages(cloud, page, list, priority).await
@@ -100,7 +107,7 @@ pub(crate) async fn about(cloud: &Cloud, asked: &Asked) -> Answer {
     match asked {
         Asked::Call(question) => Ok(vec![read(cloud, question, Priority::Normal).await?]),
         Asked::Everything { procedure, region } => {
-            inventory(cloud, procedure, region.as_deref(), Priority::Normal).await
+            inventory(cloud, procedure, region.as_deref(), "", Priority::Normal).await
         }
         Asked::Objects(batch) => {
             let Some(list) = &batch.procedure.list else { return Ok(Vec::new()) };
@@ -114,7 +121,7 @@ pub(crate) async fn about(cloud: &Cloud, asked: &Asked) -> Answer {
 
 /// Looks at a batch of objects. Absence proves nothing yet.
 pub(crate) async fn look(cloud: &Cloud, batch: &Batch, priority: Priority) -> Result<BTreeMap<String, Look>, Fault> {
-    let Some(list) = &batch.procedure.list else {
+    let Some(list) = batch.procedure.list.as_ref().filter(|list| !list.partial) else {
         let mut looks = BTreeMap::new();
         for id in &batch.ids {
             let look = read_one(cloud, &batch.procedure, batch.region.as_deref(), id, priority).await?;
@@ -124,7 +131,11 @@ pub(crate) async fn look(cloud: &Cloud, batch: &Batch, priority: Priority) -> Re
     };
     let page =
         |number| observe::list_question(batch, number).expect("BUG: a kind with a list has a question for a batch");
-    let items = all_pages(cloud, page, list, priority).await?;
+    let items = match all_pages(cloud, page, list, priority).await {
+        // Without its parent there is nothing of it.
+        Err(fault) if !list.scope.is_empty() && says_not_found(&fault) => Vec::new(),
+        answer => answer?,
+    };
     Ok(observe::looks(batch, &items.iter().collect::<Vec<_>>()))
 }
 

@@ -17,7 +17,7 @@ use firma_model::{
 };
 use firma_plan::{
     fill::{self, ReadyCall, Wait},
-    observe::Look,
+    observe::{self, Look},
     procedure::{Identity, Recovery},
     recording::{self, RecordParts},
     recover,
@@ -112,9 +112,10 @@ async fn before(run: &StepRun<'_>) -> Result<Option<Vec<String>>, Stop> {
         }
         Recovery::Bare => {
             let region = run.step.region.as_deref();
-            let items =
-                ask::inventory(&run.run.cloud, run.procedure, region, Priority::Normal).await.map_err(failed)?;
-            Ok(Some(recover::sightings(run.procedure, region, &items).into_keys().collect()))
+            let within = observe::parents(run.procedure, &run.attributes);
+            let items = ask::inventory(&run.run.cloud, run.procedure, region, &within, Priority::Normal);
+            let items = items.await.map_err(failed)?;
+            Ok(Some(recover::sightings(run.procedure, region, &within, &items).into_keys().collect()))
         }
         _ => Ok(None),
     }
@@ -279,7 +280,8 @@ async fn lost_marked(run: &StepRun<'_>, mark: &str, fault: Fault) -> Lost {
 /// The object that carries the marker.
 async fn marked(run: &StepRun<'_>, mark: &str) -> Result<Option<(String, Sighting)>, Fault> {
     let region = run.step.region.as_deref();
-    let items = ask::inventory(&run.run.cloud, run.procedure, region, Priority::Reserved).await?;
-    let seen = recover::sightings(run.procedure, region, &items);
+    let within = observe::parents(run.procedure, &run.attributes);
+    let items = ask::inventory(&run.run.cloud, run.procedure, region, &within, Priority::Reserved).await?;
+    let seen = recover::sightings(run.procedure, region, &within, &items);
     Ok(recover::marked(&seen, mark).map(|(id, sighting)| (id.to_owned(), sighting.clone())))
 }

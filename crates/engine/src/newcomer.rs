@@ -9,7 +9,7 @@ use firma_model::{
     fault::{Fault, FaultKind},
     observed::Sighting,
 };
-use firma_plan::recover;
+use firma_plan::{observe, recover};
 use std::{collections::BTreeSet, time::Duration};
 
 /// Between two looks at the list.
@@ -22,12 +22,13 @@ const AGAIN: Duration = Duration::from_secs(3);
 /// Nothing came to show, several things did, or the list cannot be read: then somebody has to say which it is.
 pub(crate) async fn newcomer(run: &StepRun<'_>, before: Option<&[String]>) -> Result<(String, Sighting), Fault> {
     let region = run.step.region.as_deref();
+    let within = observe::parents(run.procedure, &run.attributes);
     let mut blocked = 0;
     loop {
         let settled = !run.may_still_arrive();
-        match ask::inventory(&run.run.cloud, run.procedure, region, Priority::Reserved).await {
+        match ask::inventory(&run.run.cloud, run.procedure, region, &within, Priority::Reserved).await {
             Ok(items) => {
-                let mut seen = recover::sightings(run.procedure, region, &items);
+                let mut seen = recover::sightings(run.procedure, region, &within, &items);
                 let new = recover::candidates(run.procedure, &seen, before, &BTreeSet::new(), &run.attributes);
                 match &new[..] {
                     [id] => {

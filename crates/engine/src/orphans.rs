@@ -44,8 +44,12 @@ pub async fn orphans(
     let mut found = Vec::new();
     for (kind, region) in places {
         let Some(procedure) = procedures(kind.as_str()) else { continue };
-        let items = ask::inventory(cloud, &procedure, region, Priority::Normal).await?;
-        for (id, sighting) in sightings(&procedure, region, &items) {
+        // A marker does not say whose list its object stands in.
+        if procedure.list.as_ref().is_some_and(|list| !list.scope.is_empty()) {
+            continue;
+        }
+        let items = ask::inventory(cloud, &procedure, region, "", Priority::Normal).await?;
+        for (id, sighting) in sightings(&procedure, region, "", &items) {
             let Sighting::Present { attributes, .. } = sighting else { continue };
             let marker = attributes.get(MARKER_FIELD).and_then(Value::as_str);
             if let Some(minted) = marker.and_then(|marker| markers.get(marker))

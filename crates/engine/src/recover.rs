@@ -21,7 +21,7 @@ use firma_model::{
 use firma_plan::{
     event::{Settled, Settlement},
     fill,
-    observe::Look,
+    observe::{self, Look},
     procedure::{Procedure, Recovery},
     recover::{self, Probe, RecordedNodes, Still},
     redact::without_secrets,
@@ -303,8 +303,9 @@ impl Case<'_> {
     }
 
     async fn inventory(&self) -> Result<std::collections::BTreeMap<String, Sighting>, Fault> {
-        let items = ask::inventory(self.cloud(), self.procedure, self.region(), Priority::Reserved).await?;
-        Ok(recover::sightings(self.procedure, self.region(), &items))
+        let within = observe::parents(self.procedure, &self.attributes);
+        let items = ask::inventory(self.cloud(), self.procedure, self.region(), &within, Priority::Reserved).await?;
+        Ok(recover::sightings(self.procedure, self.region(), &within, &items))
     }
 
     fn record(&self, id: &str, seen: Option<&Sighting>) -> Record {

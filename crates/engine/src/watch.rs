@@ -19,7 +19,7 @@ use firma_model::{
 use firma_plan::{
     event::RunEvent,
     observe::{self, Look},
-    procedure::{IdFilter, Procedure},
+    procedure::Procedure,
     wait::{Judgement, Until, averaged, declared, judge, pause},
 };
 use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
@@ -188,8 +188,7 @@ impl Group {
     /// Objects that one call shows.
     fn page(&self) -> usize {
         match &self.procedure.list {
-            Some(list) if list.filter == IdFilter::None => usize::MAX,
-            Some(list) => list.page_size.max(1) as usize,
+            Some(list) => list.seen_at_once(),
             None => 1,
         }
     }

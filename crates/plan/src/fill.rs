@@ -155,6 +155,14 @@ pub fn created_id(procedure: &Procedure, attributes: &Map, result: &Json) -> Opt
             let path = firma_api::path::Path::parse(path).ok()?;
             firma_api::path::get(result, &path).and_then(Json::as_str).map(str::to_owned)
         }
+        Identity::Within { parents, assigned } => {
+            let path = firma_api::path::Path::parse(assigned).ok()?;
+            let own = firma_api::path::get(result, &path).and_then(Json::as_str)?;
+            let mut parts: Vec<&str> =
+                parents.iter().map(|name| attributes.get(name).and_then(Value::as_str)).collect::<Option<_>>()?;
+            parts.push(own);
+            Some(parts.join("/"))
+        }
         _ => known_id(procedure, attributes),
     }
 }
@@ -173,7 +181,7 @@ pub fn known_id(procedure: &Procedure, attributes: &Map) -> Option<String> {
                 names.iter().map(|name| attributes.get(name).and_then(Value::as_str)).collect();
             parts.map(|parts| parts.join("/"))
         }
-        Identity::Assigned(_) | Identity::Listed | Identity::Generated => None,
+        Identity::Assigned(_) | Identity::Within { .. } | Identity::Listed | Identity::Generated => None,
     }
 }
 

@@ -6,7 +6,7 @@
 
 use crate::marker::{MARKER_FIELD, MARKER_TAG, split_marker};
 use firma_catalog::{
-    procedure::{IdFilter, List, Procedure, Recovery, Source},
+    procedure::{IdFilter, Identity, List, Procedure, Read, Recovery, Source},
     shape,
 };
 use firma_model::{
@@ -15,7 +15,7 @@ use firma_model::{
     value::{Map, Value},
 };
 use serde_json::{Map as JsonMap, Value as Json, json};
-use std::{collections::BTreeMap, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 /// A call to be made: what `api` needs to build a request.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,18 +69,51 @@ pub fn batches(recorded: &Recorded, procedures: &dyn Fn(&str) -> Option<Arc<Proc
     batches
 }
 
-/// Splits ids into batches of at most a page.
-pub fn split(procedure: &Arc<Procedure>, region: Option<&str>, mut ids: Vec<String>) -> Vec<Batch> {
-    ids.sort();
-    ids.dedup();
-    let size = match &procedure.list {
-        Some(list) if list.filter == IdFilter::None => ids.len().max(1),
-        Some(list) => list.page_size.max(1) as usize,
-        None => 1,
-    };
-    ids.chunks(size)
-        .map(|chunk| Batch { procedure: procedure.clone(), region: region.map(str::to_owned), ids: chunk.to_vec() })
-        .collect()
+/// Splits ids into batches that one question shows: of one parent, and at most a page.
+pub fn split(procedure: &Arc<Procedure>, region: Option<&str>, ids: Vec<String>) -> Vec<Batch> {
+    let size = procedure.list.as_ref().map_or(1, List::seen_at_once);
+    chunks(procedure, region, ids, size)
+}
+
+/// Splits ids into batches of which one list question says whether they are there.
+pub fn split_for_names(procedure: &Arc<Procedure>, region: Option<&str>, ids: Vec<String>) -> Vec<Batch> {
+    let size = procedure.list.as_ref().map_or(1, List::asked_at_once);
+    chunks(procedure, region, ids, size)
+}
+
+fn chunks(procedure: &Arc<Procedure>, region: Option<&str>, ids: Vec<String>, size: usize) -> Vec<Batch> {
+    let mut parents: BTreeMap<Vec<String>, Vec<String>> = BTreeMap::new();
+    for id in ids {
+        let parent = procedure.list.as_ref().map(|list| parent_of(list, &id)).unwrap_or_default();
+        parents.entry(parent).or_default().push(id);
+    }
+    let mut batches = Vec::new();
+    for mut ids in parents.into_values() {
+        ids.sort();
+        ids.dedup();
+        let chunks = ids.chunks(size.min(ids.len()).max(1));
+        batches.extend(chunks.map(|chunk| Batch {
+            procedure: procedure.clone(),
+            region: region.map(str::to_owned),
+            ids: chunk.to_vec(),
+        }));
+    }
+    batches
+}
+
+/// The parts of an id that say in whose list it stands.
+fn parent_of(list: &List, id: &str) -> Vec<String> {
+    let parts = list.scope.iter().filter_map(|parameter| match parameter.source {
+        Source::IdPart(index) => Some(id_part(id, index).to_owned()),
+        _ => None,
+    });
+    parts.collect()
+}
+
+/// The parts of an id that attributes give, as far as they do: enough to say whose list is meant.
+pub fn parents(procedure: &Procedure, attributes: &Map) -> String {
+    let parts = procedure.id_attributes().iter().map_while(|name| attributes.get(name).and_then(Value::as_str));
+    parts.collect::<Vec<_>>().join("/")
 }
 
 /// Part `index` of a composed id.
@@ -107,6 +140,9 @@ pub fn list_question(batch: &Batch, page: u32) -> Option<Question> {
     let mut keys: Vec<String> = batch.ids.iter().map(|id| list_key(list, id)).collect();
     keys.sort();
     keys.dedup();
+    if let Some(id) = batch.ids.first() {
+        put_scope(&mut parameters, list, id);
+    }
     let Json::Object(mut parameters) = parameters else { return None };
     match &list.filter {
         IdFilter::Filter(name) => {
@@ -117,8 +153,7 @@ pub fn list_question(batch: &Batch, page: u32) -> Option<Question> {
         }
         IdFilter::None => {}
     }
-    parameters.insert("pageNumber".into(), json!(page));
-    parameters.insert("pageSize".into(), json!(list.page_size));
+    put_page(&mut parameters, list, page);
     Some(Question {
         service: list.service.clone(),
         operation: list.operation.clone(),
@@ -127,17 +162,35 @@ pub fn list_question(batch: &Batch, page: u32) -> Option<Question> {
     })
 }
 
-/// A question for everything of a kind and region: for probes that look for a marker or for new ids.
-pub fn inventory_question(procedure: &Procedure, region: Option<&str>, page: u32) -> Option<Question> {
-    let list = procedure.list.as_ref()?;
-    let mut parameters = JsonMap::new();
-    for fixed in &list.fixed {
-        if let Source::Fixed(value) = &fixed.source {
-            parameters.insert(fixed.name.clone(), value.clone());
+fn put_page(parameters: &mut JsonMap<String, Json>, list: &List, page: u32) {
+    if !list.unpaged {
+        parameters.insert("pageNumber".into(), json!(page));
+        parameters.insert("pageSize".into(), json!(list.page_size));
+    }
+}
+
+/// Says whose list is meant: that of the parents of this id.
+fn put_scope(parameters: &mut Json, list: &List, id: &str) {
+    for parameter in &list.scope {
+        if let Source::IdPart(index) = parameter.source {
+            shape::put_parameter(parameters, &parameter.name, json!(id_part(id, index)));
         }
     }
-    parameters.insert("pageNumber".into(), json!(page));
-    parameters.insert("pageSize".into(), json!(list.page_size));
+}
+
+/// A question for everything of a kind and region: for probes that look for a marker or for new ids. `within` names the
+/// parents where each has a list of its own.
+pub fn inventory_question(procedure: &Procedure, region: Option<&str>, within: &str, page: u32) -> Option<Question> {
+    let list = procedure.list.as_ref()?;
+    let mut parameters = Json::Object(JsonMap::new());
+    for fixed in &list.fixed {
+        if let Source::Fixed(value) = &fixed.source {
+            shape::put_parameter(&mut parameters, &fixed.name, value.clone());
+        }
+    }
+    put_scope(&mut parameters, list, within);
+    let Json::Object(mut parameters) = parameters else { return None };
+    put_page(&mut parameters, list, page);
     Some(Question {
         service: list.service.clone(),
         operation: list.operation.clone(),
@@ -155,7 +208,8 @@ pub fn list_items<'a>(procedure: &Procedure, result: &'a Json) -> (Vec<&'a Json>
         .and_then(Json::as_array)
         .map(|items| items.iter().collect())
         .unwrap_or_default();
-    (items, result.get("totalCount").and_then(Json::as_u64))
+    let total = procedure.list.as_ref().and_then(|list| result.get(list.total()));
+    (items, total.and_then(Json::as_u64))
 }
 
 /// The read of one object by id; `None` when the kind has none.
@@ -206,16 +260,38 @@ pub fn looks(batch: &Batch, items: &[&Json]) -> BTreeMap<String, Look> {
 
 /// What a read's answer says about one id.
 pub fn look_at_one(procedure: &Procedure, id: &str, result: &Json) -> Look {
-    let object = procedure.read.as_ref().and_then(|read| result.get(&read.object));
-    match object {
+    let object = procedure.read.as_ref().and_then(|read| read_object(read, result));
+    match object.as_deref() {
         Some(object) => sight(procedure, id, object).map_or(Look::Missing, |s| Look::Seen(Box::new(s))),
         None => Look::Missing,
     }
 }
 
-/// The id of an item of this kind's list, for kinds whose id the list shows.
-pub fn item_id<'a>(procedure: &Procedure, item: &'a Json) -> Option<&'a str> {
-    shape::read_path(item, &procedure.list.as_ref()?.id)
+/// The object of a read's answer, with what the answer tells beside it.
+fn read_object<'j>(read: &Read, result: &'j Json) -> Option<Cow<'j, Json>> {
+    let object = result.get(&read.object)?;
+    if read.beside.is_empty() {
+        return Some(Cow::Borrowed(object));
+    }
+    let mut whole = object.clone();
+    if let Json::Object(fields) = &mut whole {
+        for (name, path) in &read.beside {
+            let path = firma_api::path::Path::parse(path).ok()?;
+            if let Some(value) = firma_api::path::get(result, &path) {
+                fields.insert(name.clone(), value.clone());
+            }
+        }
+    }
+    Some(Cow::Owned(whole))
+}
+
+/// The id of an item of this kind's list, for kinds whose id the list shows. `within` names the parents whose list it is.
+pub fn item_id(procedure: &Procedure, within: &str, item: &Json) -> Option<String> {
+    let own = shape::read_path(item, &procedure.list.as_ref()?.id)?;
+    Some(match procedure.identity {
+        Identity::Within { .. } => format!("{within}/{own}"),
+        _ => own.to_owned(),
+    })
 }
 
 /// The object as seen; `None` when it is not in what was read, or is there only as the trace of a deleted one.

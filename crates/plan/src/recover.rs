@@ -78,9 +78,14 @@ pub fn is_settled(begun: Timestamp, now: Timestamp, watched: i64, settle: i64) -
     watched >= settle || now.millis_since(begun) >= SEND_MILLIS + settle + SKEW_MILLIS
 }
 
-/// The objects in a list's items, by id.
-pub fn sightings(procedure: &Arc<Procedure>, region: Option<&str>, items: &[Json]) -> BTreeMap<String, Sighting> {
-    let ids: Vec<String> = items.iter().filter_map(|item| item_id(procedure, item)).map(str::to_owned).collect();
+/// The objects in a list's items, by id. `within` names the parents whose list it is.
+pub fn sightings(
+    procedure: &Arc<Procedure>,
+    region: Option<&str>,
+    within: &str,
+    items: &[Json],
+) -> BTreeMap<String, Sighting> {
+    let ids: Vec<String> = items.iter().filter_map(|item| item_id(procedure, within, item)).collect();
     let batch = Batch { procedure: procedure.clone(), region: region.map(str::to_owned), ids };
     looks(&batch, &items.iter().collect::<Vec<_>>())
         .into_iter()

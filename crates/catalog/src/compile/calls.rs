@@ -48,7 +48,7 @@ impl Kind<'_> {
     pub(super) fn read(&self, findings: &mut Findings<'_>) -> Option<Read> {
         let text = self.text.read.as_ref()?;
         let call = self.call(&text.operation, &BTreeMap::new(), &[], findings);
-        Some(Read { call, object: text.object.clone() })
+        Some(Read { call, object: text.object.clone(), beside: text.beside.clone() })
     }
 
     pub(super) fn list(&self, findings: &mut Findings<'_>) -> Option<List> {
@@ -72,15 +72,20 @@ impl Kind<'_> {
             }
             (None, None) => IdFilter::None,
         };
-        for name in ["pageNumber", "pageSize"] {
-            if found.param(name).is_none() {
-                findings.unknown(format!("parameters of {}", text.operation), name);
-            }
+        let pages: Vec<&str> =
+            ["pageNumber", "pageSize"].into_iter().filter(|name| found.param(name).is_some()).collect();
+        if pages.len() == 1 {
+            findings.add(What::Missing("a list in pages takes pageNumber and pageSize"));
         }
+        let mut scope = Vec::new();
         for param in found.params.iter().filter(|param| param.required && param.name != REGION) {
             let filled = text.fixed.keys().any(|path| head(path) == param.name);
-            if !filled && text.parameter.as_ref() != Some(&param.name) {
-                unfilled(found, param, findings);
+            if filled || text.parameter.as_ref() == Some(&param.name) {
+                continue;
+            }
+            match self.identifying(param).filter(|source| matches!(source, Source::IdPart(_))) {
+                Some(source) => scope.push(Parameter { name: param.name.clone(), source }),
+                None => unfilled(found, param, findings),
             }
         }
         let fixed = text.fixed.iter().map(|(name, value)| {
@@ -108,6 +113,10 @@ impl Kind<'_> {
             page_size: text.page_size,
             fixed,
             each: self.each(found, findings),
+            scope,
+            total: text.total.clone(),
+            unpaged: pages.is_empty(),
+            partial: text.partial,
         })
     }
 
@@ -353,7 +362,7 @@ impl Kind<'_> {
     /// the parts of a composed id from those.
     fn identifying(&self, param: &Param) -> Option<Source> {
         match &self.text.identity {
-            IdentityText::Composed(_) => {
+            IdentityText::Composed(_) | IdentityText::Within { .. } => {
                 let name = firma_api::naming::snake(&param.name);
                 self.id_part(&name).filter(|_| param.place == Place::Path || param.required).map(Source::IdPart)
             }
@@ -365,6 +374,10 @@ impl Kind<'_> {
     fn id_part(&self, attribute: &str) -> Option<usize> {
         match &self.text.identity {
             IdentityText::Composed(names) => names.iter().position(|name| name == attribute),
+            IdentityText::Within { parents, assigned } => {
+                let own = firma_api::naming::snake(assigned.rsplit('.').next().unwrap_or(assigned));
+                parents.iter().position(|name| name == attribute).or((own == attribute).then_some(parents.len()))
+            }
             _ => None,
         }
     }

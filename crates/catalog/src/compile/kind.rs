@@ -53,8 +53,13 @@ impl Kind<'_> {
                 }
             }
         });
+        let partial = self.text.list.as_ref().is_some_and(|list| list.partial);
+        if partial && read.is_none() {
+            findings.add(What::Missing("objects of which a list shows only a part need a read"));
+        }
         if let (Some(read), Some(listed)) = (&read, &listed)
-            && read != listed
+            && !partial
+            && !shows_all(listed, read)
         {
             findings.add(What::Type { place: "list.items".into(), expected: "the same objects as read" });
         }
@@ -126,8 +131,13 @@ impl Kind<'_> {
         }
     }
 
-    /// Checks a path into the object.
+    /// Checks a path into the object, or into what a read tells beside it.
     pub(super) fn object_path(&self, path: &str, place: &str, findings: &mut Findings<'_>) -> Option<Type> {
+        if let Some(read) = &self.text.read
+            && let Some(found) = read.beside.get(path)
+        {
+            return result_at(operation(&read.operation, findings)?, found, "read.beside", findings);
+        }
         match &self.object {
             Some(object) => type_at(object, path, place, findings),
             None => {
@@ -166,6 +176,16 @@ impl Kind<'_> {
                     findings.add(What::Recovery("an id that a list shows needs a list, and its kind is bare"));
                 }
                 Identity::Listed
+            }
+            IdentityText::Within { parents, assigned } => {
+                parents.iter().for_each(|name| known(name));
+                match self.create {
+                    Some(create) => {
+                        result_at(create, assigned, "identity", findings);
+                    }
+                    None => findings.add(What::Missing("an assigned id needs a create call")),
+                }
+                Identity::Within { parents: parents.clone(), assigned: assigned.clone() }
             }
             IdentityText::Generated => Identity::Generated,
         }
@@ -289,6 +309,17 @@ impl Kind<'_> {
             computed.insert(name, Computed { read: field.name.clone(), shape });
         }
         computed
+    }
+}
+
+/// Whether an item of a list shows everything that a read does.
+fn shows_all(listed: &Type, read: &Type) -> bool {
+    match (listed.model(), read.model()) {
+        _ if listed == read => true,
+        (Some(listed), Some(read)) => {
+            read.fields.iter().all(|field| listed.field(&field.name).is_some_and(|shown| shown.ty == field.ty))
+        }
+        _ => false,
     }
 }
 

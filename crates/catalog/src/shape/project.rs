@@ -53,6 +53,12 @@ pub fn project(procedure: &Procedure, object: &Json, id: &str) -> Map {
             map.insert(name.clone(), value);
         }
     }
+    // What an id is put together from is shown by the id.
+    for (name, part) in procedure.id_attributes().iter().zip(id.split('/')) {
+        if !map.contains_key(name) {
+            map.insert(name.clone(), Value::string(part));
+        }
+    }
     map.insert("id".to_owned(), Value::string(id));
     map
 }

@@ -1,6 +1,6 @@
 //! Which operations exist, and whether each looks or changes.
 
-use super::{ag, disk, lb, privatezone, renewal, resourcetag, ssl, user, vm, vpc};
+use super::{ag, disk, iam, kubernetes, lb, privatezone, renewal, resourcetag, ssl, sts, user, vm, vpc};
 use crate::call::Call;
 use crate::fault::Answer;
 use crate::world::World;
@@ -18,14 +18,17 @@ pub(crate) enum Behaviour {
 pub(crate) type Operations = &'static [(&'static str, Behaviour)];
 
 /// Every service with behaviour.
-pub(crate) const SERVICES: [(&str, Operations); 10] = [
+pub(crate) const SERVICES: [(&str, Operations); 13] = [
     ("ag", ag::OPERATIONS),
     ("disk", disk::OPERATIONS),
+    ("iam", iam::OPERATIONS),
+    ("kubernetes", kubernetes::OPERATIONS),
     ("lb", lb::OPERATIONS),
     ("privatezone", privatezone::OPERATIONS),
     ("renewal", renewal::OPERATIONS),
     ("resourcetag", resourcetag::OPERATIONS),
     ("ssl", ssl::OPERATIONS),
+    ("sts", sts::OPERATIONS),
     ("user", user::OPERATIONS),
     ("vm", vm::OPERATIONS),
     ("vpc", vpc::OPERATIONS),

@@ -17,8 +17,13 @@ pub(crate) fn pin<'a>(call: &Call<'a>) -> &'a str {
     if call.account.is_empty() { USUAL.0 } else { call.account }
 }
 
+/// Number of the caller's account.
+pub(crate) fn account_id<'a>(call: &Call<'a>) -> &'a str {
+    if call.account.is_empty() { USUAL.1 } else { call.account }
+}
+
 fn describe(_: &World, call: &Call<'_>) -> Answer {
-    let id = if call.account.is_empty() { USUAL.1 } else { call.account };
+    let id = account_id(call);
     let pin = pin(call);
     Ok(json!({"pin": pin, "loginName": pin, "accountId": id, "userAuth": 1}))
 }

@@ -5,6 +5,8 @@ mod compute;
 mod groups;
 mod images;
 mod dns;
+mod identity;
+mod kubernetes;
 mod network;
 mod placed;
 mod ranks;
@@ -18,9 +20,11 @@ pub(crate) use balance::{
 pub(crate) use compute::{
     AttachedDisk, Attachment, AttachmentStatus, Disk, DiskStatus, Instance, InstanceStatus, Keypair, SystemDisk,
 };
-pub(crate) use groups::{AsAlarm, AsRule, AvailabilityGroup, InstanceTemplate, Scaling};
-pub(crate) use images::{ImageDisk, ImageStatus, PrivateImage};
 pub(crate) use dns::{PrivateZone, ZoneRecord};
+pub(crate) use groups::{AsAlarm, AsRule, AvailabilityGroup, InstanceTemplate, Scaling};
+pub(crate) use identity::{Policy, Role, SubUser, UserGroup, UserKey};
+pub(crate) use images::{ImageDisk, ImageStatus, PrivateImage};
+pub(crate) use kubernetes::{Cluster, ClusterState, NodeGroup};
 pub(crate) use network::{
     AclRule, BandwidthPackage, ElasticIp, GatewayStatus, Holder, Member, NatGateway, NetworkAcl, NetworkInterface,
     Route, RouteTable, Rule, SecondaryIp, SecurityGroup, Subnet, Vpc, VpcPeering,

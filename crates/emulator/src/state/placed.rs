@@ -1,10 +1,10 @@
 //! Which objects know their region, and so can be kept on a shelf by it.
 
 use super::{
-    AsAlarm, AsRule, AvailabilityGroup, Backend, BandwidthPackage, Certificate, Disk, ElasticIp, Instance,
-    InstanceTemplate, Keypair, Listener, LoadBalancer, NatGateway, NetworkAcl, NetworkInterface, Placed, PrivateImage,
-    PrivateZone, RouteTable, SecurityGroup, Snapshot, SnapshotPolicy, Subnet, TargetGroup, UrlMap, Vpc, VpcPeering,
-    ZoneRecord,
+    AsAlarm, AsRule, AvailabilityGroup, Backend, BandwidthPackage, Certificate, Cluster, Disk, ElasticIp, Instance,
+    InstanceTemplate, Keypair, Listener, LoadBalancer, NatGateway, NetworkAcl, NetworkInterface, NodeGroup, Placed,
+    Policy, PrivateImage, PrivateZone, Role, RouteTable, SecurityGroup, Snapshot, SnapshotPolicy, SubUser, Subnet,
+    TargetGroup, UrlMap, UserGroup, UserKey, Vpc, VpcPeering, ZoneRecord,
 };
 
 /// Objects that know their region.
@@ -18,8 +18,21 @@ macro_rules! placed {
     };
 }
 
+/// Objects of a service without regions.
+macro_rules! placed_nowhere {
+    ($($object:ty),*) => {
+        $(impl Placed for $object {
+            fn region(&self) -> &str {
+                ""
+            }
+        })*
+    };
+}
+
+placed_nowhere!(SubUser, UserGroup, Policy, Role, UserKey);
 placed!(Vpc, Subnet, RouteTable, NetworkAcl, SecurityGroup, NetworkInterface, ElasticIp);
 placed!(VpcPeering, NatGateway, BandwidthPackage);
+placed!(Cluster, NodeGroup);
 placed!(Instance, Keypair, Disk);
 placed!(Snapshot, SnapshotPolicy, PrivateImage);
 placed!(InstanceTemplate, AvailabilityGroup, AsAlarm, AsRule);

@@ -2,7 +2,7 @@
 
 use super::inquiry::{Answer, Asked, Deleted};
 use crate::{
-    observe::split,
+    observe::split_for_names,
     procedure::Identity,
     step::{Leg, Plan},
     worlds::Worlds,
@@ -45,7 +45,7 @@ pub(super) fn wanted(
     let mut wanted = Vec::new();
     for ((kind, region), objects) in groups {
         let ids = objects.keys().cloned().collect();
-        for batch in split(&worlds.procedures[kind], region, ids) {
+        for batch in split_for_names(&worlds.procedures[kind], region, ids) {
             let objects = batch.ids.iter().map(|id| (id.clone(), objects[id].clone())).collect();
             let question = ask(Asked::Objects(batch));
             wanted.push(Wanted { question, kind: kind.to_owned(), objects });

@@ -1,0 +1,50 @@
+//! The operations of the iam service.
+
+use super::{access_key, group, policy, role, sub_user, ties};
+use crate::services::{
+    Behaviour::{Read, Write},
+    Operations,
+};
+
+/// What the service does.
+pub(crate) const OPERATIONS: Operations = &[
+    ("addSubUserToGroup", Write(ties::add_member)),
+    ("attachGroupPolicy", Write(ties::attach_to_group)),
+    ("attachRolePolicy", Write(ties::attach_to_role)),
+    ("attachSubUserPolicy", Write(ties::attach_to_sub_user)),
+    ("createGroup", Write(group::create)),
+    ("createPolicy", Write(policy::create)),
+    ("createRole", Write(role::create)),
+    ("createSubUser", Write(sub_user::create)),
+    ("createSubUserAccessKey", Write(access_key::create)),
+    ("deleteGroup", Write(group::delete)),
+    ("deletePolicy", Write(policy::delete)),
+    ("deleteRole", Write(role::delete)),
+    ("deleteSubUser", Write(sub_user::delete)),
+    ("deleteSubUserAccessKey", Write(access_key::delete)),
+    ("describeAttachedGroupPolicies", Read(ties::list_of_group)),
+    ("describeAttachedSubUserPolicies", Read(ties::list_of_sub_user)),
+    ("describeGroup", Read(group::describe)),
+    ("describeGroupSubUsers", Read(ties::list_members)),
+    ("describeGroups", Read(group::list)),
+    ("describePolicies", Read(policy::list)),
+    ("describePolicy", Read(policy::describe)),
+    ("describeRole", Read(role::describe)),
+    ("describeRolePolicies", Read(ties::list_of_role)),
+    ("describeRoles", Read(role::list)),
+    ("describeSubUser", Read(sub_user::describe)),
+    ("describeSubUserGroups", Read(ties::list_groups)),
+    ("describeSubUsers", Read(sub_user::list)),
+    ("detachGroupPolicy", Write(ties::detach_from_group)),
+    ("detachRolePolicy", Write(ties::detach_from_role)),
+    ("detachSubUserPolicy", Write(ties::detach_from_sub_user)),
+    ("disableSubUserAccessKey", Write(access_key::disable)),
+    ("enableSubUserAccessKey", Write(access_key::enable)),
+    ("getSubUserAccessKeys", Read(access_key::list)),
+    ("removeSubUserFromGroup", Write(ties::remove_member)),
+    ("updateAssumeRolePolicy", Write(role::update_trust)),
+    ("updateGroup", Write(group::update)),
+    ("updatePolicy", Write(policy::update)),
+    ("updatePolicyDescription", Write(policy::update_description)),
+    ("updateSubUser", Write(sub_user::update)),
+];
