@@ -3,6 +3,7 @@
 //! Nothing is read here: the caller passes the environment and the file's text.
 
 use crate::profile::{BadLine, Profiles};
+use crate::role::Role;
 use firma_model::diagnostic::{Diagnostic, Diagnostics};
 use firma_model::suggest;
 use firma_signature::Credential;
@@ -15,6 +16,12 @@ const ACCESS_KEYS: [&str; 2] = ["JDCLOUD_ACCESS_KEY", "JDCLOUD_ACCESS_KEY_ID"];
 const SECRET_KEYS: [&str; 2] = ["JDCLOUD_SECRET_KEY", "JDCLOUD_ACCESS_KEY_SECRET"];
 /// Name of the session token.
 const SECURITY_TOKEN: &str = "JDCLOUD_SECURITY_TOKEN";
+/// What describes a role in a profile, and the variable that does so in the environment.
+const ROLE: [(&str, &str); 3] = [
+    ("role_jrn", "JDCLOUD_ROLE_JRN"),
+    ("role_session_name", "JDCLOUD_ROLE_SESSION_NAME"),
+    ("role_duration_seconds", "JDCLOUD_ROLE_DURATION_SECONDS"),
+];
 /// The profile used when none is named.
 const DEFAULT_PROFILE: &str = "default";
 
@@ -43,6 +50,8 @@ pub struct Credentials {
     pub credential: Credential,
     /// Where it was found.
     pub source: Source,
+    /// The role that is assumed with it.
+    pub role: Option<Role>,
 }
 
 impl Credentials {
@@ -52,8 +61,10 @@ impl Credentials {
     /// `profile_file` is the text of `~/.jdc/config`, `None` when there is no such file; `profile` names a section of it
     /// and defaults to `default`.
     ///
+    /// A role is assumed where one is named beside the key pair: `JDCLOUD_ROLE_JRN`, or `role_jrn` in the profile.
+    ///
     /// # Errors
-    /// E0721 to E0725.
+    /// E0721 to E0725, E0860.
     pub fn resolve(
         env: &BTreeMap<String, String>,
         profile_file: Option<&str>,
@@ -67,13 +78,18 @@ impl Credentials {
             (Some((name, access)), Some((_, secret))) => {
                 let mut credential = Credential::new(access, secret);
                 credential.security_token = read(SECURITY_TOKEN).map(|(_, token)| token.to_string());
-                Ok(Credentials { credential, source: Source::Environment(name) })
+                let role = Role::read(|name| read(role_variable(name)?).map(|(_, text)| text), "the environment")?;
+                Ok(Credentials { credential, source: Source::Environment(name), role })
             }
             (Some((name, _)), None) => Err(half(name, SECRET_KEYS[0])),
             (None, Some((name, _))) => Err(half(name, ACCESS_KEYS[0])),
             (None, None) => from_profile(profile_file, profile),
         }
     }
+}
+
+fn role_variable(key: &str) -> Option<&'static str> {
+    ROLE.iter().find(|(name, _)| *name == key).map(|(_, variable)| *variable)
 }
 
 fn half(present: &str, absent: &str) -> Diagnostics {
@@ -110,7 +126,8 @@ fn from_profile(file: Option<&str>, wanted: Option<&str>) -> Result<Credentials,
         (Ok(access), Ok(secret)) => {
             let mut credential = Credential::new(access, secret);
             credential.security_token = profiles.get(name, "security_token").map(str::to_string);
-            Ok(Credentials { credential, source: Source::Profile(name.to_string()) })
+            let role = Role::read(|key| profiles.get(name, key), &format!("profile `{name}` of ~/.jdc/config"))?;
+            Ok(Credentials { credential, source: Source::Profile(name.to_string()), role })
         }
         (access, secret) => Err(Diagnostics { list: [access.err(), secret.err()].into_iter().flatten().collect() }),
     }

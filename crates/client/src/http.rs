@@ -13,7 +13,7 @@ use firma_model::diagnostic::Diagnostic;
 use firma_signature::{Coverage, Credential, Scheme, SignRequest, sign};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use std::error::Error as _;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 /// The longest answer that is read. The largest real ones are lists of 100 objects, well under a megabyte; the bound is
@@ -93,6 +93,8 @@ pub struct HttpTransport {
     settings: HttpSettings,
     proxy: Option<reqwest::Proxy>,
     clock: Arc<dyn Clock>,
+    /// As whom, in the form that goes on the wire.
+    credential: RwLock<Credential>,
     /// Built when first used: loading the system's certificates takes tens of milliseconds.
     reading: OnceLock<Result<reqwest::Client, String>>,
     changing: OnceLock<Result<reqwest::Client, String>>,
@@ -113,10 +115,13 @@ impl HttpTransport {
             })?),
         };
         settings.connect_timeout = settings.connect_timeout.min(settings.timeout / 2);
-        // The official SDKs encode the token before they sign and send it.
-        settings.credential.security_token =
-            settings.credential.security_token.map(|token| base64::engine::general_purpose::STANDARD.encode(token));
-        Ok(HttpTransport { settings, proxy, clock, reading: OnceLock::new(), changing: OnceLock::new() })
+        let credential = RwLock::new(on_the_wire(settings.credential.clone()));
+        Ok(HttpTransport { settings, proxy, clock, credential, reading: OnceLock::new(), changing: OnceLock::new() })
+    }
+
+    /// Calls as somebody else from now on.
+    pub fn call_as(&self, credential: Credential) {
+        *self.credential.write().unwrap_or_else(PoisonError::into_inner) = on_the_wire(credential);
     }
 
     /// How long a request can be under way: what a lease must outlast before a change is sent.
@@ -185,10 +190,11 @@ impl HttpTransport {
 
         let given =
             vec![("content-type".to_string(), "application/json".to_string()), ("host".to_string(), origin.host)];
+        let credential = self.credential.read().unwrap_or_else(PoisonError::into_inner).clone();
         let signed = sign(
             self.settings.scheme,
             self.settings.scheme.path_rule(),
-            &self.settings.credential,
+            &credential,
             &SignRequest {
                 method: request.method.as_str(),
                 path: &request.path,
@@ -221,6 +227,13 @@ impl Transport for HttpTransport {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
         Box::pin(self.send_once(request))
     }
+}
+
+/// The official SDKs encode the token before they sign and send it.
+fn on_the_wire(mut credential: Credential) -> Credential {
+    let encode = |token| base64::engine::general_purpose::STANDARD.encode(token);
+    credential.security_token = credential.security_token.map(encode);
+    credential
 }
 
 fn header_map(headers: impl Iterator<Item = (String, String)>) -> Result<HeaderMap, TransportError> {

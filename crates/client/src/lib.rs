@@ -1,6 +1,6 @@
 //! The door to the cloud.
 //!
-//! Outside in: `credentials` and `endpoint` say who calls whom, `http` carries one signed request and never repeats it,
+//! Outside in: `credentials` and `endpoint` say who calls whom, `http` carries one signed request and never repeats it, `role` does so under the keys of a session,
 //! `classify` says what an answer (or its absence) proves, `limiter` and `retry` keep the calls polite, `paging` reads
 //! whole lists, and `cloud` puts these together for the engine. `calls` is what an observer learns of each call, `wall`
 //! the real clock.
@@ -17,6 +17,8 @@ mod profile;
 pub mod endpoint;
 
 pub mod http;
+
+pub mod role;
 
 pub mod classify;
 
@@ -44,4 +46,5 @@ pub use http::{HttpSettings, HttpTransport, SignedRequest};
 pub use limiter::{Limiter, Priority};
 pub use paging::Listing;
 pub use retry::{Backoff, RetrySettings};
+pub use role::{AsRole, Role};
 pub use wall::WallClock;

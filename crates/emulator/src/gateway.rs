@@ -6,6 +6,8 @@ use crate::fault::Fault;
 use crate::http::HttpRequest;
 use crate::places;
 use crate::world::{AccessKey, World};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use firma_api::{Method, Operation, Problem};
 use firma_model::time::Timestamp;
 use firma_signature::{Authorization, Received};
@@ -189,6 +191,16 @@ fn authenticate(
         .ok_or_else(|| Fault::access(format!("the secret of access key {} is not found", authorization.access_key)))?;
     if !key.enabled {
         return Err(Fault::access(format!("access key {} is disabled", authorization.access_key)));
+    }
+    if let Some(session) = &key.session {
+        if session.until <= now {
+            return Err(Fault::access("the session of the security token is over"));
+        }
+        // Some signers send it in base64.
+        let given = request.header("x-jdcloud-security-token").unwrap_or_default();
+        if given != session.token && given != STANDARD.encode(&session.token) {
+            return Err(Fault::access("x-jdcloud-security-token does not belong to the access key"));
+        }
     }
     let received = Received {
         method: &request.method,

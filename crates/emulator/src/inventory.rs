@@ -1,6 +1,6 @@
 //! What exists, whatever the region: for tests that compare the cloud with somebody's state.
 
-use crate::state::DiskStatus;
+use crate::state::{ClusterState, DiskStatus};
 use crate::tags::{self, Tags};
 use crate::world::World;
 use serde_json::{Value, json};
@@ -107,6 +107,13 @@ pub fn view(world: &World) -> Value {
     }
     for (id, key) in world.user_keys.iter() {
         row("iam", "access_key", "", id, &key.access_key, if key.enabled { "1" } else { "0" }, &none, None);
+    }
+    for (id, cluster) in world.clusters.iter().filter(|(_, c)| c.state != ClusterState::Deleted) {
+        row("kubernetes", "cluster", &cluster.region, id, &cluster.name, cluster.state.as_str(), &none, None);
+    }
+    for (id, group) in world.node_groups.iter().filter(|(_, g)| g.state != ClusterState::Deleted) {
+        let owner = group.first.then_some(group.cluster.as_str());
+        row("kubernetes", "node_group", &group.region, id, &group.name, group.state.as_str(), &none, owner);
     }
     for (id, acl) in world.acls.iter() {
         let owner = acl.default.then_some(acl.vpc.as_str());

@@ -19,6 +19,7 @@ const DEFAULTS: &[(&str, u64)] = &[
     ("securityGroupRule", 100), // per group
     ("network_interface", 100), // secondary ones; the pages give no number
     ("elastic_ip", 10),
+    ("kubernetes", 2),
     ("instance", 20),
     ("keypair", 20),
     ("image", 5),

@@ -13,8 +13,8 @@
 use crate::clock::Moment;
 use crate::ids;
 use crate::perform::{JobFate, arrive};
-use crate::services::{disk, lb, rds::RdsEvent, redis::RedisEvent, vm, vpc};
-use crate::state::{AttachmentStatus, BalancerStatus, GatewayStatus, InstanceStatus, SnapshotStatus};
+use crate::services::{disk, kubernetes, lb, rds::RdsEvent, redis::RedisEvent, vm, vpc};
+use crate::state::{AttachmentStatus, BalancerStatus, ClusterState, GatewayStatus, InstanceStatus, SnapshotStatus};
 use crate::world::World;
 use serde::{Deserialize, Serialize};
 
@@ -71,6 +71,14 @@ pub(crate) enum Event {
     Rds(RdsEvent),
     /// Something of the redis service.
     Redis(RedisEvent),
+    /// A cluster has come into a state.
+    ClusterIs { cluster: String, state: ClusterState },
+    /// The trace of a deleted cluster goes.
+    ClusterGone { cluster: String },
+    /// A node group has come into a state.
+    NodeGroupIs { group: String, state: ClusterState },
+    /// The trace of a deleted node group goes.
+    NodeGroupGone { group: String },
     /// A job that was to end like this fails.
     Failed { job: Box<Event> },
     /// A request that was late arrives.
@@ -95,6 +103,11 @@ const JOBS: &[(&str, &str)] = &[
     ("disk", "deleteDisk"),
     ("disk", "deleteSnapshot"),
     ("disk", "extendDisk"),
+    ("kubernetes", "createCluster"),
+    ("kubernetes", "createNodeGroup"),
+    ("kubernetes", "deleteCluster"),
+    ("kubernetes", "deleteNodeGroup"),
+    ("kubernetes", "setNodeGroupSize"),
     ("lb", "createLoadBalancer"),
     ("lb", "deleteLoadBalancer"),
     ("lb", "updateLoadBalancer"),
@@ -143,6 +156,8 @@ impl Event {
             }
             Event::GatewayIs { gateway, .. } | Event::GatewayGone { gateway } => gateway.clone(),
             Event::BalancerIs { balancer, .. } | Event::BalancerGone { balancer } => balancer.clone(),
+            Event::ClusterIs { cluster, .. } | Event::ClusterGone { cluster } => cluster.clone(),
+            Event::NodeGroupIs { group, .. } | Event::NodeGroupGone { group } => group.clone(),
             Event::DiskReady { disk, .. } | Event::DiskGone { disk, .. } => disk.clone(),
             Event::SnapshotReady { snapshot } | Event::SnapshotGone { snapshot } => snapshot.clone(),
             Event::ImageReady { image } | Event::ImageGone { image, .. } => image.clone(),
@@ -273,6 +288,10 @@ impl World {
             Event::BalancerGone { balancer } => lb::balancer_gone(self, &balancer),
             Event::Rds(event) => event.happen(self, at),
             Event::Redis(event) => event.happen(self),
+            Event::ClusterIs { cluster, state } => kubernetes::cluster_is(self, &cluster, state, at),
+            Event::ClusterGone { cluster } => kubernetes::cluster_gone(self, &cluster),
+            Event::NodeGroupIs { group, state } => kubernetes::node_group_is(self, &group, state, at),
+            Event::NodeGroupGone { group } => kubernetes::node_group_gone(self, &group),
             Event::Failed { job } => self.fail(at, *job),
             Event::Arrives { call } => arrive(self, &call, at),
         }
@@ -313,9 +332,12 @@ impl World {
             }
             // Nor of a load balancer that could not be deleted: it comes to rest, and serves nobody.
             Event::BalancerGone { balancer } => lb::balancer_is(self, &balancer, BalancerStatus::Down),
+            Event::ClusterIs { cluster, .. } => kubernetes::cluster_is(self, &cluster, ClusterState::Error, at),
+            Event::NodeGroupIs { group, .. } => kubernetes::node_group_is(self, &group, ClusterState::Error, at),
             Event::TaskOver { instance } => vm::task_over(self, &instance),
             Event::Rds(event) => event.fail(self),
             Event::Redis(event) => event.fail(self),
+            Event::ClusterGone { .. } | Event::NodeGroupGone { .. } => {}
             Event::Failed { .. } | Event::Arrives { .. } => {}
         }
     }

@@ -9,11 +9,11 @@ use crate::perform::JobFate;
 use crate::quota::Overrides;
 use crate::schedule::Due;
 use crate::state::{
-    AsAlarm, AsRule, AvailabilityGroup, Backend, BandwidthPackage, CacheInstance, Certificate, Disk, ElasticIp,
-    Instance, InstanceTemplate, Keypair, Listener, LoadBalancer, NatGateway, NetworkAcl, NetworkInterface,
-    ParameterGroup, Policy, PrivateImage, PrivateZone, RdsAccount, RdsDatabase, RdsInstance, Registry, Repository,
-    Role, RouteTable, SecurityGroup, Shelf, Snapshot, SnapshotPolicy, SubUser, Subnet, TargetGroup, UrlMap, UserGroup,
-    UserKey, Vpc, VpcPeering, WhiteList, ZoneRecord,
+    AsAlarm, AsRule, AvailabilityGroup, Backend, BandwidthPackage, CacheInstance, Certificate, Cluster, Disk,
+    ElasticIp, Instance, InstanceTemplate, Keypair, Listener, LoadBalancer, NatGateway, NetworkAcl, NetworkInterface,
+    NodeGroup, ParameterGroup, Policy, PrivateImage, PrivateZone, RdsAccount, RdsDatabase, RdsInstance, Registry,
+    Repository, Role, RouteTable, SecurityGroup, Shelf, Snapshot, SnapshotPolicy, SubUser, Subnet, TargetGroup, UrlMap,
+    UserGroup, UserKey, Vpc, VpcPeering, WhiteList, ZoneRecord,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -26,7 +26,8 @@ macro_rules! every_shelf {
             bandwidth_packages instances keypairs disks snapshots snapshot_policies images instance_templates
             availability_groups as_alarms as_rules load_balancers target_groups backends url_maps listeners
             certificates zones zone_records sub_users user_groups policies roles user_keys rds_instances rds_accounts
-            rds_databases rds_whitelists parameter_groups cache_instances cache_whitelists registries repositories)
+            rds_databases rds_whitelists parameter_groups cache_instances cache_whitelists registries repositories
+            clusters node_groups)
     };
 }
 
@@ -183,6 +184,10 @@ pub struct World {
     /// By region, registry and name.
     #[serde(default)]
     pub(crate) repositories: Shelf<Repository>,
+    #[serde(default)]
+    pub(crate) clusters: Shelf<Cluster>,
+    #[serde(default)]
+    pub(crate) node_groups: Shelf<NodeGroup>,
     /// What belongs to other accounts, by account: whole clouds of their own.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) accounts: BTreeMap<String, World>,
@@ -257,6 +262,8 @@ impl World {
             cache_whitelists: Shelf::default(),
             registries: Shelf::default(),
             repositories: Shelf::default(),
+            clusters: Shelf::default(),
+            node_groups: Shelf::default(),
             accounts: BTreeMap::new(),
             job_fate: None,
             arrived: Vec::new(),

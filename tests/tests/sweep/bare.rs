@@ -4,12 +4,13 @@
 use crate::{
     case::{Case, limited},
     explore::{Nesting, explore},
+    kinds::spacious,
     moments::Wanted,
     session::{Goal, Scene, live},
     tally::Tally,
 };
 use firma_engine::Settled;
-use firma_lab::{Fate, Frozen, Lab};
+use firma_lab::{Fate, Frozen};
 use firma_plan::{
     procedure::{Identity, Procedure, Recovery},
     step::Mode,
@@ -25,7 +26,7 @@ pub(crate) async fn sweep(procedure: &Arc<Procedure>, case: &Case, tally: &mut T
         return;
     }
     let goal = Goal { adopts: true, ..Goal::apply(case.create.clone()) };
-    let mut lab = Lab::new();
+    let mut lab = spacious();
     lab.converge(&case.without).await;
     let forgotten = matches!(procedure.recovery, Recovery::Tokened(_) | Recovery::Bare);
     let late = later(&format!("{} create, an hour later", case.kind), &lab.freeze(), &goal, tally).await;

@@ -9,6 +9,7 @@ use crate::{
     tally::Tally,
 };
 use firma_catalog::Catalog;
+use firma_emulator::Settings;
 use firma_lab::{Frozen, Lab, stack::REGION};
 use firma_model::{
     address::{Address, KindId},
@@ -52,6 +53,11 @@ pub(crate) async fn look_up(beside: &Beside) -> BTreeMap<String, String> {
     found
 }
 
+/// A laboratory with room for a subject, its successor and what stands beside them, of kinds of which a region has few.
+pub(crate) fn spacious() -> Lab {
+    Lab::with(Settings { quotas: [("kubernetes".to_owned(), 10)].into(), ..Settings::default() })
+}
+
 /// Sweeps one kind.
 pub(crate) async fn sweep(procedure: &Arc<Procedure>, beside: &Beside, found: &BTreeMap<String, String>) -> Tally {
     let mut tally = Tally::new(&procedure.kind);
@@ -63,7 +69,7 @@ pub(crate) async fn sweep(procedure: &Arc<Procedure>, beside: &Beside, found: &B
         }
     };
     let scene = Scene(format!("{}, before it", case.kind));
-    let lab = Lab::new();
+    let lab = spacious();
     lab.converge(&case.without).await;
     let empty = lab.freeze();
     lab.converge(&case.create).await;

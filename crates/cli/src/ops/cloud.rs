@@ -5,8 +5,8 @@ use crate::{
     log,
     ops::{failpoint, project::Loaded},
 };
-use firma_api::transport::Clock;
-use firma_client::{Cloud, Credentials, HttpSettings, HttpTransport, Scheme};
+use firma_api::transport::{Clock, Transport};
+use firma_client::{AsRole, Cloud, Credentials, HttpSettings, HttpTransport, Scheme};
 use firma_manifest::{Endpoint, SignatureScheme};
 use firma_model::{diagnostic::Diagnostic, fault::FaultKind, time::Timestamp};
 use firma_server::embedded::{Embedded, Options};
@@ -98,12 +98,22 @@ pub(crate) fn http(
     let profile = profile.map(str::to_owned).or_else(|| env.get("JDCLOUD_PROFILE").cloned()).or(current);
     let credentials = Credentials::resolve(env, read("config").as_deref(), profile.as_deref())?;
     let access_key = credentials.credential.access_key.clone();
+    let role = credentials.role;
     let proxy = ["HTTPS_PROXY", "https_proxy"].iter().find_map(|name| env.get(*name)).cloned();
     let proxy = proxy.filter(|proxy| !proxy.is_empty() && !endpoint.is_plain());
     let settings = HttpSettings { scheme, proxy, ..HttpSettings::new(endpoint, credentials.credential) };
     let settings = HttpSettings { timeout: failpoint::real(settings.timeout), ..settings };
-    let wire = Arc::new(HttpTransport::new(settings, clock.clone())?);
-    let transport = failpoint::transport(wire.clone());
+    let wire = Arc::new(HttpTransport::new(settings.clone(), clock.clone())?);
+    let transport: Arc<dyn Transport> = match role {
+        None => wire.clone(),
+        Some(role) => {
+            let own = Arc::new(HttpTransport::new(settings, clock.clone())?);
+            let installed = wire.clone();
+            let install = Box::new(move |credential| installed.call_as(credential));
+            Arc::new(AsRole::new(role, own, wire.clone(), install, clock.clone()))
+        }
+    };
+    let transport = failpoint::transport(transport);
     Ok(Door {
         cloud: Arc::new(Cloud::new(transport, clock.clone()).watched_by(log::calls())),
         clock,

@@ -12,6 +12,8 @@ pub(crate) mod redis;
 pub(crate) mod renewal;
 pub(crate) mod resourcetag;
 pub(crate) mod ssl;
+pub(crate) mod kubernetes;
+pub(crate) mod sts;
 pub(crate) mod user;
 pub(crate) mod vm;
 pub(crate) mod vpc;

@@ -1,6 +1,9 @@
 //! Which operations exist, and whether each looks or changes.
 
-use super::{ag, containerregistry, disk, iam, lb, privatezone, rds, redis, renewal, resourcetag, ssl, user, vm, vpc};
+use super::{
+    ag, containerregistry, disk, iam, kubernetes, lb, privatezone, rds, redis, renewal, resourcetag, ssl, sts, user,
+    vm, vpc,
+};
 use crate::call::Call;
 use crate::fault::Answer;
 use crate::world::World;
@@ -23,6 +26,7 @@ pub(crate) const SERVICES: &[(&str, Operations)] = &[
     ("containerregistry", containerregistry::OPERATIONS),
     ("disk", disk::OPERATIONS),
     ("iam", iam::OPERATIONS),
+    ("kubernetes", kubernetes::OPERATIONS),
     ("lb", lb::OPERATIONS),
     ("privatezone", privatezone::OPERATIONS),
     ("rds", rds::OPERATIONS),
@@ -30,6 +34,7 @@ pub(crate) const SERVICES: &[(&str, Operations)] = &[
     ("renewal", renewal::OPERATIONS),
     ("resourcetag", resourcetag::OPERATIONS),
     ("ssl", ssl::OPERATIONS),
+    ("sts", sts::OPERATIONS),
     ("user", user::OPERATIONS),
     ("vm", vm::OPERATIONS),
     ("vpc", vpc::OPERATIONS),

@@ -5,10 +5,11 @@ mod compute;
 mod groups;
 mod images;
 mod dns;
+mod identity;
+mod kubernetes;
 mod network;
 mod placed;
 mod ranks;
-mod identity;
 mod rds;
 mod redis;
 mod registry;
@@ -26,6 +27,7 @@ pub(crate) use dns::{PrivateZone, ZoneRecord};
 pub(crate) use groups::{AsAlarm, AsRule, AvailabilityGroup, InstanceTemplate, Scaling};
 pub(crate) use identity::{Policy, Role, SubUser, UserGroup, UserKey};
 pub(crate) use images::{ImageDisk, ImageStatus, PrivateImage};
+pub(crate) use kubernetes::{Cluster, ClusterState, NodeGroup};
 pub(crate) use network::{
     AclRule, BandwidthPackage, ElasticIp, GatewayStatus, Holder, Member, NatGateway, NetworkAcl, NetworkInterface,
     Route, RouteTable, Rule, SecondaryIp, SecurityGroup, Subnet, Vpc, VpcPeering,

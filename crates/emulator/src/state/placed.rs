@@ -1,11 +1,11 @@
 //! Which objects know their region, and so can be kept on a shelf by it.
 
 use super::{
-    AsAlarm, AsRule, AvailabilityGroup, Backend, BandwidthPackage, CacheInstance, Certificate, Disk, ElasticIp,
-    Instance, InstanceTemplate, Keypair, Listener, LoadBalancer, NatGateway, NetworkAcl, NetworkInterface,
-    ParameterGroup, Placed, Policy, PrivateImage, PrivateZone, RdsAccount, RdsDatabase, RdsInstance, Registry,
-    Repository, Role, RouteTable, SecurityGroup, Snapshot, SnapshotPolicy, SubUser, Subnet, TargetGroup, UrlMap,
-    UserGroup, UserKey, Vpc, VpcPeering, WhiteList, ZoneRecord,
+    AsAlarm, AsRule, AvailabilityGroup, Backend, BandwidthPackage, CacheInstance, Certificate, Cluster, Disk,
+    ElasticIp, Instance, InstanceTemplate, Keypair, Listener, LoadBalancer, NatGateway, NetworkAcl, NetworkInterface,
+    NodeGroup, ParameterGroup, Placed, Policy, PrivateImage, PrivateZone, RdsAccount, RdsDatabase, RdsInstance,
+    Registry, Repository, Role, RouteTable, SecurityGroup, Snapshot, SnapshotPolicy, SubUser, Subnet, TargetGroup,
+    UrlMap, UserGroup, UserKey, Vpc, VpcPeering, WhiteList, ZoneRecord,
 };
 
 /// Objects that know their region.
@@ -33,6 +33,7 @@ macro_rules! placed_nowhere {
 placed_nowhere!(SubUser, UserGroup, Policy, Role, UserKey);
 placed!(Vpc, Subnet, RouteTable, NetworkAcl, SecurityGroup, NetworkInterface, ElasticIp);
 placed!(VpcPeering, NatGateway, BandwidthPackage);
+placed!(Cluster, NodeGroup);
 placed!(Instance, Keypair, Disk);
 placed!(Snapshot, SnapshotPolicy, PrivateImage);
 placed!(InstanceTemplate, AvailabilityGroup, AsAlarm, AsRule);

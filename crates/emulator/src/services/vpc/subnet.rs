@@ -5,7 +5,7 @@ use super::vpcs;
 use crate::call::Call;
 use crate::fault::{Answer, Fault};
 use crate::listing::{self, Beyond, Field, Listed};
-use crate::state::Subnet;
+use crate::state::{ClusterState, NodeGroup, Subnet};
 use crate::world::World;
 use crate::{names, network, quota, tags};
 use core::net::Ipv4Addr;
@@ -135,6 +135,14 @@ pub(crate) fn delete(world: &mut World, call: &Call<'_>) -> Answer {
     let subnet = find(world, call.region(), id)?;
     if let Some(user) = subnet.used.values().next() {
         return Err(Fault::precondition(format!("subnet {id} is in use by {user}")));
+    }
+    let held = world.clusters.iter().find(|(_, c)| c.subnets.contains(id) && c.state != ClusterState::Deleted);
+    let held = held.map(|(cluster, _)| cluster).or_else(|| {
+        let group = |g: &&NodeGroup| g.subnet.as_deref() == Some(id) && g.state != ClusterState::Deleted;
+        world.node_groups.values().find(group).map(|group| &group.cluster)
+    });
+    if let Some(cluster) = held {
+        return Err(Fault::precondition(format!("subnet {id} is in use by cluster {cluster}")));
     }
     if let Some(subnet) = world.subnets.remove(id) {
         if let Some(vpc) = world.vpcs.get_mut(&subnet.vpc) {
