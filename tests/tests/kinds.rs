@@ -16,7 +16,7 @@ use std::{
 };
 use toml::{Table, Value};
 
-const PROJECT: &str = "[cloud]\nendpoint = \"emulator\"\n\n[defaults]\nregion = \"cn-north-1\"\n";
+const PROJECT: &str = "[cloud]\nendpoint = \"emulator\"\nspeed = 0\n\n[defaults]\nregion = \"cn-north-1\"\n";
 
 fn folder(kind: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("kinds").join(kind)

@@ -114,7 +114,11 @@ fn stand_in(shape: &Shape) -> Part {
         Shape::Integer | Shape::Number => Part::Scalar("0".to_owned()),
         Shape::Bool => Part::Scalar("false".to_owned()),
         Shape::List(_) | Shape::Set(_) => Part::List(Vec::new()),
-        Shape::Object(_) | Shape::Pairs => Part::Table(Vec::new()),
+        Shape::Object(fields) => {
+            let required = fields.iter().filter(|(_, field)| field.required);
+            Part::Table(required.map(|(name, field)| (name.clone(), stand_in(&field.shape))).collect())
+        }
+        Shape::Pairs => Part::Table(Vec::new()),
     }
 }
 
