@@ -16,9 +16,11 @@ use std::{collections::BTreeMap, sync::OnceLock};
 /// Addresses of copies by the address that a case has.
 pub type Copies = BTreeMap<String, String>;
 
-/// The zones and the number that a copy is made with.
+/// The region, its zones and the number that a copy is made with.
 pub struct Stamp<'s> {
-    /// The zones of its region.
+    /// Where it is.
+    pub region: &'s str,
+    /// The zones there.
     pub zones: &'s [&'s str],
     /// Tells its names from those of other copies.
     pub number: u64,
@@ -139,9 +141,15 @@ pub fn reference(text: &str) -> Option<(&str, &str)> {
     text.strip_prefix('@')?.split_once('#')
 }
 
+/// Stands for the name of the attributes as a whole.
+const ATTRIBUTES: &str = "*";
+
+/// Attributes that choose among the service's names.
+const CHOSEN: [&str; 3] = ["device_name", "character_set_name", "metric_name"];
+
 /// Attributes of a case with references to copies, in another place, under names of their own.
 pub fn stamped(attributes: &Json, copies: &Copies, stamp: &Stamp<'_>) -> Json {
-    write("", attributes, copies, stamp)
+    write(ATTRIBUTES, attributes, copies, stamp)
 }
 
 fn write(name: &str, json: &Json, copies: &Copies, stamp: &Stamp<'_>) -> Json {
@@ -153,7 +161,9 @@ fn write(name: &str, json: &Json, copies: &Copies, stamp: &Stamp<'_>) -> Json {
         }),
         Json::Array(items) => items.iter().map(|item| write(name, item, copies, stamp)).collect(),
         Json::Object(map) => {
-            let entries = map.iter().map(|(name, value)| (name.clone(), write(name, value, copies, stamp)));
+            // Names inside of values are not the object's own: they say what is meant.
+            let own = |inner: &String| if name == ATTRIBUTES { inner.clone() } else { String::new() };
+            let entries = map.iter().map(|(inner, value)| (inner.clone(), write(&own(inner), value, copies, stamp)));
             Json::Object(entries.collect())
         }
         other => other.clone(),
@@ -161,6 +171,9 @@ fn write(name: &str, json: &Json, copies: &Copies, stamp: &Stamp<'_>) -> Json {
 }
 
 fn text_of(name: &str, text: &str, stamp: &Stamp<'_>) -> String {
+    if text == "cn-north-1" {
+        return stamp.region.to_owned();
+    }
     if let Some(zone) = text.strip_prefix("cn-north-1").filter(|zone| zone.len() == 1) {
         let number = zone.bytes().next().map_or(0, |letter| usize::from(letter.saturating_sub(b'a')));
         return stamp.zones[number % stamp.zones.len()].to_owned();
@@ -168,8 +181,9 @@ fn text_of(name: &str, text: &str, stamp: &Stamp<'_>) -> String {
     if text.contains("{n}") {
         return text.replace("{n}", &stamp.number.to_string());
     }
-    match name.ends_with("name") && !name.starts_with("device") && !text.contains(['.', '@']) {
-        true => format!("{text}-{}", stamp.number),
+    match name.ends_with("name") && !CHOSEN.contains(&name) && !text.contains(['.', '@']) {
+        // Some services allow no hyphens in names.
+        true => format!("{text}{}", stamp.number),
         false => text.to_owned(),
     }
 }

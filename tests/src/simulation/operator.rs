@@ -24,7 +24,7 @@ fn take_away(lab: &Lab, kind: &str, region: &str, id: &str) -> bool {
     let calls = deletion(kind).unwrap_or_default();
     let done =
         calls.iter().map(|(service, operation, name)| call(lab, (service, operation, name), region, id, json!({})));
-    done.fold(false, |any, one| any || one)
+    done.filter(|one| *one).count() > 0
 }
 
 fn change(kind: &str) -> Option<(&'static str, &'static str, &'static str, Json)> {

@@ -61,7 +61,7 @@ fn is_own(address: &str) -> bool {
 
 /// Whether it stands there for a copied subject, which counts on its being as it is.
 fn is_copy(address: &str) -> bool {
-    is_own(address) && address.rsplit_once('.').is_some_and(|(_, name)| name.starts_with("copy"))
+    address.rsplit_once('.').is_some_and(|(_, name)| name.starts_with("copy"))
 }
 
 /// Names the lifecycle setting among the attributes.
@@ -346,13 +346,13 @@ impl Grower {
         around.retain(|address, _| !copies.contains_key(address));
         for address in around.keys() {
             self.count += 1;
-            let name = if is_own(address) { "copy" } else { "r" };
-            copies.insert(address.clone(), format!("{}.{name}{}", kind(address), self.count));
+            copies.insert(address.clone(), format!("{}.copy{}", kind(address), self.count));
         }
         let zones = PLACES.iter().find(|(name, _)| *name == place).map_or(PLACES[0].1, |(_, zones)| zones);
         for (address, attributes) in &around {
             self.count += 1;
-            let mut attributes = copies::stamped(attributes, &copies, &Stamp { zones, number: self.count });
+            let mut attributes =
+                copies::stamped(attributes, &copies, &Stamp { region: place, zones, number: self.count });
             if !address.starts_with("firma.") {
                 attributes["region"] = json!(place);
             }
@@ -360,7 +360,7 @@ impl Grower {
             edits.push(Edit::Put(copies[address].clone(), attributes));
         }
         self.count += 1;
-        copies::stamped(form, &copies, &Stamp { zones, number: self.count })
+        copies::stamped(form, &copies, &Stamp { region: place, zones, number: self.count })
     }
 
     /// A copied subject becomes another form of its kind: one changed in place, one that replaces, or the first again.
@@ -368,7 +368,8 @@ impl Grower {
         let [made, changed, replaced] = copies::forms(kind(address));
         let mut copies = copies::recognise(kind(address), &world[address], world);
         let mut among: Vec<_> = made.into_iter().chain(if replaces { replaced } else { changed }).collect();
-        if world.values().any(|attributes| references(attributes).iter().any(|to| to == address)) {
+        let used = world.values().any(|attributes| references(attributes).iter().any(|to| to == address));
+        if used {
             // What others stand on stays where it is: they would be left in another network.
             among.retain(|form| copies::stands_on(form, &copies));
         }
@@ -381,6 +382,10 @@ impl Grower {
         let (mut world, mut edits) = (world.clone(), Vec::new());
         let mut attributes = self.copy(&form, copies, &place, &mut world, &mut edits);
         attributes["region"] = json!(place);
+        if used && (address.starts_with("lb.") || address.starts_with("ssl.")) {
+            // What uses it lets go of it by a change of its own, which comes after the deletion unless the new one is made first.
+            attributes[FIRST] = json!(true);
+        }
         edits.push(Edit::Put(address.to_owned(), attributes));
         edits
     }
@@ -441,11 +446,11 @@ impl Grower {
 
     /// A change that every kind can make to what is there.
     fn in_place(&mut self, address: &str, world: &Resources) -> Vec<Edit> {
-        if !is_own(address) {
-            return self.another(address, world, false);
-        }
         if is_copy(address) {
             return Vec::new();
+        }
+        if !is_own(address) {
+            return self.another(address, world, false);
         }
         let set = |name: &str, value: Json| vec![Edit::Set(address.to_owned(), name.to_owned(), value)];
         let sort = self.chance.below(3);
@@ -482,11 +487,11 @@ impl Grower {
 
     /// A change that makes another object of it.
     fn replacing(&mut self, address: &str, world: &Resources) -> Vec<Edit> {
-        if !is_own(address) {
-            return self.another(address, world, true);
-        }
         if is_copy(address) {
             return Vec::new();
+        }
+        if !is_own(address) {
+            return self.another(address, world, true);
         }
         let set = |address: &str, name: &str, value: Json| Edit::Set(address.to_owned(), name.to_owned(), value);
         match kind(address) {

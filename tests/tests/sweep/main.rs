@@ -43,8 +43,11 @@ mod tally;
 
 use firma_tests::cases::Beside;
 
-/// Every `of`th kind from `which` on. `FIRMA_SWEEP=vpc.vpc,lb` sweeps that kind
-/// only, and those of a service.
+/// Kinds that take minutes each, as most of their calls wait for a database: swept where they are asked for.
+const LONG: [&str; 3] = ["rds.instance", "rds.ro_instance", "redis.cache_instance"];
+
+/// Every `of`th kind from `which` on. `FIRMA_SWEEP=vpc.vpc,lb` sweeps that kind only, and those of a service; without it all are
+/// swept but the long ones, with `FIRMA_SWEEP=all` those as well.
 async fn kinds(which: usize, of: usize) {
     let beside = Beside::load();
     let found = kinds::look_up(&beside).await;
@@ -52,8 +55,11 @@ async fn kinds(which: usize, of: usize) {
     let mut tallies = Vec::new();
     for procedure in kinds::all().iter().skip(which).step_by(of) {
         let service = procedure.kind.split('.').next();
-        let wanted = |only: &String| only.split(',').any(|name| name == procedure.kind || Some(name) == service);
-        if only.as_ref().is_none_or(wanted) {
+        let wanted = match &only {
+            None => !LONG.contains(&procedure.kind.as_str()),
+            Some(only) => only.split(',').any(|name| name == procedure.kind || Some(name) == service || name == "all"),
+        };
+        if wanted {
             tallies.push(kinds::sweep(procedure, &beside, &found).await);
         }
     }

@@ -1,3 +1,5 @@
+//! A session is asked for once, before it is needed, and kept while it lasts.
+
 use super::*;
 use std::sync::{
     Mutex as StdMutex,
