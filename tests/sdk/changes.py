@@ -12,16 +12,21 @@ from cloud import ROOT, ask_firma
 KINDS = ROOT / "tests" / "tests" / "sweep" / "kinds"
 
 
+def written(path):
+    """A file of the sweep. What the simulation numbers is one of a kind here."""
+    return path.read_text(encoding="utf-8").replace("{n}", "")
+
+
 def manifests(kind):
     """The manifests of a kind's life one after another, as files by name; none where the sweep has no case."""
     service, name = kind.split(".")
     path = KINDS / service / (name + ".toml")
     if not path.exists():
         return []
-    case = tomllib.loads(path.read_text(encoding="utf-8"))
+    case = tomllib.loads(written(path))
     beside, lookups = {}, {}
     for file in [KINDS / "beside.toml", *sorted(KINDS.glob("*/beside.toml"))]:
-        found = tomllib.loads(file.read_text(encoding="utf-8"))
+        found = tomllib.loads(written(file))
         lookups.update(found.pop("lookups", {}))
         beside.update(found)
     docs = ask_firma("docs", kind)

@@ -179,10 +179,13 @@ impl Grower {
         let full = |name: &str| {
             networks >= NETWORKS || world.keys().filter(|address| kind(address) == name).count() >= SUBJECTS
         };
+        // Lives of the copied kinds are asked for: `FIRMA_LIVES=all`.
+        let all = std::env::var_os("FIRMA_LIVES").is_some_and(|which| which == "all");
         let weight = |kind: &str| match kind {
-            "vm.instance" => 8,
-            own if OWN.contains(&own) => 12,
-            copied if full(copied) => 0,
+            "vm.instance" if all => 8,
+            "vm.instance" => 2,
+            own if OWN.contains(&own) => 3 + if all { 9 } else { 0 },
+            copied if !all || full(copied) => 0,
             _ => 2,
         };
         let weights: Vec<(u64, &str)> = kinds.iter().map(|kind| (weight(kind), *kind)).collect();

@@ -51,7 +51,7 @@ pub(crate) fn points(project: &Project, args: &[&str]) -> Vec<String> {
     let log = project.sandbox.root().join("points");
     let ended = project.with(args, &[("FIRMA_FAILPOINT_LOG", &log.to_string_lossy())]);
     assert_eq!(ended.signal, None, "{ended}");
-    let text = fs::read_to_string(log).expect("points were passed");
+    let text = fs::read_to_string(log).unwrap_or_else(|error| panic!("no points were passed, {error}: {ended}"));
     text.lines().map(|line| line.split(' ').next().unwrap_or_default().to_owned()).collect()
 }
 
