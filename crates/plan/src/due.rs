@@ -20,8 +20,11 @@ impl Due {
     /// Adds what a plan owes: replacements of what is still recorded as it was when the plan was made.
     pub fn add(&mut self, plan: &Plan, recorded: &Recorded) {
         for step in &plan.steps {
-            let Some(before) = step.record.as_ref().filter(|record| record.deposed.is_empty()) else { continue };
-            if recorded.records.get(&step.address).is_none_or(|now| now.version != before.version) {
+            // A step that creates before it destroys has no record of its own: the plan's basis knows the version it saw.
+            let own = step.record.as_ref().filter(|record| record.deposed.is_empty()).map(|record| record.version);
+            let seen = || plan.basis.get(&step.address).copied().flatten();
+            let Some(before) = own.or_else(seen) else { continue };
+            if recorded.records.get(&step.address).is_none_or(|now| now.version != before) {
                 self.changed.insert(step.address.clone());
                 continue;
             }
