@@ -54,7 +54,7 @@ pub(crate) async fn change(run: &mut StepRun<'_>) -> Result<EventBody, Stop> {
     if !fingerprint.is_empty() {
         fingerprint.clone_into(&mut record.fingerprint);
     }
-    bring_up(run, record, sighting).await
+    bring_up(run, *record, sighting).await
 }
 
 /// Refuses to touch what is gone, or is another object under the same id.

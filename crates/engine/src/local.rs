@@ -49,7 +49,7 @@ pub(crate) fn carry_out(plan: &Plan, at: u32, progress: &Progress, key: &HashKey
             Err(findings) => Err(unfilled(&findings)),
         },
         (Leg::Create | Leg::Update, record) => match plan.procedure(step.kind()) {
-            Some(procedure) => value(step, procedure, record.as_ref(), progress, key, entropy)
+            Some(procedure) => value(step, procedure, record.as_deref(), progress, key, entropy)
                 .map(|record| EventBody::Done { step: at, record }),
             None => Err(bug("BUG: the plan has no procedure for this kind")),
         },

@@ -345,7 +345,7 @@ impl<'r> StepRun<'r> {
 
     /// What was seen, with tags that are managed here and that only the tag service shows.
     async fn with_tags(&self, id: &str, mut sighting: Sighting) -> Sighting {
-        let managed = self.attributes.contains_key("tags") || self.step.record.as_ref().is_some_and(tags::is_managed);
+        let managed = self.attributes.contains_key("tags") || self.step.record.as_deref().is_some_and(tags::is_managed);
         if managed && self.procedure.tag_service().is_some() {
             let (cloud, region) = (&self.run.cloud, self.step.region.as_deref());
             let found = ask::tags(cloud, self.procedure, region, &[id.to_owned()], Priority::Reserved).await;

@@ -25,5 +25,6 @@ pub mod statement;
 pub mod deferral;
 pub mod desired;
 pub mod record;
+pub mod records;
 pub mod observed;
 pub mod event;

@@ -5,6 +5,7 @@ use crate::{
     desired::OnRemove,
     document::Document,
     place::Billing,
+    records::Records,
 };
 use std::collections::BTreeMap;
 
@@ -91,7 +92,7 @@ pub struct Record {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Recorded {
     /// Current objects.
-    pub records: BTreeMap<Address, Record>,
+    pub records: Records,
     /// Deposed objects, any number an address.
     pub deposed: Vec<Record>,
     /// Output values of the last apply.

@@ -5,19 +5,19 @@ use firma_model::{
     desired::{Desired, DesiredResource},
     record::{Record, Recorded},
 };
-use std::{
-    cmp::Ordering,
-    collections::{BTreeMap, btree_map},
-    iter::Peekable,
-};
+use std::{cmp::Ordering, iter::Peekable};
 
-/// Walks two sorted maps together.
-struct Abreast<'a, A, B> {
-    left: Peekable<btree_map::Iter<'a, Address, A>>,
-    right: Peekable<btree_map::Iter<'a, Address, B>>,
+/// Walks the entries of two sorted maps together.
+struct Abreast<L: Iterator, R: Iterator> {
+    left: Peekable<L>,
+    right: Peekable<R>,
 }
 
-impl<'a, A, B> Iterator for Abreast<'a, A, B> {
+impl<'a, A: 'a, B: 'a, L, R> Iterator for Abreast<L, R>
+where
+    L: Iterator<Item = (&'a Address, &'a A)>,
+    R: Iterator<Item = (&'a Address, &'a B)>,
+{
     type Item = (Option<&'a A>, Option<&'a B>);
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -33,8 +33,11 @@ impl<'a, A, B> Iterator for Abreast<'a, A, B> {
     }
 }
 
-fn abreast<'a, A, B>(left: &'a BTreeMap<Address, A>, right: &'a BTreeMap<Address, B>) -> Abreast<'a, A, B> {
-    Abreast { left: left.iter().peekable(), right: right.iter().peekable() }
+fn abreast<L: Iterator, R: Iterator>(
+    left: impl IntoIterator<IntoIter = L>,
+    right: impl IntoIterator<IntoIter = R>,
+) -> Abreast<L, R> {
+    Abreast { left: left.into_iter().peekable(), right: right.into_iter().peekable() }
 }
 
 /// Everything that is wanted, in order, each with its record.

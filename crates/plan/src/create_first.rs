@@ -188,7 +188,7 @@ fn write_down(plan: &mut Plan, worlds: Worlds<'_>, looked: &Looked<'_>, effectiv
             region: record.region.clone(),
             zone: record.zone.clone(),
             billing: record.billing.clone(),
-            record: Some(record.clone()),
+            record: Some(Box::new(record.clone())),
             attributes: Default::default(),
             changes: Vec::new(),
             dependencies: resource.dependencies.clone(),

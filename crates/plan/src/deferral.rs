@@ -17,6 +17,7 @@ use firma_model::{
     deferral::{Asks, Deferred, Inquiry, Outlook, Subject},
     desired::Desired,
     diagnostic::{Diagnostic, Diagnostics},
+    record::Recorded,
 };
 use std::{
     cell::RefCell,
@@ -71,10 +72,17 @@ pub fn foresee(
     (outlooks, diagnostics)
 }
 
-/// The instances of a block among what is sorted by address.
-fn of_block<'m, T>(map: &'m BTreeMap<Address, T>, block: &'m Block) -> impl Iterator<Item = &'m Address> {
+/// The wanted instances of a block.
+fn wanted_of<'m>(desired: &'m Desired, block: &'m Block) -> impl Iterator<Item = &'m Address> {
     // Without a key comes before every key.
-    map.range(block.at(None)..).map(|(address, _)| address).take_while(|address| address.block == *block)
+    let later = desired.resources.range(block.at(None)..);
+    later.map(|(address, _)| address).take_while(|address| address.block == *block)
+}
+
+/// The recorded instances of a block.
+fn recorded_of<'m>(recorded: &'m Recorded, block: &'m Block) -> impl Iterator<Item = &'m Address> {
+    let later = recorded.records.range(block.at(None)..);
+    later.map(|(address, _)| address).take_while(|address| address.block == *block)
 }
 
 /// What will happen to addresses.
@@ -99,12 +107,11 @@ impl<'p> Will<'p> {
     /// Whether what a look-up finds may be otherwise after this plan.
     fn changes_answer(&self, inquiry: &Inquiry, worlds: Worlds<'_>) -> bool {
         let desired = worlds.desired;
-        let goes = |block: &Block| {
-            of_block(&worlds.recorded.records, block).any(|address| !desired.resources.contains_key(address))
-        };
+        let goes =
+            |block: &Block| recorded_of(worlds.recorded, block).any(|address| !desired.resources.contains_key(address));
         let each = |node: &Node, test: &dyn Fn(&Address) -> bool| match node {
             Node::Instance(address) => test(address),
-            Node::Block(block) => of_block(&desired.resources, block).any(test),
+            Node::Block(block) => wanted_of(desired, block).any(test),
         };
         let open = |node: &Node| desired.deferred_by(node.block()).is_some();
         let anything = |address: &Address| self.action(address).is_some();
@@ -144,12 +151,12 @@ impl Will<'_> {
         let stays = |node: &Node| match node {
             Node::Instance(address) => address.block.data || desired.resources.contains_key(address),
             Node::Block(block) => {
-                of_block(&worlds.recorded.records, block).all(|address| desired.resources.contains_key(address))
+                recorded_of(worlds.recorded, block).all(|address| desired.resources.contains_key(address))
             }
         };
         let acts = |node: &Node| match node {
             Node::Instance(address) => self.action(address).is_some(),
-            Node::Block(block) => of_block(&desired.resources, block).any(|address| self.action(address).is_some()),
+            Node::Block(block) => wanted_of(desired, block).any(|address| self.action(address).is_some()),
         };
         let mut nodes: BTreeSet<&Node> = inquiry.uses.iter().chain(&inquiry.depends_on).collect();
         inquiry.expr.each_node(&mut |node| _ = nodes.insert(node));
@@ -326,8 +333,8 @@ impl Planner<'_> {
             match node {
                 Node::Instance(address) => one(address),
                 Node::Block(block) => *blocks.borrow_mut().entry(block.clone()).or_insert_with(|| {
-                    let gone = of_block(&self.worlds.recorded.records, block);
-                    of_block(&desired.resources, block).chain(gone).find_map(one)
+                    let gone = recorded_of(self.worlds.recorded, block);
+                    wanted_of(desired, block).chain(gone).find_map(one)
                 }),
             }
         };

@@ -4,7 +4,7 @@
 //! observed world and answer look-ups), [`secret`], [`redact`], [`parts`], [`compare`], [`elements`] and [`diff`] (what differs), [`drift`]
 //! (what of it matters), [`decide`] (what happens to each address, and why),
 //! [`ephemeral`] (values that nothing keeps), [`triggers`] and [`conditions`] (what hangs on what happens elsewhere), [`moves`], [`imports`], [`removals`] and
-//! [`renames`] (who is where now), `abreast`, [`walk`], [`nodes`] and [`table`] (values in dependency order), [`select`] (a part of the project), [`make`](mod@make) (the planner
+//! [`renames`] (who is where now), `abreast`, `both`, [`walk`], [`nodes`] and [`table`] (values in dependency order), [`select`] (a part of the project), [`make`](mod@make) (the planner
 //! itself), [`deferral`] and [`postponed`] (what waits for a later plan), [`reads`] (look-ups that wait for their turn in the apply), [`unique`] (keys that two objects cannot share), `create_first` (replacements that create before they destroy), [`order`](mod@order) (edges), [`lower`] (calls), [`preflight`], `looked` and [`basis`], [`audit`](mod@audit), [`format`](mod@format)
 //! (the durable form). Then what carries a plan out: [`marker`], [`legible`], [`fill`], [`listing`] (the calls for whoever reviews), [`recording`], [`wait`], [`outputs`](mod@outputs),
 //! [`recover`], [`progress`], the one transition function, [`resume`] (what an interrupted run left of a plan), and [`event`], what a run tells those who watch. Nothing here does I/O: the planner is given answers and
@@ -28,6 +28,7 @@ pub mod drift;
 pub mod decide;
 pub mod ephemeral;
 mod abreast;
+mod both;
 pub mod walk;
 pub mod nodes;
 pub mod table;
@@ -69,5 +70,5 @@ pub mod event;
 
 pub use deferral::foresee;
 pub use firma_catalog::procedure;
-pub use make::plan;
+pub use make::{plan, plan_beside};
 pub use worlds::{Options, Preflight, Worlds};

@@ -1,9 +1,11 @@
 //! Making a plan: decide for each address, make steps of the decisions, order them, outline their calls, audit.
 
+mod destroying;
 mod refreshing;
 
 use crate::{
     abreast, audit, basis,
+    both::both,
     conditions::{self, Subject},
     create_first::create_first,
     decide,
@@ -15,7 +17,7 @@ use crate::{
     nodes,
     order::order,
     outputs, preflight, reads, removals, renames, select,
-    step::{Action, BlockShape, Leg, Mode, Plan, PlannedOutput, Reason, Step},
+    step::{Action, BlockShape, Leg, Mode, Plan, Reason, Step},
     steps::{embed_procedures, keep, set_timeouts, wanted_step},
     table::Table,
     triggers::Triggers,
@@ -31,11 +33,25 @@ use firma_model::{
     diagnostic::{Diagnostic, Diagnostics},
     observed::Sighting,
     record::Record,
-    value::{Map, Value},
+    value::Map,
 };
+
+/// From so many steps on a plan is audited by a thread of its own; to start one costs more than to look at a few.
+const MANY: usize = 1000;
 
 /// Makes a plan of three worlds. With errors among the diagnostics there is no plan.
 pub fn plan(worlds: Worlds<'_>, options: &Options) -> (Option<Plan>, Diagnostics) {
+    let (made, diagnostics) = plan_beside(worlds, options, |_| ());
+    (made.map(|(plan, ())| plan), diagnostics)
+}
+
+/// [`plan`], and what somebody makes of the finished plan, a large one while it is audited. Of a plan that the audit
+/// refuses nothing is left.
+pub fn plan_beside<T>(
+    worlds: Worlds<'_>,
+    options: &Options,
+    beside: impl FnOnce(&Plan) -> T,
+) -> (Option<(Plan, T)>, Diagnostics) {
     if let Some(refusal) = vanished(worlds, options) {
         return (None, refusal.into());
     }
@@ -69,10 +85,10 @@ pub fn plan(worlds: Worlds<'_>, options: &Options) -> (Option<Plan>, Diagnostics
     if diagnostics.has_errors() {
         return (None, diagnostics);
     }
-    for finding in audit::audit(&plan, written.recorded, whole.recorded) {
-        diagnostics.push(finding.into());
-    }
-    if diagnostics.has_errors() { (None, diagnostics) } else { (Some(plan), diagnostics) }
+    let audit = || audit::audit(&plan, written.recorded, whole.recorded);
+    let (findings, other) = both(plan.steps.len() >= MANY, audit, || beside(&plan));
+    findings.into_iter().for_each(|finding| diagnostics.push(finding.into()));
+    if diagnostics.has_errors() { (None, diagnostics) } else { (Some((plan, other)), diagnostics) }
 }
 
 /// Who is where, moves and imports done.
@@ -197,28 +213,6 @@ impl<'a> Planner<'a> {
             let of = || Subject::Check(name.clone());
             let ephemeral = &self.options.ephemeral;
             conditions::plan(asserts, of, &self.table, ephemeral, &mut self.plan, &mut self.diagnostics);
-        }
-    }
-
-    fn destroy(&mut self) {
-        let records: Vec<&'a Record> = self.worlds.recorded.records.values().collect();
-        for record in records {
-            let desired = self.worlds.desired.resources.get(&record.address).map(|resource| &**resource);
-            let reason = match self.options.selection.is_partial() {
-                true => Reason::DestroyedInPart,
-                false => Reason::Destroyed,
-            };
-            self.decide_unwanted(record, desired, reason);
-        }
-        self.delete_deposed();
-        for (name, output) in &self.worlds.recorded.outputs {
-            let planned = PlannedOutput {
-                value: firma_model::expr::Expr::literal(Value::Null),
-                after: Value::Null,
-                before: output.value.decode().ok(),
-                sensitive: output.sensitive,
-            };
-            self.plan.outputs.insert(name.clone(), planned);
         }
     }
 
@@ -439,7 +433,7 @@ impl<'a> Planner<'a> {
             region: record.region.clone(),
             zone: record.zone.clone(),
             billing: record.billing.clone(),
-            record: Some(record.clone()),
+            record: Some(Box::new(record.clone())),
             attributes: Default::default(),
             changes: decision.changes,
             dependencies: record.dependencies.clone(),

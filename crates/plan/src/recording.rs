@@ -109,7 +109,7 @@ pub fn is_no_news(procedure: &Procedure, applied: &Map, record: &Record, seen: &
 /// The record a record leg writes: attributes that need no call, and what was observed.
 pub fn rewritten(plan: &Plan, step: &Step, nodes: &dyn Nodes, key: &HashKey) -> Result<Option<Record>, Diagnostics> {
     let (Some(old), Some(procedure)) = (&step.record, plan.procedure(step.kind())) else {
-        return Ok(step.record.clone());
+        return Ok(step.record.as_deref().cloned());
     };
     if step.leg != Leg::Record {
         return Ok(None);

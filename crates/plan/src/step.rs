@@ -383,7 +383,7 @@ pub struct Step {
     /// Billing.
     pub billing: Option<Billing>,
     /// The record as it stands; `None` for a create of something new.
-    pub record: Option<Record>,
+    pub record: Option<Box<Record>>,
     /// Attributes as they will be, write-only ones in the clear and marked sensitive. Residuals are the holes.
     pub attributes: SmallMap<String, Expr>,
     /// What differs, for people; empty for a delete leg of a replacement.
@@ -419,7 +419,7 @@ impl Step {
 
     /// The record that leaves its address because its object moves to this step's.
     pub fn moves_from(&self) -> Option<&Record> {
-        self.record.as_ref().filter(|record| self.leg == Leg::Record && record.address != self.address)
+        self.record.as_deref().filter(|record| self.leg == Leg::Record && record.address != self.address)
     }
 }
 

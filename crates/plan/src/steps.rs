@@ -57,7 +57,7 @@ pub(crate) fn wanted_step(
         region: resource.region.clone(),
         zone: resource.zone.clone(),
         billing: resource.billing.clone(),
-        record: record.cloned(),
+        record: record.cloned().map(Box::new),
         attributes: decide::step_attributes(resource, &decision.wanted),
         changes: decision.changes,
         dependencies: resource.dependencies.clone(),

@@ -78,6 +78,12 @@ impl View {
         }
     }
 
+    /// Says which plan it is: an id takes as long to find as a view to make.
+    #[must_use]
+    pub fn with_id(self, plan_id: String) -> View {
+        View { plan_id, ..self }
+    }
+
     /// Shows all drift, and not only what matters to the plan.
     #[must_use]
     pub fn with_all_drift(mut self, all: bool) -> View {

@@ -8,9 +8,9 @@ use crate::{
     store::Store,
 };
 use firma_model::{
-    address::Address,
     document::Document,
     record::{Record, Recorded, RecordedOutput},
+    records::Records,
     time::Timestamp,
 };
 use rusqlite::Connection;
@@ -86,20 +86,16 @@ impl Store {
     }
 }
 
-/// Records by their addresses. Rows come in the order they were written in: places are sorted, and each record moves once.
-fn by_address(records: Vec<Record>) -> BTreeMap<Address, Record> {
-    let mut order: Vec<(Address, usize)> =
-        records.iter().enumerate().map(|(at, record)| (record.address.clone(), at)).collect();
-    order.sort_unstable();
-    let mut records: Vec<Option<Record>> = records.into_iter().map(Some).collect();
-    order.into_iter().filter_map(|(address, at)| Some((address, records[at].take()?))).collect()
+/// Records by their addresses. Rows come in the order they were written in.
+fn by_address(records: Vec<Box<Record>>) -> Records {
+    records.into_iter().map(|record| (record.address.clone(), record)).collect()
 }
 
 /// Current and deposed records; sealed values are opened only with keys.
 pub(crate) fn objects(
     connection: &Connection,
     keys: Option<&Keyring>,
-) -> Result<(Vec<Record>, Vec<Record>), StoreError> {
+) -> Result<(Vec<Box<Record>>, Vec<Record>), StoreError> {
     let mut statement = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM object"))?;
     let mut rows = statement.query([])?;
     let mut reader = RecordReader::default();
@@ -110,7 +106,8 @@ pub(crate) fn objects(
             record.inputs = unseal(connection, keys, &place::inputs(&record.address), &record.inputs)?;
             record.observed = unseal(connection, keys, &place::observed(&record.address), &record.observed)?;
         }
-        if record.deposed.is_empty() { current.push(record) } else { deposed.push(record) }
+        // Behind a box it stays where it is while many are put in order.
+        if record.deposed.is_empty() { current.push(Box::new(record)) } else { deposed.push(record) }
     }
     // Sorting in SQL would read the table in the order of its index, one page at a time.
     deposed.sort_by(|a: &Record, b: &Record| (&a.address, &a.deposed).cmp(&(&b.address, &b.deposed)));

@@ -198,7 +198,7 @@ impl Rig {
         );
 
         let records = self.lab.recorded().records;
-        let ids = records.into_iter().map(|(address, record)| (address, record.cloud_id)).collect();
+        let ids = records.into_values().map(|record| (record.address, record.cloud_id)).collect();
         let log = std::mem::take(&mut *self.line.log());
         let cpu_store = *cpu_store.lock().unwrap_or_else(PoisonError::into_inner);
         Measured {

@@ -12,7 +12,6 @@ use crate::{
 };
 use firma_model::diagnostic::Diagnostic;
 use firma_plan::step::Plan;
-use firma_review::View;
 
 /// Applies what the manifests say, or a plan file.
 pub(crate) async fn apply(context: &Context, args: &ApplyArgs) -> Outcome {
@@ -100,7 +99,7 @@ pub(crate) async fn round(
     drop(loaded);
     let made = planning::make(context, planning).await?;
     terminal.diagnostics(&made.diagnostics, &made.sources);
-    let view = View::of(&made.plan, &made.id).with_all_drift(planning.show_drift);
+    let view = made.view.with_all_drift(planning.show_drift);
     // Standard output belongs to the events when they are JSON.
     match carrying.events {
         Events::Json => {}

@@ -8,7 +8,6 @@ use crate::{
     terminal::style,
 };
 use firma_model::diagnostic::Diagnostic;
-use firma_review::View;
 use std::{fs, io::Write, path::Path};
 
 /// Runs it.
@@ -23,14 +22,8 @@ pub(crate) async fn run(context: &Context, args: &PlanArgs) -> Outcome {
         context.terminal.data(&super::validate::report(&failure.diagnostics, &failure.sources));
     }
     let mut made = made?;
-    match made.plan.steps.is_empty() {
-        true => made.worlds.leave(),
-        // What is shown of a large plan is large, and takes the place of what it was made of.
-        false => drop(made.worlds),
-    }
-    let view = View::of(&made.plan, &made.id)
-        .with_findings(&made.diagnostics, &made.sources)
-        .with_all_drift(args.planning.show_drift);
+    made.worlds.leave();
+    let view = made.view.with_findings(&made.diagnostics, &made.sources).with_all_drift(args.planning.show_drift);
     if let Some(out) = &args.out {
         let file = made.store.plan_file(&made.id, &firma_plan::format::encode(&made.plan))?;
         write_private(out, &file).map_err(|error| {

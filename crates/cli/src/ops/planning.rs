@@ -27,20 +27,24 @@ use firma_model::{
     diagnostic::{Diagnostic, Diagnostics},
     record::Recorded,
     span::{Source, SourceId},
+    time::Timestamp,
     value::Map,
 };
 use firma_plan::{
     Options, Preflight, Worlds,
     preflight::Inquiry,
+    secret::HashKey,
     select::{Patterns, select},
     step::{Identity, Mode, Plan},
 };
+use firma_review::View;
 use firma_store::{Store, StoreError};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
     sync::Arc,
+    thread,
 };
 
 /// Everything a planning flow has in hand.
@@ -53,6 +57,8 @@ pub(crate) struct Made {
     pub plan: Arc<Plan>,
     /// Its id.
     pub id: String,
+    /// How it looks to whoever reviews it.
+    pub view: View,
     /// Warnings.
     pub diagnostics: Diagnostics,
     /// Files that spans point into: manifests and variable files.
@@ -176,7 +182,7 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
     }
     // Everything is evaluated. Taking a large project apart takes a while, and planning needs its memory, not its time.
     let project = std::mem::take(&mut loaded.project);
-    std::thread::spawn(move || drop(project));
+    thread::spawn(move || drop(project));
 
     let procedures = procedures(&evaluated.desired.kinds, &recorded);
     let selection = select(&patterns, &evaluated.desired, &recorded, mode)?;
@@ -216,9 +222,9 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
     }
     let worlds =
         Worlds { desired: &evaluated.desired, recorded: &recorded, observed: &observed, procedures: &procedures };
-    let (plan, found) = firma_plan::plan(worlds, &options);
+    let (made, found) = firma_plan::plan_beside(worlds, &options, firma_plan::format::encode);
     diagnostics.extend(found);
-    let Some(plan) = plan else {
+    let Some((plan, bytes)) = made else {
         return Err(Failure::in_sources(diagnostics, &sources));
     };
     if options.preflight == Preflight::Cloud {
@@ -236,17 +242,49 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
             return Err(Failure::in_sources(diagnostics, &sources));
         }
     }
-    let bytes = firma_plan::format::encode(&plan);
-    let id = firma_plan::format::id_of_encoded(&bytes, &hash_key);
-    // Of a state that may only be read a plan is a look, not something to apply.
-    if store.restored().is_none() {
-        store.put_plan(&id, &bytes, door.clock.now())?;
-    }
+    let (view, id) = keep(&mut store, &plan, bytes, &hash_key, door.clock.now());
+    let id = id?;
     log::line("plan", serde_json::json!({ "id": id, "steps": plan.steps.len() }));
     failpoint::at("plan-stored");
     let worlds = Ingredients { _evaluated: evaluated, _recorded: recorded };
     let ephemeral = options.ephemeral;
-    Ok(Made { store, door, plan: Arc::new(plan), id, diagnostics, sources, ephemeral, worlds })
+    let view = view.with_id(id.clone());
+    Ok(Made { store, door, plan: Arc::new(plan), id, view, diagnostics, sources, ephemeral, worlds })
+}
+
+/// From so many steps on it is worth a thread to look at a plan while it is kept.
+const MANY: usize = 1000;
+
+/// Keeps a plan in the state, under its id, and makes its view, which wants that id still.
+fn keep(
+    store: &mut Store,
+    plan: &Plan,
+    bytes: Vec<u8>,
+    key: &HashKey,
+    at: Timestamp,
+) -> (View, Result<String, StoreError>) {
+    let view = || View::of(plan, "");
+    let mut keep = move || {
+        let id = firma_plan::format::id_of_encoded(&bytes, key);
+        // Of a state that may only be read a plan is a look, not something to apply.
+        if store.restored().is_none() {
+            store.put_plan(&id, &bytes, at)?;
+        }
+        Ok(id)
+    };
+    if plan.steps.len() < MANY {
+        return (view(), keep());
+    }
+    thread::scope(|scope| {
+        let view = thread::Builder::new().spawn_scoped(scope, &view).map_err(|_| view);
+        let kept = keep();
+        let view = match view {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            // No thread was to be had.
+            Err(view) => view(),
+        };
+        (view, kept)
+    })
 }
 
 /// Procedures of every kind that is wanted or recorded, as far as the catalogue knows them.

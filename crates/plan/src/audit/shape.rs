@@ -5,8 +5,9 @@ use crate::step::{Action, Leg, Plan, Step};
 use firma_model::{
     address::{Address, NameMap},
     record::{Record, Recorded, Status},
+    records::Records,
 };
-use std::collections::{BTreeMap, HashMap, HashSet, hash_map::Entry};
+use std::collections::{HashMap, HashSet, hash_map::Entry};
 
 /// Every edge leads from a vertex to another one.
 pub(super) fn edges(plan: &Plan, findings: &mut Vec<Finding>) {
@@ -90,7 +91,7 @@ pub(super) fn steps(plan: &Plan, before: &Recorded, recorded: &Recorded, finding
 
 /// Objects as they are recorded.
 struct Standing<'r> {
-    records: &'r BTreeMap<Address, Record>,
+    records: &'r Records,
     /// Those without an address of their own: address, key and id.
     halves: HashSet<(&'r Address, &'r str, &'r str)>,
 }

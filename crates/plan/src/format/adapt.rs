@@ -343,6 +343,21 @@ impl<F: Form> Form for Present<F> {
     }
 }
 
+/// What stands behind a box.
+pub(super) struct Boxed<F>(PhantomData<F>);
+
+impl<F: Form> Form for Boxed<F> {
+    type Of = Box<F::Of>;
+
+    fn put<S: Serializer>(of: &Box<F::Of>, serializer: S) -> Result<S::Ok, S::Error> {
+        F::put(of, serializer)
+    }
+
+    fn take<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Box<F::Of>, D::Error> {
+        F::take(deserializer).map(Box::new)
+    }
+}
+
 /// Whatever serde already knows.
 pub(super) struct Plain<T>(PhantomData<T>);
 

@@ -3,7 +3,7 @@
 //! Fields that say nothing (empty lists, absent options, `false`) are left out.
 
 use super::{
-    adapt::{ByAttribute, ByName, Form, Nodes, Plain, Present, Seq, Text, mirrors},
+    adapt::{Boxed, ByAttribute, ByName, Form, Nodes, Plain, Present, Seq, Text, mirrors},
     condition::ConditionForm,
     expr::ExprForm,
     postponed::PostponedForm,
@@ -139,8 +139,8 @@ struct StepForm {
     zone: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none", with = "Present::<BillingForm>")]
     billing: Option<Billing>,
-    #[serde(default, skip_serializing_if = "Option::is_none", with = "Present::<RecordForm>")]
-    record: Option<Record>,
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "Present::<Boxed<RecordForm>>")]
+    record: Option<Box<Record>>,
     #[serde(default, skip_serializing_if = "SmallMap::is_empty", with = "ByAttribute::<ExprForm>")]
     attributes: SmallMap<String, Expr>,
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "Seq::<ChangeForm>")]

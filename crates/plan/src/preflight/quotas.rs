@@ -123,7 +123,7 @@ fn parent(quota: &Quota, step: &Step) -> Parent {
     }
     let recorded = |record: &Record| recorded_inputs(record).remove(&rule.attribute);
     let known = match step.leg {
-        Leg::Delete => step.record.as_ref().and_then(recorded),
+        Leg::Delete => step.record.as_deref().and_then(recorded),
         _ => step.attributes.get(&rule.attribute).and_then(Expr::as_value).cloned(),
     };
     match known.as_ref().and_then(Value::as_str) {

@@ -232,7 +232,7 @@ fn halves_of_replacements() {
         |plan, recorded| {
             let at = leg(plan, "firma.value.ahead", Leg::Delete);
             let record = plan.steps[at].record.clone().expect("a record");
-            recorded.deposed.push(record);
+            recorded.deposed.push(*record);
         },
         &[Finding::HalfReplaced(ahead())],
     );

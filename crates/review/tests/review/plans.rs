@@ -62,7 +62,7 @@ pub(crate) fn step(at: &str, action: Action, leg: Leg, reasons: &[Reason], chang
         region: Some("cn-north-1".into()),
         zone: None,
         billing: None,
-        record: (leg != Leg::Create).then(|| record(at)),
+        record: (leg != Leg::Create).then(|| Box::new(record(at))),
         attributes: Default::default(),
         changes,
         dependencies: Default::default(),

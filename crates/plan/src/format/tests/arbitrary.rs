@@ -292,7 +292,7 @@ fn step() -> impl Strategy<Value = Step> {
             region: place.0,
             zone: place.1,
             billing: place.2,
-            record: place.3,
+            record: place.3.map(Box::new),
             attributes: wanted.0.into(),
             changes: wanted.1,
             dependencies: wanted.2.into(),

@@ -160,7 +160,7 @@ pub(super) fn sample() -> Plan {
             duration: Some(1),
             auto_renew: Some(true),
         }),
-        record: Some(record("vpc.subnet.web[\"a b\"]")),
+        record: Some(Box::new(record("vpc.subnet.web[\"a b\"]"))),
         attributes: SmallMap::from([
             ("vpc_id".into(), id_of("vpc.vpc.main")),
             ("password".into(), Expr::literal(hidden())),
