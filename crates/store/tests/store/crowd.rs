@@ -11,7 +11,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
     sync::{
-        Barrier,
+        Barrier, RwLock,
         atomic::{AtomicI64, AtomicU32, Ordering},
     },
     time::{SystemTime, UNIX_EPOCH},
@@ -58,16 +58,19 @@ fn of_many_threads_one_at_a_time_holds_it() {
     create(&path);
     // A clock that everybody shares and that moves with every look: leases run out under their holders.
     let clock = AtomicI64::new(NOW.0);
+    // Nobody acts on a time from before a leap: a lease that begins with one would be over as soon as it is held.
+    let leap = RwLock::new(());
     let inside = AtomicU32::new(0);
     let written = AtomicU32::new(0);
     std::thread::scope(|scope| {
         for thread in 0..6_u64 {
-            let (path, clock, inside, written) = (&path, &clock, &inside, &written);
+            let (path, clock, leap, inside, written) = (&path, &clock, &leap, &inside, &written);
             scope.spawn(move || {
                 let mut dice = Dice(0x5eed + thread);
                 let name = format!("thread {thread}");
                 let mut store = existing(path);
                 for _ in 0..30 {
+                    let steady = leap.read().expect("nobody panicked");
                     let now = Timestamp(clock.fetch_add(1, Ordering::SeqCst));
                     let lease = match store.acquire(&name, now, TTL) {
                         Ok(lease) => lease,
@@ -76,6 +79,7 @@ fn of_many_threads_one_at_a_time_holds_it() {
                             continue;
                         }
                     };
+                    drop(steady);
                     assert_eq!(inside.fetch_add(1, Ordering::SeqCst), 0, "two inside");
                     let run = store.begin_run(&info()).expect("run");
                     for _ in 0..3 {
@@ -87,7 +91,9 @@ fn of_many_threads_one_at_a_time_holds_it() {
                     if dice.one_in(3) {
                         // Gone without a word: its lease has to run out.
                         drop(store);
+                        let leaping = leap.write().expect("nobody panicked");
                         clock.fetch_add(TTL + 1, Ordering::SeqCst);
+                        drop(leaping);
                         store = existing(path);
                     } else {
                         store.end_run(run, "done", now).expect("ended");
