@@ -12,8 +12,6 @@ pub(crate) const UNKNOWN_KEY: &str = "E0104";
 pub(crate) const WRONG_SETTING: &str = "E0105";
 /// A name that names may not be.
 pub(crate) const BAD_NAME: &str = "E0106";
-/// Something the language will have.
-pub(crate) const NOT_YET: &str = "E0107";
 /// A value where named tables belong.
 pub(crate) const WRONG_NESTING: &str = "E0108";
 /// A key that its section needs.
@@ -94,6 +92,8 @@ pub(crate) const EPHEMERAL_MESSAGE: &str = "E0373";
 pub(crate) const CHECK: &str = "E0564";
 /// A reference to nothing.
 pub(crate) const UNKNOWN_REFERENCE: &str = "E0301";
+/// A name that other tools have.
+pub(crate) const FOREIGN: &str = "E0377";
 /// A reference to an attribute that does not exist.
 pub(crate) const UNKNOWN_ATTRIBUTE: &str = "E0302";
 /// A lifecycle setting or timeout that cannot be.

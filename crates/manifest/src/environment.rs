@@ -1,6 +1,6 @@
 //! The scope of what is needed before anything is evaluated: settings, variable defaults, sources of modules.
 
-use crate::{codes, project::Project, source::UNREADABLE, variables::Variables};
+use crate::{codes, foreign, project::Project, source::UNREADABLE, variables::Variables};
 use firma_expr::{Reference, Resolution, Scope, Trace};
 use firma_model::{diagnostic::Diagnostic, suggest::closest, value::Value};
 use std::collections::BTreeMap;
@@ -74,7 +74,7 @@ impl Scope for EnvironmentScope<'_> {
                         .hint(format!("set it, as in `{name}=... firma plan`"))),
                 }
             }
-            _ => Err(self.refused(reference)),
+            _ => Err(foreign::reference(reference).unwrap_or_else(|| self.refused(reference))),
         }
     }
 }

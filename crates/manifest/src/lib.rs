@@ -16,6 +16,7 @@
 //! wrong, in the order of the files.
 
 mod codes;
+mod foreign;
 mod files;
 mod parts;
 mod version;

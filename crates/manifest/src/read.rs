@@ -3,6 +3,7 @@
 use crate::{
     codes,
     files::matches_pattern,
+    foreign,
     parts::in_parts,
     project::{
         Call, CheckBlock, DataBlock, Defaults, ImportBlock, Local, MovedBlock, Names, Output, Project, RemovedBlock,
@@ -209,13 +210,15 @@ fn read_service<'t>(reader: &mut Reader<'t>, file: &mut File, key: &Key<'t>, val
         })
     });
     let near = closest(name, SECTIONS.iter().copied());
-    if !is_plain_name(name) || (!nested && (near.is_some() || !value.get_ref().is_table())) {
+    let instead = foreign::section(name);
+    if instead.is_some() || !is_plain_name(name) || (!nested && (near.is_some() || !value.get_ref().is_table())) {
         let span = reader.span(&key.span());
         let mut diagnostic =
             Diagnostic::error(codes::UNKNOWN_KEY, format!("a manifest has no section `{name}`")).at(span);
-        diagnostic = match near {
-            Some(near) => diagnostic.did_you_mean(Some(near)),
-            None => diagnostic.hint("a resource is written `[service.kind.name]`, such as `[vpc.subnet.web]`"),
+        diagnostic = match (instead, near) {
+            (Some(instead), _) => diagnostic.hint(instead),
+            (None, Some(near)) => diagnostic.did_you_mean(Some(near)),
+            (None, None) => diagnostic.hint("a resource is written `[service.kind.name]`, such as `[vpc.subnet.web]`"),
         };
         reader.diagnostics.push(diagnostic);
         return;

@@ -128,7 +128,7 @@ fn evaluated(project: &Project) -> firma_model::diagnostic::Diagnostics {
 fn refusal<'f>(text: &str, found: &'f [Diagnostic], key: &str) -> Option<&'f Diagnostic> {
     found.iter().find(|finding| {
         let place = finding.span.and_then(|span| text.get(span.start as usize..span.end as usize));
-        let none = matches!(finding.code, "E0104" | "E0107" | "E0342" | "E0343");
+        let none = matches!(finding.code, "E0104" | "E0342" | "E0343");
         (none && place.is_some_and(|at| at.trim_matches('"') == key)) || (finding.code == "E0402" && key == "region")
     })
 }

@@ -1,7 +1,7 @@
 //! The desired world: what the manifests say, defaults resolved, references closed as far as configuration goes.
 
 use crate::{
-    address::{Address, Block, KindId, NodeSet},
+    address::{Address, Block, KindId, Node, NodeSet},
     deferral::{Deferred, Subject},
     expr::Expr,
     path::Path,
@@ -190,17 +190,38 @@ pub struct Desired {
 }
 
 impl Desired {
-    /// What is deferred, when this block is: itself, an instance of it, or a module it stands in.
-    pub fn deferred_by(&self, block: &Block) -> Option<&Subject> {
+    /// What is deferred, when a node is: the instance, its block or a module it stands in; of a block, also one of its
+    /// instances.
+    pub fn deferred_by(&self, node: &Node) -> Option<&Subject> {
+        match node {
+            _ if self.deferred.is_empty() => None,
+            Node::Instance(address) => self.deferral_of(address),
+            Node::Block(block) => {
+                let whole = block.at(None);
+                let of_block = |subject: &&Subject| matches!(subject, Subject::Instance(at) if at.block == *block);
+                let instance = || {
+                    let first = self.deferred.range(Subject::Instance(whole.clone())..).next();
+                    first.map(|(subject, _)| subject).filter(of_block)
+                };
+                self.deferral_of(&whole).or_else(instance)
+            }
+        }
+    }
+
+    /// What is deferred, when this address is: itself, its block, or a module it stands in.
+    pub fn deferral_of(&self, address: &Address) -> Option<&Subject> {
         if self.deferred.is_empty() {
             return None;
         }
-        let own = self.deferred.get_key_value(&Subject::Block(block.clone()));
-        let instances = || self.deferred.range(Subject::Instance(block.at(None))..).next();
-        let instance =
-            || instances().filter(|(subject, _)| matches!(subject, Subject::Instance(at) if at.block == *block));
-        own.or_else(instance).map(|(subject, _)| subject).or_else(|| {
-            self.deferred.keys().find(|subject| matches!(subject, Subject::Module(_)) && subject.covers(block))
+        let block = self.deferred.get_key_value(&Subject::Block(address.block.clone()));
+        let own = block.or_else(|| self.deferred.get_key_value(&Subject::Instance(address.clone())));
+        own.map(|(subject, _)| subject).or_else(|| {
+            if address.block.module.is_root() {
+                return None;
+            }
+            // Modules come last.
+            let mut modules = self.deferred.range(Subject::Module("".into())..).map(|(subject, _)| subject);
+            modules.find(|subject| subject.covers(&address.block))
         })
     }
 }

@@ -113,7 +113,7 @@ impl<'p> Will<'p> {
             Node::Instance(address) => test(address),
             Node::Block(block) => wanted_of(desired, block).any(test),
         };
-        let open = |node: &Node| desired.deferred_by(node.block()).is_some();
+        let open = |node: &Node| desired.deferred_by(node).is_some();
         let anything = |address: &Address| self.action(address).is_some();
         let anew =
             |address: &Address| matches!(self.action(address), Some(Action::Create | Action::Replace | Action::Read));
@@ -192,7 +192,7 @@ impl Aside {
                 self.blocks.contains(block) || self.held.keys().any(|address| address.block == *block)
             }
         };
-        own || desired.deferred_by(node.block()).is_some()
+        own || desired.deferred_by(node).is_some()
     }
 
     fn is_held(&self, address: &Address) -> bool {
@@ -257,9 +257,8 @@ impl Planner<'_> {
         for address in records.keys() {
             instances.entry(&address.block).or_default().push(address);
         }
-        let frozen = |address: &&Address| {
-            desired.deferred_by(&address.block).is_some() || self.aside.instances.contains_key(*address)
-        };
+        let frozen =
+            |address: &&Address| desired.deferral_of(address).is_some() || self.aside.instances.contains_key(*address);
         // Each object on the way with the frozen one at its beginning.
         let mut work: Vec<(&Address, &Address)> = records.keys().filter(frozen).map(|at| (at, at)).collect();
         let mut seen: BTreeSet<&Address> = work.iter().map(|(at, _)| *at).collect();
@@ -317,7 +316,7 @@ impl Planner<'_> {
         // Of a block that many refer to, the instances are looked through once.
         let blocks: RefCell<HashMap<Block, Option<Why>>> = RefCell::default();
         let why = |node: &Node| -> Option<Why> {
-            if desired.deferred_by(node.block()).is_some() {
+            if desired.deferred_by(node).is_some() {
                 return Some(Why::Postponed);
             }
             let one = |address: &Address| match will.action(address) {
@@ -340,7 +339,7 @@ impl Planner<'_> {
         };
         let mut frozen: BTreeMap<&Subject, Vec<Address>> = BTreeMap::new();
         for address in self.worlds.recorded.records.keys() {
-            if let Some(subject) = desired.deferred_by(&address.block) {
+            if let Some(subject) = desired.deferral_of(address) {
                 frozen.entry(subject).or_default().push(address.clone());
             }
         }
@@ -408,7 +407,7 @@ fn waits_of(desired: &Desired, deferred: &Deferred, why: &dyn Fn(&Node) -> Optio
     deferred.expr.each_use(&mut |node, attribute| {
         let Some(why) = why(node) else { return };
         let on = match attribute {
-            Some(name) if desired.deferred_by(node.block()).is_none() => format!("{}.{name}", shown(desired, node)),
+            Some(name) if desired.deferred_by(node).is_none() => format!("{}.{name}", shown(desired, node)),
             _ => shown(desired, node),
         };
         waits.insert(Wait { on, why });
@@ -422,7 +421,7 @@ fn waits_of(desired: &Desired, deferred: &Deferred, why: &dyn Fn(&Node) -> Optio
 
 /// A node as people write it; of what is deferred the whole, for it has no parts yet.
 pub(crate) fn shown(desired: &Desired, node: &Node) -> String {
-    if let Some(subject) = desired.deferred_by(node.block()) {
+    if let Some(subject) = desired.deferred_by(node) {
         return subject.to_string();
     }
     match node {

@@ -189,7 +189,7 @@ impl<'a> Planner<'a> {
         }
         let desired: &'a Desired = self.worlds.desired;
         for record in abreast::unwanted(desired, self.worlds.recorded) {
-            if desired.deferred_by(&record.address.block).is_some() {
+            if desired.deferral_of(&record.address).is_some() {
                 continue;
             }
             let reason = match self.options.declared.contains(&record.address.block) {

@@ -54,6 +54,7 @@ impl What {
         match self {
             What::Subject { subject: Subject::Module(_), .. } => "module",
             What::Subject { asks: Asks::Parameters, .. } => "look_up",
+            What::Subject { subject: Subject::Instance(_), .. } => "instance",
             What::Subject { .. } => "block",
             What::Instance { .. } => "instance",
             What::Held { .. } => "held",

@@ -6,9 +6,13 @@ use crate::{
     ops::{cloud::Door, patience::patiently, project},
 };
 use firma_catalog::{Catalog, Procedure};
-use firma_manifest::{Evaluated, Undeclared, generate::Found, is_manifest_file};
+use firma_manifest::{
+    Evaluated, Undeclared,
+    generate::{Found, Object},
+    is_manifest_file,
+};
 use firma_model::{
-    address::Address,
+    address::{Address, Block, ModulePath},
     diagnostic::{Diagnostic, Diagnostics},
     observed::Sighting,
     record::Recorded,
@@ -26,23 +30,42 @@ use std::{
 /// The code of a finding that says that an import has no block.
 const NO_TARGET: &str = "E0163";
 
-/// Where the file is to be: new, and read as a manifest of the project.
+/// Where the file is to be: new, and with a name that is read as a manifest.
 pub(crate) fn place(context: &Context, file: &Path) -> Result<PathBuf, Failure> {
     let path = context.directory.join(file);
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let inside = fs::canonicalize(folder).ok() == fs::canonicalize(&context.directory).ok();
-    if !inside || !is_manifest_file(name) {
-        let message = format!("{} would be no manifest of this project", path.display());
-        return Err(Failure::new(Diagnostic::error("E0391", message).hint(format!(
-            "name a file of {} that ends in .toml: --generate-config-out imported.toml",
-            project::shown(&context.directory)
-        ))));
+    if !is_manifest_file(name) || fs::canonicalize(folder(&path)).is_err() {
+        return Err(no_manifest(context, &path));
     }
     match fs::symlink_metadata(&path) {
         Ok(_) => Err(exists(&path)),
         Err(_) => Ok(path),
     }
+}
+
+/// Refuses a place that belongs neither to the project nor to one of its modules, whose directories these are.
+pub(crate) fn belongs(context: &Context, path: &Path, modules: &[PathBuf]) -> Result<(), Failure> {
+    let inside = |directory: &Path| is_same(folder(path), directory);
+    match inside(&context.directory) || modules.iter().any(|module| inside(module)) {
+        true => Ok(()),
+        false => Err(no_manifest(context, path)),
+    }
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+fn is_same(a: &Path, b: &Path) -> bool {
+    matches!((fs::canonicalize(a), fs::canonicalize(b)), (Ok(a), Ok(b)) if a == b)
+}
+
+fn no_manifest(context: &Context, path: &Path) -> Failure {
+    let message = format!("{} would be no manifest of this project", path.display());
+    Failure::new(Diagnostic::error("E0391", message).hint(format!(
+        "name a file of {}, or of a module, that ends in .toml: --generate-config-out imported.toml",
+        project::shown(&context.directory)
+    )))
 }
 
 fn exists(path: &Path) -> Failure {
@@ -67,15 +90,20 @@ pub(crate) async fn write(
     file: &Path,
     sources: &[Source],
 ) -> Result<bool, Failure> {
-    let undeclared = &evaluated.undeclared;
-    if undeclared.is_empty() {
+    if evaluated.undeclared.is_empty() {
         context.terminal.note(&format!("every import has a block; {} is not written", file.display()));
         return Ok(false);
+    }
+    let here = |wanted: &Undeclared| is_same(&context.directory.join(&wanted.directory), folder(file));
+    let undeclared: BTreeMap<&Address, &Undeclared> =
+        evaluated.undeclared.iter().filter(|(_, wanted)| here(wanted)).collect();
+    if undeclared.is_empty() {
+        return Err(Failure::in_sources(elsewhere(context, &evaluated.undeclared, file), sources));
     }
     let mut problems = Diagnostics::new();
     let mut procedures: BTreeMap<String, Arc<Procedure>> = BTreeMap::new();
     let mut candidates = Vec::new();
-    for (address, Undeclared { import, region }) in undeclared {
+    for (&address, Undeclared { import, region, .. }) in &undeclared {
         let kind = address.kind();
         let Some(procedure) = Catalog::builtin().kind(kind) else {
             problems.push(Catalog::builtin().unknown_kind(kind.as_str(), import.span));
@@ -100,14 +128,17 @@ pub(crate) async fn write(
     }
     let find = |kind: &str| procedures.get(kind).cloned();
     let mut seen = patiently(context.terminal, door, firma_engine::find(&door.cloud, &candidates, &find)).await;
-    let mut found = Vec::new();
+    let mut found: BTreeMap<Block, Found> = BTreeMap::new();
     for Candidate { address, region, id } in &candidates {
-        let Undeclared { import, region: usual } = &undeclared[address];
+        let Undeclared { import, region: usual, .. } = undeclared[address];
         let procedure = procedures[address.kind().as_str()].clone();
         match seen.remove(address) {
             Some(Sighting::Present { attributes, .. }) => {
                 let region = region.clone().filter(|region| Some(region) != usual.as_ref());
-                found.push(Found { address: address.clone(), region, attributes, procedure });
+                let block = address.block.clone();
+                let of_block = || Found { block: block.clone(), objects: Vec::new(), procedure };
+                let found = found.entry(block.clone()).or_insert_with(of_block);
+                found.objects.push(Object { key: address.key.clone(), region, attributes });
             }
             Some(Sighting::Blocked(fault)) => problems.push(
                 Diagnostic::error("E0520", format!("cannot look at `{id}`, which {address} is to import: {fault}"))
@@ -131,15 +162,18 @@ pub(crate) async fn write(
         return Err(Failure::in_sources(problems, sources));
     }
     let names = names(evaluated, recorded, &candidates);
-    let regions: BTreeMap<&Address, &Option<String>> = candidates.iter().map(|c| (&c.address, &c.region)).collect();
+    let regions: BTreeMap<&Block, &Option<String>> = candidates.iter().map(|c| (&c.address.block, &c.region)).collect();
     let depends = Kinds::new(&procedures);
-    let referred = |from: &Address, kind: &str, id: &str| {
+    let referred = |from: &Block, kind: &str, id: &str| {
         let region = regions.get(from).and_then(|region| region.as_deref());
-        let to = names.get(&(kind, region, id))?;
+        let to = names.get(&(&from.module, kind, region, id))?;
         // Whatever is written here could refer to itself in a circle.
-        let new = undeclared.contains_key(*to);
-        (!new || !depends.reaches(kind, from.kind().as_str())).then(|| to.to_string())
+        let new = undeclared.contains_key(to);
+        // What is written in a module says nothing of where that is.
+        let own = || Address { block: to.block.in_module(ModulePath::ROOT), key: to.key.clone() };
+        (!new || !depends.reaches(kind, from.kind.as_str())).then(|| own().to_string())
     };
+    let found: Vec<Found> = found.into_values().collect();
     let text = firma_manifest::generate::manifest(&found, &referred);
     put(file, &text)?;
     let blocks = if found.len() == 1 { "1 block".to_owned() } else { format!("{} blocks", found.len()) };
@@ -147,27 +181,46 @@ pub(crate) async fn write(
     Ok(true)
 }
 
-/// Kind, region and id of what an expression can refer to.
-type Names<'n> = BTreeMap<(&'n str, Option<&'n str>, &'n str), &'n Address>;
+/// Says where the blocks of imports are written that belong to other directories.
+fn elsewhere(context: &Context, undeclared: &BTreeMap<Address, Undeclared>, file: &Path) -> Diagnostics {
+    let name = file.file_name().unwrap_or_default();
+    let mut findings = Diagnostics::new();
+    for (address, Undeclared { import, directory, .. }) in undeclared {
+        let place = Path::new(directory).join(name);
+        findings.push(
+            Diagnostic::error("E0391", format!("{} is no place for {address}", file.display())).at(import.span).hint(
+                format!(
+                    "its block stands in {}: --generate-config-out {}",
+                    project::shown(&context.directory.join(directory)),
+                    place.display()
+                ),
+            ),
+        );
+    }
+    findings
+}
+
+/// Module, kind, region and id of what an expression can refer to.
+type Names<'n> = BTreeMap<(&'n ModulePath, &'n str, Option<&'n str>, &'n str), &'n Address>;
 
 /// What is declared and has an object, and what is going to be.
 fn names<'n>(evaluated: &'n Evaluated, recorded: &'n Recorded, candidates: &'n [Candidate]) -> Names<'n> {
     let mut names = Names::new();
     let desired = &evaluated.desired;
     for (address, record) in &recorded.records {
-        if address.block.module.is_root() && desired.resources.contains_key(address) {
-            names.insert((record.kind.as_str(), record.region.as_deref(), &record.cloud_id), address);
+        if desired.resources.contains_key(address) {
+            let key = (&address.block.module, record.kind.as_str(), record.region.as_deref(), &*record.cloud_id);
+            names.insert(key, address);
         }
     }
     for (address, import) in &desired.imports {
-        if let Some(resource) = desired.resources.get(address).filter(|_| address.block.module.is_root()) {
+        if let Some(resource) = desired.resources.get(address) {
             let region = import.region.as_deref().or(resource.region.as_deref());
-            names.insert((address.kind().as_str(), region, &import.id), address);
+            names.insert((&address.block.module, address.kind().as_str(), region, &import.id), address);
         }
     }
-    for candidate in candidates {
-        let key = (candidate.address.kind().as_str(), candidate.region.as_deref(), candidate.id.as_str());
-        names.insert(key, &candidate.address);
+    for Candidate { address, region, id } in candidates {
+        names.insert((&address.block.module, address.kind().as_str(), region.as_deref(), id), address);
     }
     names
 }

@@ -99,6 +99,9 @@ pub(crate) async fn make(context: &Context, args: &PlanningArgs) -> Result<Made,
         diagnostics.extend(found);
         return Err(Failure::in_sources(diagnostics, &sources));
     }
+    if let Some(file) = &args.generate {
+        generating::belongs(context, file, &loaded.modules)?;
+    }
     // What can be said without the cloud and the state is said before either has a say.
     let ahead = Ahead::of(&loaded);
     let files = ProjectFiles::new(&loaded.directory, &loaded.modules);

@@ -1,6 +1,6 @@
 //! Function calls: lazy ones, arguments, what is left when an argument hangs on a node.
 
-use super::{Env, Evaluator, Reduced, Source, fail};
+use super::{Env, Evaluator, Reduced, Source, ephemeral, fail};
 use crate::{
     codes,
     functions::{self, Function},
@@ -146,9 +146,11 @@ impl<'a> Evaluator<'a> {
             );
         }
         match (function.name, parts.first()) {
+            // What is kept nowhere is marked anyhow: the call says that it is hidden besides.
+            ("sensitive", Some(Part::Residual(expr))) if expr.has_input() && !ephemeral::is_collection(expr) => {}
             ("sensitive", Some(part)) => return Ok(part.by_ref().into_owned().marked(true)),
             ("ephemeralasnull", Some(Part::Residual(expr))) => {
-                return Ok(Part::of(Cow::Owned(super::ephemeral::as_null(expr))));
+                return Ok(Part::of(Cow::Owned(ephemeral::as_null(expr))));
             }
             _ => {}
         }

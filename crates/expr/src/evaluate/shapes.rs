@@ -3,7 +3,7 @@
 //! `keys(vpc.subnet.web)` must be known while planning although the subnets are not: these functions look at the shape
 //! only, so they work on residual elements as they would on values.
 
-use super::{Evaluator, Reduced, collection::unmark, fail};
+use super::{Evaluator, Reduced, collection::unmark, ephemeral, fail};
 use crate::{
     codes,
     part::{self, Items, Part, items},
@@ -23,12 +23,13 @@ impl<'a> Evaluator<'a> {
     pub(super) fn shape<'x>(&self, name: &str, parts: &[Part<'_>], span: Span) -> Option<Reduced<'x>> {
         let peeled: Vec<(bool, Part<'_>)> = parts.iter().map(unmark).collect();
         let marked = peeled.iter().any(|(marked, _)| *marked);
+        let whole = parts.first();
         let parts: Vec<&Part<'_>> = peeled.iter().map(|(_, part)| part).collect();
         let result = match name {
             "length" => count(parts.first()?).map(|n| Ok(Part::value(Value::Number(Number::from(n))))),
             // Whoever evaluates knows what an input was declared as: its mark only says that it is kept nowhere.
-            "issensitive" if let Some(name) = input_of(parts.first()?) => {
-                let hidden = self.hides(name)?;
+            "issensitive" if let Some(expr) = made_from_input(whole) => {
+                let hidden = ephemeral::hidden(expr, &|name| self.hides(name))?;
                 return Some(Ok(Part::value(Value::Bool(hidden))));
             }
             "issensitive" if marked => return Some(Ok(Part::value(Value::Bool(true)))),
@@ -175,17 +176,11 @@ impl<'a> Evaluator<'a> {
     }
 }
 
-/// The input that this is, or is an element of.
-fn input_of<'p>(part: &'p Part<'_>) -> Option<&'p str> {
-    let Part::Residual(expr) = part else { return None };
-    let mut expr: &Expr = expr;
-    loop {
-        expr = match &expr.kind {
-            ExprKind::Name(_) => return expr.input_name(),
-            ExprKind::Attribute(of, _) | ExprKind::Sensitive(of) => of,
-            ExprKind::Index(of, key) if key.as_value().is_some() => of,
-            _ => return None,
-        };
+/// A residual that something ephemeral is in.
+fn made_from_input<'p>(part: Option<&'p Part<'_>>) -> Option<&'p Expr> {
+    match part? {
+        Part::Residual(expr) if expr.has_input() => Some(expr),
+        _ => None,
     }
 }
 

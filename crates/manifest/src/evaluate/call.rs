@@ -4,7 +4,7 @@ use super::{
     repeat::Repeated,
     world::{Caller, EvaluatedCall, World},
 };
-use crate::{codes, sections::CALL_KEYS};
+use crate::{codes, foreign, sections::CALL_KEYS};
 use firma_model::{
     deferral::Subject,
     diagnostic::{Diagnostic, Diagnostics},
@@ -93,9 +93,11 @@ impl World<'_> {
                 format!("module `{}` has no variable `{}`", call.name, input.name),
             )
             .at(input.name_span);
-            diagnostics.push(match closest(&input.name, names.chain(CALL_KEYS.iter().copied())) {
-                Some(near) => diagnostic.did_you_mean(Some(near)),
-                None => diagnostic.hint(format!("declare it in the module with `[variable.{}]`", input.name)),
+            let near = closest(&input.name, names.chain(CALL_KEYS.iter().copied()));
+            diagnostics.push(match (foreign::key(&input.name), near) {
+                (Some(instead), _) => diagnostic.hint(instead),
+                (None, Some(near)) => diagnostic.did_you_mean(Some(near)),
+                (None, None) => diagnostic.hint(format!("declare it in the module with `[variable.{}]`", input.name)),
             });
         }
         for (name, variable) in &here.variables {

@@ -1,14 +1,15 @@
 //! `module.net.id`, `module.net["a"].id`, `module.net[*].id`, `path.module`: what modules give to their callers.
 
 use super::{
-    nested::fold,
-    scope::{Answered, InstanceScope, SUGGEST_AMONG, incomplete, spelled_keys},
+    keyed::{Chosen, Keyed, SUGGEST_AMONG, composite, together},
+    scope::{Answered, InstanceScope},
+    unknown::incomplete,
     world::{EvaluatedCall, World},
 };
 use crate::{codes, source::list};
 use firma_expr::{Reference, Resolution, Segment, Trace};
 use firma_model::{
-    address::{Block, BlockName, Key, KindId, ModulePath, Node},
+    address::{Block, BlockName, KindId, ModulePath, Node},
     desired::Repetition,
     diagnostic::Diagnostic,
     expr::{Expr, ExprKind},
@@ -40,63 +41,32 @@ impl<'w> InstanceScope<'w, '_> {
         let child = self.world.tree.places[here.place].children[*index];
         let is_output = |name: &str| child.is_some_and(|child| self.world.tree.places[child].output(name).is_some());
         let segment = reference.segments.get(2);
-        let key = match (call.repetition, segment) {
-            (Repetition::Single, Some(Segment::Key(_) | Segment::Index(_)))
-                if !segment.and_then(Segment::text).is_some_and(is_output) =>
-            {
-                return Err(Diagnostic::error(codes::NO_INSTANCE, format!("`{shown}` has one instance and no keys"))
-                    .at(reference.span)
-                    .hint(format!("leave the brackets out: `{shown}`")));
-            }
-            (Repetition::Single, segment) => {
-                return match (call.instances.first(), segment) {
-                    (Some((_, instance)), _) => self.output(reference, *instance, 2, trace),
-                    (None, None) => Ok(Resolution::value(Value::Null, 2)),
-                    (None, Some(_)) => {
-                        Err(Diagnostic::error(codes::DISABLED, format!("`{shown}` is disabled, so it has no outputs"))
-                            .at(reference.span)
-                            .hint(format!("ask first: `{shown} == null ? ... : {reference}`, or `try(...)`")))
-                    }
-                };
-            }
-            (Repetition::Count, Some(Segment::Index(index))) => Key::Index(*index),
-            (Repetition::ForEach, Some(Segment::Key(key))) => Key::Name(key.clone()),
-            (_, None) => {
+        let first = |most: usize| call.instances.iter().take(most).filter_map(|(key, _)| key.as_ref()).collect();
+        let keyed = Keyed {
+            name: &shown,
+            repetition: call.repetition,
+            count: call.instances.len(),
+            keys: &first,
+            walk: ("instance", "OUTPUT"),
+        };
+        match keyed.choose(reference, segment, |segment| segment.text().is_some_and(is_output))? {
+            Chosen::Only => match call.instances.first() {
+                Some((_, instance)) => self.output(reference, *instance, 2, trace),
+                None if segment.is_none() => Ok(Resolution::value(Value::Null, 2)),
+                None => Err(keyed.disabled(reference, "it has no outputs")),
+            },
+            Chosen::All => {
                 let world = self.world;
                 call.instances.iter().for_each(|(_, instance)| world.note_all(*instance, trace));
-                return match call.whole.get_or_init(|| world.every_instance(call)) {
+                match call.whole.get_or_init(|| world.every_instance(call)) {
                     Some(whole) => Ok(Resolution::borrowed(whole, 2)),
                     None => Ok(self.taint(2)),
-                };
+                }
             }
-            (repetition, Some(_)) => {
-                let (by, example) = match repetition {
-                    Repetition::Count => ("count", "[0]".to_owned()),
-                    _ => ("for_each", first_key(call).map_or("[\"key\"]".to_owned(), ToString::to_string)),
-                };
-                let message = format!("`{shown}` repeats with `{by}`, so an instance needs its key");
-                return Err(Diagnostic::error(codes::NO_INSTANCE, message)
-                    .at(reference.span)
-                    .hint(format!("write `{shown}{example}`; {}", keys(call)))
-                    .hint(format!("for all of them: `[for instance in {shown} : instance.OUTPUT]`")));
-            }
-        };
-        match call.instance(Some(&key)) {
-            Some(instance) => self.output(reference, instance, 3, trace),
-            None => {
-                let names = call.instances.iter().filter_map(|(key, _)| match key {
-                    Some(Key::Name(name)) => Some(&**name),
-                    _ => None,
-                });
-                let near = match &key {
-                    Key::Name(key) => closest(key, names.take(SUGGEST_AMONG)),
-                    Key::Index(_) => None,
-                };
-                Err(Diagnostic::error(codes::NO_INSTANCE, format!("`{shown}` has no instance {key}"))
-                    .at(reference.span)
-                    .did_you_mean(near.map(|near| format!("{shown}{}", Key::Name(Arc::from(near)))).as_deref())
-                    .hint(keys(call)))
-            }
+            Chosen::One(key) => match call.instance(Some(&key)) {
+                Some(instance) => self.output(reference, instance, 3, trace),
+                None => Err(keyed.none(reference, &key)),
+            },
         }
     }
 
@@ -144,7 +114,7 @@ impl<'w> InstanceScope<'w, '_> {
                 directory => directory,
             },
             Some("cwd") => {
-                return Err(Diagnostic::error(codes::NOT_HERE, "there is no `path.cwd`")
+                return Err(Diagnostic::error(codes::FOREIGN, "there is no `path.cwd`")
                     .at(reference.span)
                     .hint("what is planned does not depend on where the command runs: use `path.root`"));
             }
@@ -175,23 +145,9 @@ impl World<'_> {
 
     /// The instances of a call as a map or a list.
     fn every_instance(&self, call: &EvaluatedCall) -> Option<Expr> {
-        let values =
-            call.instances.iter().map(|(key, instance)| Some((key, self.instance_as_value(*instance)?.clone())));
-        Some(composite(match call.repetition {
-            Repetition::ForEach => ExprKind::Map(
-                values
-                    .map(|found| {
-                        let (key, value) = found?;
-                        let name = match key {
-                            Some(Key::Name(name)) => &**name,
-                            _ => "",
-                        };
-                        Some((Expr::literal(Value::from(name)), value))
-                    })
-                    .collect::<Option<_>>()?,
-            ),
-            _ => ExprKind::List(values.map(|found| Some(found?.1)).collect::<Option<_>>()?),
-        }))
+        let values = call.instances.iter();
+        let values = values.map(|(key, instance)| (key.as_ref(), self.instance_as_value(*instance).cloned()));
+        Some(composite(together(call.repetition, values)?))
     }
 
     /// What `depends_on = ["module.net"]` stands for: everything that is made in these instances and in what they call.
@@ -271,27 +227,4 @@ fn output_node(path: ModulePath, name: &str) -> Node {
     let kind = KindId::new("module.output");
     let name = BlockName { module: path, data: false, kind, name: Arc::from(name) };
     Node::Instance(Block::from(name).at(None))
-}
-
-/// What consists of several values, a literal where all of them are.
-pub(super) fn composite(kind: ExprKind) -> Expr {
-    let mut expr = Expr { kind, span: Span::default() };
-    let empty = match &expr.kind {
-        ExprKind::List(items) => items.is_empty(),
-        ExprKind::Map(entries) => entries.is_empty(),
-        _ => false,
-    };
-    // A splat over no instances has no elements: that needs the form of instances.
-    if !empty {
-        fold(&mut expr);
-    }
-    expr
-}
-
-fn first_key(call: &EvaluatedCall) -> Option<&Key> {
-    call.instances.first()?.0.as_ref()
-}
-
-fn keys(call: &EvaluatedCall) -> String {
-    spelled_keys(call.instances.len(), call.instances.iter().filter_map(|(key, _)| key.as_ref()))
 }

@@ -51,6 +51,14 @@ pub(super) struct Shared {
 }
 
 impl KnownDefaults {
+    /// The region of whatever says none.
+    pub(super) fn region(&self) -> Option<String> {
+        match &self.region {
+            Setting::Set(region, _) => Some(region.clone()),
+            Setting::Absent | Setting::Tainted => None,
+        }
+    }
+
     /// What is said for one region.
     pub(super) fn of(&self, region: Option<&str>) -> Option<&Shared> {
         self.regions.get(region?)

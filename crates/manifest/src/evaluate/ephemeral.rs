@@ -4,6 +4,7 @@
 //! name in it. Such an expression may stand in a write-only attribute, in a condition, in a local, and in inputs and outputs of
 //! modules that are declared ephemeral. Everything else is written into the plan or the state.
 
+use super::world::marked;
 use crate::{codes, project::Output};
 use firma_catalog::{Procedure, procedure::Shape};
 use firma_model::{
@@ -25,6 +26,21 @@ pub(super) fn undeclared(what: &str, value: &Expr) -> Diagnostic {
         codes::EPHEMERAL_UNDECLARED,
         format!("{what} gets a value made from {}, and is not ephemeral", names(value)),
     )
+}
+
+/// A value that a module takes or gives, by what it is declared as. One that is kept all the same is hidden at least where
+/// it was declared to be kept nowhere.
+pub(super) fn declared(value: Expr, sensitive: bool, ephemeral: bool) -> Expr {
+    let collection = matches!(value.kind, ExprKind::List(_) | ExprKind::Map(_));
+    if collection || !value.has_input() {
+        return if sensitive || ephemeral { marked(value) } else { value };
+    }
+    // Whatever is made from an input is hidden: that it would be besides is what `sensitive` says of it.
+    let span = value.span;
+    match sensitive {
+        true => Expr { kind: ExprKind::Call("sensitive".into(), vec![value], false), span },
+        false => value,
+    }
 }
 
 /// Says that a message would print something.

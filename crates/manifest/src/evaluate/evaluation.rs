@@ -58,6 +58,8 @@ pub struct Undeclared {
     pub import: Import,
     /// The region its block would have by default.
     pub region: Option<String>,
+    /// The directory where its block would stand, seen from the root; empty for the root.
+    pub directory: String,
 }
 
 /// What evaluation gives.
@@ -71,8 +73,8 @@ pub struct Evaluated {
     /// What must be known before evaluation can go on, and refers to what only the cloud decides: the planner says what
     /// it knows. While there are any, what depends on them is missing from `desired`, as with look-ups.
     pub inquiries: Vec<Inquiry>,
-    /// Imports to single resources of the root that nothing declares. Each is an error too; whoever wants their blocks
-    /// written for them passes it over.
+    /// Imports to resources that nothing declares, and that a block can be written for. Each is an error too; whoever wants
+    /// their blocks written for them passes it over.
     pub undeclared: BTreeMap<Address, Undeclared>,
     /// Timeouts of the resources that set any.
     pub timeouts: BTreeMap<Address, Timeouts>,
@@ -100,10 +102,9 @@ pub fn evaluate(project: &Project, inputs: Inputs<'_>) -> (Evaluated, Diagnostic
     let outputs = outputs(project, &mut world, &mut diagnostics);
     let mut said = world.statements(&mut diagnostics);
     world.inquiries.append(&mut said.inquiries);
-    let region = world.default_region();
     let mut evaluated = world.finish();
     evaluated.desired.outputs = outputs;
-    evaluated.undeclared = said.add_to(&mut evaluated.desired, project.incomplete, region.as_deref(), &mut diagnostics);
+    evaluated.undeclared = said.add_to(&mut evaluated.desired, project.incomplete, &mut diagnostics);
     trigger::settle(&mut evaluated.desired, &mut diagnostics);
     (evaluated, once_each(diagnostics))
 }

@@ -71,8 +71,7 @@ impl<'p> World<'p> {
             );
             return None;
         }
-        // The module takes it for one that is kept nowhere; where the caller gives one that is kept, it is hidden at least.
-        let value = if variable.sensitive || variable.ephemeral { marked(value) } else { value };
+        let value = ephemeral::declared(value, variable.sensitive, variable.ephemeral);
         Some(LocalValue { value, trace })
     }
 

@@ -143,7 +143,7 @@ impl<'p> World<'p> {
         };
         self.expectations(block.lifecycle(), &mut resource, scope, diagnostics);
         let open = open.map(|open| open.take()).unwrap_or_default();
-        (Instance { resource: Box::new(resource), tainted }, timeouts, open)
+        (Instance { resource: Box::new(resource), tainted, later: None }, timeouts, open)
     }
 
     /// One attribute: `Ok(None)` when it is absent.

@@ -1,8 +1,10 @@
 //! A look-up as others see it: its instances, what each found, and `data.vm.image.ubuntu["a"].items`.
 
 use super::{
-    called::composite,
-    scope::{Answered, InstanceScope, SUGGEST_AMONG, incomplete, near_block, node, spelled_keys},
+    blocks::node,
+    keyed::{Chosen, Keyed, composite, spelled_keys, together},
+    scope::{Answered, InstanceScope},
+    unknown::{incomplete, near_block, of_provider},
 };
 use crate::{
     codes,
@@ -15,7 +17,6 @@ use firma_model::{
     diagnostic::Diagnostic,
     expr::{Expr, ExprKind},
     span::Span,
-    suggest::closest,
     value::Value,
 };
 use std::sync::OnceLock;
@@ -71,22 +72,9 @@ impl EvaluatedLookup {
     /// All that was found, by key; `None` while one instance has no answer.
     fn whole(&self) -> Option<&Expr> {
         let whole = self.whole.get_or_init(|| {
-            let found = self.instances.iter().map(|(key, answer)| Some((key, answer.as_ref()?.value.clone())));
-            Some(composite(match self.repetition {
-                Repetition::ForEach => ExprKind::Map(
-                    found
-                        .map(|found| {
-                            let (key, value) = found?;
-                            let name = match key {
-                                Some(Key::Name(name)) => &**name,
-                                _ => "",
-                            };
-                            Some((Expr::literal(Value::from(name)), value))
-                        })
-                        .collect::<Option<_>>()?,
-                ),
-                _ => ExprKind::List(found.map(|found| Some(found?.1)).collect::<Option<_>>()?),
-            }))
+            let found = self.instances.iter();
+            let found = found.map(|(key, answer)| (key.as_ref(), answer.as_ref().map(|answer| answer.value.clone())));
+            Some(composite(together(self.repetition, found)?))
         });
         whole.as_ref()
     }
@@ -97,90 +85,53 @@ impl InstanceScope<'_, '_> {
     pub(super) fn lookup(&self, reference: &Reference<'_>, trace: &mut Trace) -> Answered<'_> {
         let project = self.here().project;
         let (Some(service), Some(kind), Some(name)) = (reference.name(1), reference.name(2), reference.name(3)) else {
-            return Err(incomplete(reference, "data.SERVICE.KIND.NAME"));
+            let diagnostic = of_provider(reference, 1, &project.lookup_names);
+            return Err(diagnostic.unwrap_or_else(|| incomplete(reference, "data.SERVICE.KIND.NAME")));
         };
         let own =
             self.check.as_ref().and_then(|check| find(&project.lookup_names, service, kind, &in_check(check, name)));
         let Some(index) = own.or_else(|| find(&project.lookup_names, service, kind, name)) else {
             let near = near_block(&project.lookup_names, service, kind, name).map(|n| format!("data.{n}"));
             let message = format!("there is no look-up `data.{service}.{kind}.{name}`");
-            let diagnostic =
-                Diagnostic::error(codes::UNKNOWN_REFERENCE, message).at(reference.span).did_you_mean(near.as_deref());
+            let diagnostic = of_provider(reference, 1, &project.lookup_names).unwrap_or_else(|| {
+                Diagnostic::error(codes::UNKNOWN_REFERENCE, message).at(reference.span).did_you_mean(near.as_deref())
+            });
             return self.missing(diagnostic, 4);
         };
         let Some(lookup) = &self.here().lookups[index] else { return Ok(self.taint(4)) };
         let header = project.lookups[index].span;
         let shown = &lookup.block;
         let segment = reference.segments.get(4);
-        let keyed = matches!(segment, Some(Segment::Key(_) | Segment::Index(_)));
-        let key = match (lookup.repetition, segment) {
-            (Repetition::Single, segment) => {
-                if lookup.deferred {
-                    return Ok(Resolution::owned(node(shown, None), 4));
-                }
-                return match (lookup.instances.first(), segment) {
-                    (Some(_), _) if keyed && !matches!(segment.and_then(Segment::text), Some("items" | "one")) => {
-                        Err(Diagnostic::error(codes::NO_INSTANCE, format!("`{shown}` has one instance and no keys"))
-                            .at(reference.span)
-                            .hint(format!("leave the brackets out: `{shown}`")))
-                    }
-                    (Some((_, answer)), _) => self.found(&shown.at(None), answer.as_ref(), header, reference, 4, trace),
-                    (None, None) => Ok(Resolution::value(Value::Null, 4)),
-                    (None, Some(_)) => {
-                        let message = format!("`{shown}` is disabled, so it has found nothing");
-                        Err(Diagnostic::error(codes::DISABLED, message)
-                            .at(reference.span)
-                            .hint(format!("ask first: `{shown} == null ? ... : {reference}`, or `try(...)`")))
-                    }
-                };
-            }
-            (_, None) if lookup.deferred => {
+        let first = |most: usize| lookup.instances.iter().take(most).filter_map(|(key, _)| key.as_ref()).collect();
+        let (name, repetition) = (shown, lookup.repetition);
+        let keyed = Keyed { name, repetition, count: lookup.instances.len(), keys: &first, walk: ("found", "items") };
+        let part = |segment: &Segment| {
+            lookup.deferred || lookup.instances.is_empty() || matches!(segment.text(), Some("items" | "one"))
+        };
+        match keyed.choose(reference, segment, part)? {
+            Chosen::Only if lookup.deferred => Ok(Resolution::owned(node(shown, None), 4)),
+            Chosen::Only => match lookup.instances.first() {
+                Some((_, answer)) => self.found(&shown.at(None), answer.as_ref(), header, reference, 4, trace),
+                None if segment.is_none() => Ok(Resolution::value(Value::Null, 4)),
+                None => Err(keyed.disabled(reference, "it has found nothing")),
+            },
+            Chosen::All if lookup.deferred => {
                 let kind = ExprKind::Node(Node::Block(shown.clone()));
-                return Ok(Resolution::owned(Expr { kind, span: Span::default() }, 4));
+                Ok(Resolution::owned(Expr { kind, span: Span::default() }, 4))
             }
-            (_, None) => {
-                lookup.instances.iter().filter_map(|(_, answer)| answer.as_ref()).for_each(|answer| {
-                    trace.extend(&answer.trace);
-                });
-                return match lookup.whole() {
+            Chosen::All => {
+                let answers = lookup.instances.iter().filter_map(|(_, answer)| answer.as_ref());
+                answers.for_each(|answer| trace.extend(&answer.trace));
+                match lookup.whole() {
                     Some(whole) => Ok(Resolution::borrowed(whole, 4)),
                     None => Ok(self.taint(4)),
-                };
+                }
             }
-            (Repetition::Count, Some(Segment::Index(index))) => Key::Index(*index),
-            (Repetition::ForEach, Some(Segment::Key(key))) => Key::Name(key.clone()),
-            (repetition, Some(_)) => {
-                let (by, example) = match (repetition, lookup.instances.first()) {
-                    (Repetition::Count, _) => ("count", "[0]".to_owned()),
-                    (_, Some((Some(key), _))) => ("for_each", key.to_string()),
-                    _ => ("for_each", "[\"key\"]".to_owned()),
-                };
-                let message = format!("`{shown}` repeats with `{by}`, so an instance needs its key");
-                return Err(Diagnostic::error(codes::NO_INSTANCE, message)
-                    .at(reference.span)
-                    .hint(format!("write `{shown}{example}`; {}", lookup.keys()))
-                    .hint(format!("for all of them: `[for found in {shown} : found.items]`")));
-            }
-        };
-        if lookup.deferred {
-            return Ok(Resolution::owned(node(shown, Some(key)), 5));
-        }
-        match lookup.instance(Some(&key)) {
-            Some(answer) => self.found(&shown.at(Some(key)), answer.as_ref(), header, reference, 5, trace),
-            None => {
-                let names = lookup.instances.iter().filter_map(|(key, _)| match key {
-                    Some(Key::Name(name)) => Some(&**name),
-                    _ => None,
-                });
-                let near = match &key {
-                    Key::Name(key) => closest(key, names.take(SUGGEST_AMONG)),
-                    Key::Index(_) => None,
-                };
-                Err(Diagnostic::error(codes::NO_INSTANCE, format!("`{shown}` has no instance {key}"))
-                    .at(reference.span)
-                    .did_you_mean(near.map(|near| format!("{shown}{}", Key::Name(near.into()))).as_deref())
-                    .hint(lookup.keys()))
-            }
+            Chosen::One(key) if lookup.deferred => Ok(Resolution::owned(node(shown, Some(key)), 5)),
+            Chosen::One(key) => match lookup.instance(Some(&key)) {
+                Some(answer) => self.found(&shown.at(Some(key)), answer.as_ref(), header, reference, 5, trace),
+                None => Err(keyed.none(reference, &key)),
+            },
         }
     }
 

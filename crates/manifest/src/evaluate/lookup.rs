@@ -28,7 +28,7 @@ use firma_model::{
     suggest::closest,
     value::{Map, Value},
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Candidates that a message shows.
 const SHOWN_ITEMS: usize = 5;
@@ -46,6 +46,10 @@ struct Asked {
     values: Vec<(String, Expr)>,
     trace: Trace,
     region: Option<String>,
+    /// What of the region is open, as it is asked.
+    open: BTreeMap<String, Expr>,
+    /// What the region uses.
+    placed: Trace,
     depends_on: BTreeSet<Node>,
 }
 
@@ -99,14 +103,18 @@ impl World<'_> {
                     _ => InstanceScope::plain(self, module),
                 };
                 let parameters = self.parameters(&scope, block, &procedure, &within, &mut told);
+                // Where to ask is asked together with what for.
+                let scope = scope.asking(&subject);
                 let site = Site { kind: &within, header: block.span, scope: &scope };
-                let mut trace = Trace::new();
-                let region = self.region(&site, procedure.regional, block.region.as_ref(), &mut trace, &mut told);
-                region.ok().zip(parameters).map(|(region, Parameters { values, trace })| {
+                let mut placed = Trace::new();
+                let region = self.region(&site, procedure.regional, block.region.as_ref(), &mut placed, &mut told);
+                let open = scope.settings.as_ref().map(|settings| settings.open.take()).unwrap_or_default();
+                let region = if open.is_empty() { region.ok() } else { Some(None) };
+                region.zip(parameters).map(|(region, Parameters { values, trace })| {
                     let mut trace = trace;
                     let outer = [&instances.dependencies, &depends_on, &*self.modules[module].dependencies];
                     outer.into_iter().flatten().for_each(|node| trace.node(node));
-                    Asked { address, subject, values, trace, region, depends_on: depends_on.clone() }
+                    Asked { address, subject, values, trace, region, open, placed, depends_on: depends_on.clone() }
                 })
             };
             let answer = asked.and_then(|asked| self.ask(module, index, &procedure, asked, &mut told));
@@ -129,14 +137,26 @@ impl World<'_> {
         diagnostics: &mut Diagnostics,
     ) -> Option<Answer> {
         let block = &self.modules[module].project.lookups[index];
-        let Asked { address, subject, values, mut trace, region, depends_on } = asked;
+        let Asked { address, subject, mut values, mut trace, region, open, placed, depends_on } = asked;
+        open.values().for_each(|expr| expr.each_node(&mut |node| trace.node(node)));
         let uses: BTreeSet<Node> = trace.nodes().cloned().collect();
-        let open = values.iter().any(|(_, value)| value.as_value().is_none_or(Value::has_unknown));
+        // Whoever uses the answer depends on where it was asked.
+        trace.extend(&placed);
+        let nowhere = !open.is_empty();
+        let unknown = nowhere || values.iter().any(|(_, value)| value.as_value().is_none_or(Value::has_unknown));
         let mut known: Map =
             values.iter().filter_map(|(name, value)| Some((name.clone(), value.as_value()?.clone()))).collect();
         // Nothing that it depends on can change where it depends on nothing.
-        if open || !uses.is_empty() {
-            match self.inputs.outlooks.get(&subject) {
+        if unknown || !uses.is_empty() {
+            values.extend(open);
+            let outlook = match self.inputs.outlooks.get(&subject) {
+                // An apply asks only what it knows the place of.
+                Some(Outlook::Read) if nowhere => Some(&Outlook::Later),
+                // That was said of the parameters alone.
+                Some(Outlook::Known(_)) if nowhere => None,
+                outlook => outlook,
+            };
+            match outlook {
                 None => {
                     let expr = map_of(values, block.span);
                     let (asks, span) = (Asks::Parameters, block.span);
@@ -172,7 +192,8 @@ impl World<'_> {
                     return Some(Answer { value, count: None, trace });
                 }
                 Some(Outlook::Known(Value::Map(settled))) => {
-                    let settled = settled.iter().filter(|(_, value)| !value.is_null());
+                    let parameter = |name: &&str| procedure.parameters.contains_key(*name);
+                    let settled = settled.iter().filter(|(name, value)| parameter(&name.as_str()) && !value.is_null());
                     known = settled.map(|(name, value)| (name.clone(), value.clone())).collect();
                     if !self.fit(block, procedure, &format!("data.{}", procedure.kind), &known, diagnostics) {
                         return None;

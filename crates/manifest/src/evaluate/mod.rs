@@ -9,6 +9,10 @@ mod evaluation;
 mod world;
 mod scope;
 mod own_files;
+mod keyed;
+mod unknown;
+mod values;
+mod blocks;
 mod called;
 mod reference;
 mod repeat;
@@ -26,6 +30,7 @@ mod looked;
 mod lookup;
 mod condition;
 mod trigger;
+mod import;
 mod statement;
 
 pub use evaluation::{Evaluated, Inputs, Timeouts, Undeclared, evaluate};

@@ -55,14 +55,6 @@ impl<'p> World<'p> {
         &self.modules[site.scope.module].defaults
     }
 
-    /// The region of whatever the root does not give one.
-    pub(super) fn default_region(&self) -> Option<String> {
-        match &self.modules[0].defaults.region {
-            Setting::Set(region, _) => Some(region.clone()),
-            Setting::Absent | Setting::Tainted => None,
-        }
-    }
-
     /// The region: `Ok(None)` for what lives in none.
     ///
     /// # Errors

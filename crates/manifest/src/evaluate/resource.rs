@@ -11,6 +11,7 @@ use super::{
     world::{EvaluatedBlock, World},
 };
 use crate::{
+    foreign,
     parts::in_shares,
     project::{ResourceBlock, Written},
     sections::RESOURCE_KEYS,
@@ -104,14 +105,17 @@ impl World<'_> {
                 self.instance(module, block, &attributes, &procedure, key, each, &dependencies, &mut found);
             (instance, timeouts, open, found)
         });
-        let mut later = None;
-        for (instance, timeouts, open, found) in all {
+        let mut waiting = 0;
+        for (mut instance, timeouts, open, found) in all {
             if !open.is_empty() {
                 let subject = Subject::Instance(instance.resource.address.clone());
                 match self.unsettled(subject, open, block.span) {
                     Unsettled::Ask(inquiry) => made.inquiries.push(inquiry),
-                    // One that waits keeps the block waiting: what its instances are is seen as a whole.
-                    Unsettled::Later(deferred) => later = later.or(Some(deferred)),
+                    Unsettled::Later(mut deferred) => {
+                        deferred.dependencies.extend(instance.resource.dependencies.iter().cloned());
+                        instance.later = Some(Box::new(deferred));
+                        waiting += 1;
+                    }
                 }
             }
             if let Some(timeouts) = timeouts {
@@ -125,14 +129,20 @@ impl World<'_> {
                 }
             }
         }
-        if let Some(deferred) = later {
+        if !made.inquiries.is_empty() {
+            return made;
+        }
+        // One that waits leaves the others alone. When all of them wait, the block does.
+        if waiting > 0
+            && waiting == evaluated.instances.len()
+            && let Some(deferred) = evaluated.instances.first_mut().and_then(|first| first.later.take())
+        {
             // What is wrong in it was said above.
             let said = &mut Diagnostics::new();
-            let waits = self.later(module, block, &attributes, &procedure, (evaluated.repetition, deferred), said);
-            (made.block, made.inquiries) = (Some(waits), Vec::new());
-        } else if made.inquiries.is_empty() {
-            made.block = Some(evaluated);
+            let waits = (evaluated.repetition, *deferred);
+            evaluated = self.later(module, block, &attributes, &procedure, waits, said);
         }
+        made.block = Some(evaluated);
         made
     }
 }
@@ -187,7 +197,10 @@ fn known_names<'b>(block: &'b ResourceBlock, procedure: &Arc<Procedure>) -> (Vec
         } else {
             let mut found = shape::check(procedure, &written.name, &Value::Null, written.name_span);
             let near = closest(&written.name, RESOURCE_KEYS.iter().copied());
-            if let (Some(diagnostic), Some(near)) = (found.list.first_mut().filter(|d| d.hints.is_empty()), near) {
+            if let (Some(diagnostic), Some(instead)) = (found.list.first_mut(), foreign::key(&written.name)) {
+                diagnostic.hints = vec![instead.to_owned()];
+            } else if let (Some(diagnostic), Some(near)) = (found.list.first_mut().filter(|d| d.hints.is_empty()), near)
+            {
                 diagnostic.hints.push(format!("did you mean `{near}`?"));
             }
             diagnostics.extend(found);

@@ -1,10 +1,7 @@
 //! `[[moved]]`, `[[removed]]`, `[[import]]` and `[check.NAME]`: evaluated when everything else is.
 
-use super::{Undeclared, repeat::Repeated, scope::InstanceScope, settings::Unsettled, world::World};
-use crate::{
-    codes,
-    project::{DataBlock, ImportBlock, Repeat},
-};
+use super::{Undeclared, import::Imports, repeat::Repeated, scope::InstanceScope, world::World};
+use crate::{codes, project::DataBlock};
 use firma_expr::Trace;
 use firma_model::{
     address::{Address, Key, NodeSet},
@@ -14,7 +11,7 @@ use firma_model::{
     expr::Expr,
     extent::Extent,
     span::Span,
-    statement::{Condition, Import, Move, Removal},
+    statement::{Condition, Move, Removal},
     suggest::closest,
     value::Value,
 };
@@ -25,7 +22,7 @@ use std::collections::BTreeMap;
 pub(super) struct Said {
     moves: Vec<Move>,
     removals: Vec<Removal>,
-    imports: BTreeMap<Address, Import>,
+    pub(super) imports: Imports,
     lookups: BTreeMap<Address, LookupConditions>,
     checks: BTreeMap<String, Vec<Condition>>,
     /// What imports must know that the planner may know.
@@ -38,61 +35,13 @@ impl Said {
         self,
         desired: &mut Desired,
         incomplete: bool,
-        region: Option<&str>,
         diagnostics: &mut Diagnostics,
     ) -> BTreeMap<Address, Undeclared> {
-        let mut undeclared = BTreeMap::new();
         desired.moves.extend(self.moves);
         desired.removals.extend(self.removals);
         desired.lookups.extend(self.lookups);
         desired.checks.extend(self.checks);
-        for (to, import) in self.imports {
-            if desired.resources.contains_key(&to) {
-                desired.imports.insert(to, import);
-                continue;
-            }
-            if incomplete {
-                continue;
-            }
-            let message = format!("there is no resource `{to}` to import into");
-            let diagnostic = Diagnostic::error(codes::NO_TARGET, message).at(import.span);
-            if desired.blocks.contains_key(&to.block) {
-                diagnostics.push(diagnostic.hint(format!("`{}` is declared, and has no such instance", to.block)));
-                continue;
-            }
-            let diagnostic = diagnostic.hint(format!(
-                "write the block `[{}]` with the attributes the object has; what differs is shown in the plan",
-                to.block
-            ));
-            // A block of a module is written for all who call it, and one with keys says where they come from.
-            if !to.block.module.is_root() || to.key.is_some() {
-                diagnostics.push(diagnostic.hint(
-                    "`firma plan --generate-config-out FILE` writes a block of the root without keys: import to such a name, use \
-                     what is written, and say with `[[moved]]` where it belongs",
-                ));
-                continue;
-            }
-            diagnostics.push(diagnostic.hint("`firma plan --generate-config-out FILE` writes it for you"));
-            undeclared.insert(to, Undeclared { import, region: region.map(str::to_owned) });
-        }
-        undeclared
-    }
-
-    fn take_over(&mut self, to: Address, import: Import, diagnostics: &mut Diagnostics) {
-        match self.imports.get(&to) {
-            None => {
-                self.imports.insert(to, import);
-            }
-            Some(first) => diagnostics.push(
-                Diagnostic::error(
-                    codes::BAD_IMPORT,
-                    format!("`{}` and `{}` are both imported to {to}", first.id, import.id),
-                )
-                .at(import.span)
-                .related(first.span, "the other one")
-                .hint("an address has one object"),
-            ),
-        }
+        self.imports.add_to(desired, incomplete, diagnostics)
     }
 }
 
@@ -103,6 +52,7 @@ impl<'p> World<'p> {
         for module in 0..self.modules.len() {
             self.statements_of(module, &mut said, diagnostics);
         }
+        said.imports.find_homes(self);
         said
     }
 
@@ -234,93 +184,8 @@ impl<'p> World<'p> {
         }
     }
 
-    fn import(&self, module: usize, block: &ImportBlock, said: &mut Said, diagnostics: &mut Diagnostics) {
-        let repeat = block.for_each.clone().map_or(Repeat::Single, |expr| Repeat::ForEach(Box::new(expr)));
-        // No module has such a name.
-        let subject = |part: &str| {
-            let (span, path) = (block.span, &self.modules[module].path);
-            Subject::Module(format!("import{part} at {}:{} {path}", span.source.0, span.start).trim_end().into())
-        };
-        let instances = match self.repeat(module, &subject(""), &repeat, diagnostics) {
-            None => return,
-            Some(Repeated::Instances(instances)) => instances,
-            Some(Repeated::Ask(inquiry)) => return said.inquiries.push(inquiry),
-            Some(Repeated::Later(_, deferred)) => {
-                return diagnostics.push(self.not_imported(&deferred.expr, "`for_each`").at(deferred.span));
-            }
-        };
-        for (key, each) in instances.keys {
-            let part = key.as_ref().map(ToString::to_string).unwrap_or_default();
-            let own = subject(&format!("{part} itself"));
-            let scope = match (key, each) {
-                (Some(Key::Name(name)), Some(value)) => InstanceScope::each(self, module, name, value),
-                _ => InstanceScope::plain(self, module),
-            };
-            let mut scope = scope.asking(&own);
-            let to = self.extent(&block.to, "`to`", &scope, diagnostics);
-            let id = self.text(&block.id, "`id`", &scope, diagnostics);
-            let region = block.region.as_ref().map(|expr| self.text(expr, "`region`", &scope, diagnostics));
-            let open = scope.settings.as_ref().map(|settings| settings.open.take()).unwrap_or_default();
-            if !open.is_empty() {
-                match self.unsettled(own, open, block.span) {
-                    Unsettled::Ask(inquiry) => said.inquiries.push(inquiry),
-                    Unsettled::Later(deferred) => {
-                        diagnostics.push(self.not_imported(&deferred.expr, "what is imported").at(block.span));
-                    }
-                }
-                continue;
-            }
-            let region = match region {
-                None => None,
-                Some(Some(region)) => Some(region),
-                Some(None) => continue,
-            };
-            scope.settings = None;
-            let force = match &block.force {
-                None => false,
-                Some(expr) => match self.known(expr, &scope, &mut Trace::new(), "`force`", diagnostics) {
-                    None => continue,
-                    Some(value) => match value.as_bool() {
-                        Some(force) => force,
-                        None => {
-                            let message = format!("`force` must be true or false, not {}", value.type_name());
-                            diagnostics.push(Diagnostic::error(codes::WRONG_SETTING, message).at(expr.span));
-                            continue;
-                        }
-                    },
-                },
-            };
-            let (Some(to), Some(id)) = (to, id) else { continue };
-            let address = match to {
-                Extent::Instance(address) => address,
-                Extent::Block(block) => block.at(None),
-                Extent::Module(path) => {
-                    let message = format!("`{path}` is a module: an object is imported to one resource");
-                    diagnostics.push(Diagnostic::error(codes::BAD_EXTENT, message).at(block.to.span));
-                    continue;
-                }
-            };
-            if id.trim().is_empty() {
-                diagnostics.push(
-                    Diagnostic::error(codes::BAD_IMPORT, "the id of an object to import is empty").at(block.id.span),
-                );
-                continue;
-            }
-            said.take_over(address, Import { id, region, force, span: block.span }, diagnostics);
-        }
-    }
-
-    /// Says that an import cannot wait: what it would take over would be made anew meanwhile.
-    fn not_imported(&self, expr: &Expr, what: &str) -> Diagnostic {
-        let mut diagnostic = self.unknown_yet(expr, what);
-        diagnostic.hints.clear();
-        diagnostic
-            .hint("an import cannot wait, for what it takes over would be made anew by this plan")
-            .hint("leave the import out together with the block it imports to, apply, and put both back")
-    }
-
     /// A part of the project that a text names.
-    fn extent(
+    pub(super) fn extent(
         &self,
         expr: &Expr,
         what: &str,
@@ -346,7 +211,7 @@ impl<'p> World<'p> {
         }
     }
 
-    fn text(
+    pub(super) fn text(
         &self,
         expr: &Expr,
         what: &str,

@@ -150,7 +150,7 @@ pub(super) fn settle(desired: &mut Desired, diagnostics: &mut Diagnostics) {
             Node::Block(_) => true,
             Node::Instance(instance) => {
                 // Of a block that is not evaluated yet, or deferred, nobody can say what is missing.
-                let evaluated = desired.blocks.contains_key(&instance.block);
+                let evaluated = desired.blocks.contains_key(&instance.block) && desired.deferral_of(instance).is_none();
                 let there = !evaluated || desired.resources.contains_key(instance);
                 if !there {
                     missing.push((

@@ -122,6 +122,8 @@ pub(super) struct Instance {
     pub(super) resource: Box<DesiredResource>,
     /// Attributes whose value could not be told.
     pub(super) tainted: BTreeSet<String>,
+    /// Where it lives or how it is treated only an apply will show.
+    pub(super) later: Option<Box<Deferred>>,
 }
 
 impl EvaluatedBlock {
@@ -243,8 +245,9 @@ impl<'p> World<'p> {
                     diagnostics.push(found);
                     value = None;
                 }
-                if (output.sensitive || output.ephemeral.is_some()) && module != 0 {
-                    value = value.map(|value| LocalValue { value: marked(value.value), ..value });
+                if module != 0 {
+                    let declared = |value| ephemeral::declared(value, output.sensitive, output.ephemeral.is_some());
+                    value = value.map(|found| LocalValue { value: declared(found.value), ..found });
                 }
                 self.modules[module].outputs[index] = value;
             }
@@ -353,7 +356,14 @@ impl<'p> World<'p> {
                 continue;
             }
             blocks.push((evaluated.block, evaluated.repetition));
-            resources.extend(evaluated.instances.into_iter().map(|instance| instance.resource));
+            for Instance { resource, later, .. } in evaluated.instances {
+                match later {
+                    None => resources.push(resource),
+                    Some(deferred) => {
+                        desired.deferred.insert(Subject::Instance(resource.address), *deferred);
+                    }
+                }
+            }
         }
         desired.blocks = blocks.into_iter().collect();
         desired.resources = resources.into_iter().map(|resource| (resource.address.clone(), resource)).collect();

@@ -1,6 +1,9 @@
-//! One block for each object.
+//! One block for each object, or for several that are instances of one.
 
-use super::text::{Part, any, plain, quoted, table};
+use super::{
+    repeated::{self, Instance},
+    text::{Part, any, plain, quoted, table},
+};
 use crate::layout::lay_out;
 use firma_catalog::{
     billing::methods,
@@ -8,28 +11,37 @@ use firma_catalog::{
     shape::{SERVER_ID, SERVER_MADE},
 };
 use firma_model::{
-    address::Address,
+    address::{Block, Key},
     place::Billing,
     span::Source,
     value::{Map, Value},
 };
 use std::{collections::BTreeMap, sync::Arc};
 
-/// An object that was found.
+/// Objects of one block that were found.
 #[derive(Clone, Debug)]
 pub struct Found {
-    /// The address it is for: of the root, without a key.
-    pub address: Address,
+    /// The block they are for. What stands in front of its name is left out: it is written in its own module.
+    pub block: Block,
+    /// Its objects: one without a key, or several in the order of their keys, those of `count` without gaps.
+    pub objects: Vec<Object>,
+    /// Their kind.
+    pub procedure: Arc<Procedure>,
+}
+
+/// An object that was found.
+#[derive(Clone, Debug)]
+pub struct Object {
+    /// Which instance of the block it is for.
+    pub key: Option<Key>,
     /// Its region, where that is not the one it would have by default.
     pub region: Option<String>,
     /// What the cloud shows of it, by attribute.
     pub attributes: Map,
-    /// Its kind.
-    pub procedure: Arc<Procedure>,
 }
 
-/// What `name` means where its values are ids: how an object with such an id is referred to, from this address.
-pub type Referred<'r> = dyn Fn(&Address, &str, &str) -> Option<String> + 'r;
+/// What `name` means where its values are ids: how an object of a kind with such an id is referred to, from this block.
+pub type Referred<'r> = dyn Fn(&Block, &str, &str) -> Option<String> + 'r;
 
 /// What stands above the first block.
 const HEAD: &str = "# Written by `firma plan --generate-config-out`: the objects that are imported, as the cloud shows them.\n\
@@ -41,17 +53,33 @@ const HEAD: &str = "# Written by `firma plan --generate-config-out`: the objects
 /// When it writes what is no TOML, which is a defect.
 pub fn manifest(found: &[Found], referred: &Referred<'_>) -> String {
     let mut text = HEAD.to_owned();
-    for object in found {
+    for found in found {
         text.push('\n');
-        block(&mut text, object, referred);
+        block(&mut text, found, referred);
     }
     let source = Source { name: "the generated manifest".to_owned(), text };
     lay_out(&source).unwrap_or_else(|found| panic!("BUG: it is no TOML: {:?}\n{}", found.list, source.text))
 }
 
-fn block(out: &mut String, object: &Found, referred: &Referred<'_>) {
-    let Found { address, region, attributes, procedure } = object;
-    let refer = |kind: &str, id: &str| referred(address, kind, id);
+fn block(out: &mut String, found: &Found, referred: &Referred<'_>) {
+    let refer = |kind: &str, id: &str| referred(&found.block, kind, id);
+    let instances = found.objects.iter().map(|object| instance(object, &found.procedure, &refer)).collect();
+    let Instance { key: _, mut entries, notes, left_alone } = repeated::together(instances);
+    if !left_alone.is_empty() {
+        // Were the stand-in to count, a right value would replace the object.
+        let names = left_alone.iter().map(|name| Part::Scalar(quoted(name))).collect();
+        let lifecycle = vec![("ignore_changes".to_owned(), Part::List(names))];
+        entries.push(("lifecycle".to_owned(), Part::Table(lifecycle)));
+    }
+    table(out, &format!("[{}.{}]", found.block.kind, found.block.name), &entries, &notes);
+}
+
+/// What is written of one object.
+fn instance(
+    Object { key, region, attributes }: &Object,
+    procedure: &Procedure,
+    refer: &dyn Fn(&str, &str) -> Option<String>,
+) -> Instance {
     let mut entries: Vec<(String, Part)> = Vec::new();
     if let Some(region) = region {
         entries.push(("region".to_owned(), Part::Scalar(quoted(region))));
@@ -66,7 +94,7 @@ fn block(out: &mut String, object: &Found, referred: &Referred<'_>) {
             };
             match name {
                 "billing" => Some(any(&with_term(&value, &mut notes))),
-                _ => part(&attribute.shape, attribute.references.as_deref(), &value, &refer),
+                _ => part(&attribute.shape, attribute.references.as_deref(), &value, refer),
             }
         });
         match part {
@@ -78,18 +106,13 @@ fn block(out: &mut String, object: &Found, referred: &Referred<'_>) {
                     "{name}: needed, and not shown by the cloud; write what the object has before this is applied, and take \
                      it out of ignore_changes"
                 ));
-                left_alone.push(Part::Scalar(quoted(name)));
+                left_alone.push(name.to_owned());
             }
             _ if !shown => notes.push(unseen(name, attribute)),
             _ => {}
         }
     }
-    if !left_alone.is_empty() {
-        // Were the stand-in to count, a right value would replace the object.
-        let lifecycle = vec![("ignore_changes".to_owned(), Part::List(left_alone))];
-        entries.push(("lifecycle".to_owned(), Part::Table(lifecycle)));
-    }
-    table(out, &format!("[{}.{}]", address.kind(), address.block.name), &entries, &notes);
+    Instance { key: key.clone(), entries, notes, left_alone }
 }
 
 /// Billing that can be bought: of what is prepaid the cloud shows when it expires, and not for how long it was bought.

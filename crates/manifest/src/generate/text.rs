@@ -18,7 +18,7 @@ const WIDTH: usize = 100;
 
 impl Part {
     /// On one line.
-    fn inline(&self) -> String {
+    pub(super) fn inline(&self) -> String {
         match self {
             Part::Scalar(text) => text.clone(),
             Part::List(items) => format!("[{}]", items.iter().map(Part::inline).collect::<Vec<_>>().join(", ")),

@@ -1,7 +1,7 @@
 //! Reading the values of one file: what is expected, and what to say when something else stands there.
 
 use super::lower;
-use crate::codes;
+use crate::{codes, foreign};
 use firma_model::{
     diagnostic::{Diagnostic, Diagnostics},
     expr::Expr,
@@ -51,9 +51,10 @@ impl<'t> Reader<'t> {
         let name = key.get_ref();
         let span = self.span(&key.span());
         let mut diagnostic = Diagnostic::error(codes::UNKNOWN_KEY, format!("{place} has no key `{name}`")).at(span);
-        diagnostic = match closest(name, known.iter().copied()) {
-            Some(name) => diagnostic.did_you_mean(Some(name)),
-            None => diagnostic.hint(format!("it has {}", list(known))),
+        diagnostic = match (closest(name, known.iter().copied()), foreign::key(name)) {
+            (_, Some(instead)) => diagnostic.hint(instead),
+            (Some(name), None) => diagnostic.did_you_mean(Some(name)),
+            (None, None) => diagnostic.hint(format!("it has {}", list(known))),
         };
         self.diagnostics.push(diagnostic);
     }
