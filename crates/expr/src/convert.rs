@@ -130,12 +130,12 @@ fn open(ty: &Type) -> bool {
 }
 
 fn object(map: &Map, fields: &BTreeMap<String, ObjectField>) -> Result<Value, ConvertError> {
-    if let Some(name) = map.keys().find(|name| !fields.contains_key(*name)) {
-        let mut message = format!("there is no attribute `{name}` in this type");
-        if let Some(close) = closest(name, fields.keys().map(String::as_str)) {
-            message.push_str(&format!("; did you mean `{close}`?"));
+    let absent = || fields.keys().filter(|name| !map.contains_key(*name)).map(String::as_str);
+    for name in map.keys().filter(|name| !fields.contains_key(*name)) {
+        // What the type does not name is left out, but for what is likely another spelling of what it names.
+        if let Some(close) = closest(name, absent()) {
+            return Err(ConvertError::new(misspelt(name, close)));
         }
-        return Err(ConvertError::new(message));
     }
     let mut out = Map::new();
     for (name, field) in fields {
@@ -149,6 +149,11 @@ fn object(map: &Map, fields: &BTreeMap<String, ObjectField>) -> Result<Value, Co
         out.insert(name.clone(), value);
     }
     Ok(Value::Map(out))
+}
+
+/// What is said of an attribute that a type does not have, where it has one like it.
+pub fn misspelt(name: &str, close: &str) -> String {
+    format!("there is no attribute `{name}` in this type; did you mean `{close}`?")
 }
 
 fn describe(ty: &Type) -> String {

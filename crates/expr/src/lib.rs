@@ -31,7 +31,7 @@ mod convert;
 mod text;
 mod functions;
 
-pub use convert::{ConvertError, convert};
+pub use convert::{ConvertError, convert, misspelt};
 pub use evaluate::evaluate;
 pub use functions::{FUNCTIONS, Function, Kind, Parameter};
 pub use limits::Limits;

@@ -116,6 +116,9 @@ pub enum Node {
     Block(Block),
 }
 
+/// The kind of what stands for outputs of a module of which nobody can say yet which instances it has.
+pub const MODULE_OUTPUT: &str = "module.output";
+
 impl Node {
     /// The block referred to.
     pub fn block(&self) -> &Block {
@@ -123,6 +126,11 @@ impl Node {
             Node::Instance(address) => &address.block,
             Node::Block(block) => block,
         }
+    }
+
+    /// Whether it stands for an output of a module that is deferred: a value of any form, and no resource.
+    pub fn is_output(&self) -> bool {
+        self.block().kind.as_str() == MODULE_OUTPUT
     }
 }
 

@@ -130,7 +130,13 @@ impl<'a> Evaluator<'a> {
             span = end;
         }
         let reference = Reference { segments: &segments, span };
-        let resolution = scope.root(&reference, &mut self.trace.borrow_mut())?;
+        let mut resolution = scope.root(&reference, &mut self.trace.borrow_mut())?;
+        if let Cow::Owned(Expr { span, .. }) = &mut resolution.expr
+            && *span == Span::default()
+        {
+            // What is found wrong with it later is found here.
+            *span = reference.span;
+        }
         Ok((Part::of(resolution.expr), resolution.consumed.saturating_sub(1)))
     }
 

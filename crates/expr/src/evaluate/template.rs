@@ -1,8 +1,13 @@
 //! Text with interpolations.
 
 use super::{Env, Evaluator, Reduced};
-use crate::{codes, part::Part, text};
+use crate::{
+    codes,
+    part::{Part, peel},
+    text,
+};
 use firma_model::{
+    address::Node,
     diagnostic::{Diagnostic, Diagnostics},
     expr::{Expr, ExprKind},
     span::Span,
@@ -32,6 +37,10 @@ impl<'a> Evaluator<'a> {
             let value = match part {
                 Part::Value(value) => value,
                 residual @ Part::Residual(_) => {
+                    if let Some(found) = never_text(&residual, expr.span) {
+                        errors.push(found);
+                        continue;
+                    }
                     if !text.is_empty() {
                         left.push(Expr::literal_at(Value::from(std::mem::take(&mut text)), span));
                     }
@@ -77,6 +86,32 @@ impl<'a> Evaluator<'a> {
         }
         Ok(Part::residual(ExprKind::Template(left), span).marked(marked))
     }
+}
+
+/// Says that what is left can be no text, whatever it turns out to be.
+fn never_text(part: &Part<'_>, span: Span) -> Option<Diagnostic> {
+    let Part::Residual(expr) = part else { return None };
+    let (_, expr) = peel(expr);
+    let (message, hint) = match &expr.kind {
+        ExprKind::List(_) | ExprKind::Splat(..) => {
+            ("a list cannot be put into text".to_owned(), "`join(\", \", ...)` makes text of a list".to_owned())
+        }
+        ExprKind::Map(_) => {
+            ("a map cannot be put into text".to_owned(), "`jsonencode(...)` makes text of any value".to_owned())
+        }
+        ExprKind::Node(node) if !node.is_output() => (
+            format!("`{node}` is more than one value and cannot be put into text"),
+            match node {
+                Node::Instance(address) if address.block.data => format!("take a part of it, such as `{node}.one.id`"),
+                Node::Instance(_) => format!("take an attribute of it, such as `{node}.id`"),
+                Node::Block(block) => {
+                    format!("take one of its instances by key, or `join(\", \", ...)` of all: `{block}[*].id`")
+                }
+            },
+        ),
+        _ => return None,
+    };
+    Some(Diagnostic::error(codes::NOT_TEXT, message).at(span).hint(hint))
 }
 
 fn not_text(value: &Value, span: Span) -> Diagnostic {

@@ -9,7 +9,7 @@ use super::{
 use crate::{codes, source::list};
 use firma_expr::{Reference, Resolution, Segment, Trace};
 use firma_model::{
-    address::{Block, BlockName, KindId, ModulePath, Node},
+    address::{Block, BlockName, KindId, MODULE_OUTPUT, ModulePath, Node},
     desired::Repetition,
     diagnostic::Diagnostic,
     expr::{Expr, ExprKind},
@@ -224,7 +224,7 @@ fn later<'s>(reference: &Reference<'_>, repetition: Repetition, path: ModulePath
 
 /// What stands for an output of a deferred module: a name inside it, which is deferred as everything in it is.
 fn output_node(path: ModulePath, name: &str) -> Node {
-    let kind = KindId::new("module.output");
+    let kind = KindId::new(MODULE_OUTPUT);
     let name = BlockName { module: path, data: false, kind, name: Arc::from(name) };
     Node::Instance(Block::from(name).at(None))
 }

@@ -13,7 +13,7 @@ use crate::{
     validation::{Within, validate},
 };
 use firma_catalog::{procedure::Shape, shape::Part};
-use firma_expr::{ConvertError, Limits, Trace, convert, evaluate};
+use firma_expr::{ConvertError, Limits, Trace, convert, evaluate, misspelt};
 use firma_model::{
     address::Node,
     diagnostic::{Diagnostic, Diagnostics},
@@ -230,12 +230,13 @@ impl Fit<'_, '_, '_> {
         let mut given = BTreeMap::new();
         for (key, value) in entries {
             let Some(name) = key.as_value().and_then(Value::as_str) else { continue };
-            if !fields.contains_key(name) {
-                let near = closest(name, fields.keys().map(String::as_str));
-                let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-                return Err(Misfit::new(format!("there is no attribute `{name}` in this type{hint}")));
-            }
             given.insert(name.to_owned(), value);
+        }
+        let absent = || fields.keys().filter(|name| !given.contains_key(*name)).map(String::as_str);
+        for name in given.keys().filter(|name| !fields.contains_key(*name)) {
+            if let Some(close) = closest(name, absent()) {
+                return Err(Misfit::new(misspelt(name, close)));
+            }
         }
         let mut out = Vec::with_capacity(fields.len());
         for (name, field) in fields {

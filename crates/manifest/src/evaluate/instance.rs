@@ -1,7 +1,7 @@
 //! One instance of a block: its attributes, where it lives, how it is paid for, what it depends on.
 
 use super::{
-    Timeouts, ephemeral,
+    Timeouts, ephemeral, misfit,
     nested::{inherit, shadow},
     place::Site,
     scope::InstanceScope,
@@ -163,6 +163,13 @@ impl<'p> World<'p> {
         let found = shape::check_at(procedure, &written.name, &shadow(&value), &place);
         let mut wrong = found.has_errors();
         diagnostics.extend(found);
+        if let Some(attribute) = procedure.attributes.get(&*written.name)
+            && let Some(found) = misfit::of(&attribute.shape, &value, self)
+        {
+            let what = format!("`{}` of {}", written.name, procedure.kind);
+            diagnostics.push(found.said_of(&what).at(written.value.span));
+            wrong = true;
+        }
         if let Some(found) = ephemeral::in_attribute(procedure, &written.name, &value) {
             diagnostics.push(found.at(written.value.span));
             wrong = true;

@@ -3,6 +3,7 @@
 use super::{
     ephemeral,
     looked::{Answer, EvaluatedLookup},
+    misfit,
     place::Site,
     repeat::Repeated,
     resource::SHOWN_INSTANCES,
@@ -263,7 +264,15 @@ impl World<'_> {
                     diagnostics.push(ephemeral::kept(&what, &value).at(written.value.span));
                     complete = false;
                 }
-                Some(value) => parameters.values.push((written.name.to_string(), value)),
+                Some(value) => {
+                    let shape = procedure.parameters.get(&*written.name).map(|field| &field.shape);
+                    if let Some(found) = shape.and_then(|shape| misfit::of(shape, &value, self)) {
+                        let what = format!("`{}` of {within}", written.name);
+                        diagnostics.push(found.said_of(&what).at(written.value.span));
+                        complete = false;
+                    }
+                    parameters.values.push((written.name.to_string(), value));
+                }
             }
         }
         for (name, field) in &procedure.parameters {

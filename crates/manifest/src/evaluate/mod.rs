@@ -15,6 +15,7 @@ mod values;
 mod blocks;
 mod called;
 mod reference;
+mod misfit;
 mod repeat;
 mod call;
 mod input;

@@ -221,7 +221,8 @@ fn keys(expr: &Expr, reduced: &Expr, diagnostics: &mut Diagnostics) -> Option<Ke
             return None;
         }
         ExprKind::Literal(Value::List(_)) | ExprKind::List(_) => {
-            let hint = "a list has no keys: write `toset([...])` for strings, or a `for` expression that makes a map";
+            let hint =
+                "a list has no keys: write `'${toset([...])}'` for strings, or a `for` expression that makes a map";
             diagnostics.push(wrong("a list").hint(hint));
             return None;
         }

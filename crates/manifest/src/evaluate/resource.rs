@@ -3,7 +3,7 @@
 use super::{
     Timeouts,
     abreast::WORTH,
-    ephemeral,
+    ephemeral, misfit,
     nested::shadow,
     repeat::Repeated,
     scope::InstanceScope,
@@ -165,6 +165,12 @@ impl<'p> World<'p> {
             let Some(value) = self.reduce(&written.value, &scope, &mut trace, diagnostics) else { continue };
             let place = |path: &Path, part| spot_in_attribute(&written.value, path, part);
             diagnostics.extend(shape::check_at(procedure, &written.name, &shadow(&value), &place));
+            if let Some(attribute) = procedure.attributes.get(&*written.name)
+                && let Some(found) = misfit::of(&attribute.shape, &value, self)
+            {
+                let what = format!("`{}` of {}", written.name, procedure.kind);
+                diagnostics.push(found.said_of(&what).at(written.value.span));
+            }
             let kept = ephemeral::in_attribute(procedure, &written.name, &value);
             diagnostics.list.extend(kept.map(|found| found.at(written.value.span)));
         }
