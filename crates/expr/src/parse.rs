@@ -115,7 +115,9 @@ fn place(text: &str, error: &Error) -> usize {
 
 fn syntax_error(text: &str, error: &Error) -> Problem {
     let at = place(text, error);
-    let end = text[at..].chars().next().map_or(at, |c| at + c.len_utf8());
+    // A word is shown as a whole: `endfor`, not `e`.
+    let word = text[at..].bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+    let end = at + text[at..].chars().next().map_or(0, char::len_utf8).max(word);
     let said = error.message();
     if said.contains("nesting depth") {
         return Problem::new(codes::SOURCE_LIMIT, "this nests more than 64 levels".to_owned(), at..end)
@@ -128,7 +130,7 @@ fn syntax_error(text: &str, error: &Error) -> Problem {
     let found = match text[at..].chars().next() {
         None => "the end of the text".to_owned(),
         Some('\n') => "the end of the line".to_owned(),
-        Some(c) => format!("`{c}`"),
+        Some(_) => format!("`{}`", &text[at..end]),
     };
     // The parser repeats the same expectation when alternatives share it, and lists every way to begin an expression.
     let said = match said {

@@ -82,6 +82,8 @@ fn values_brought_to_types() {
         ("object({ a = optional(string, \"d\") })", "{ a = null }", "{\"a\":\"d\"}"),
         ("object({ a = object({ b = optional(list(string), []) }) })", "{ a = {} }", "{\"a\":{\"b\":[]}}"),
         ("list(object({ a = string }))", "[{ a = 1 }]", "[{\"a\":\"1\"}]"),
+        // What a type does not name is left out, even where it is spelt like something that is given.
+        ("object({ name = string })", "{ name = 1, names = 2, other = 3 }", "{\"name\":\"1\"}"),
         ("string", "null", "null"),
         ("list(string)", "null", "null"),
         ("number", "sensitive(\"5\")", "!(5)"),
@@ -106,6 +108,11 @@ fn values_that_do_not_fit() {
         ("tuple([string])", "[]", "1 elements are required, not 0"),
         ("object({ name = string })", "{}", "the attribute `name` is missing"),
         ("object({ name = string })", "{ nam = 1 }", "there is no attribute `nam` in this type; did you mean `name`?"),
+        (
+            "object({ name = string, size = optional(number) })",
+            "{ name = 1, siez = 1 }",
+            "there is no attribute `siez` in this type; did you mean `size`?",
+        ),
         ("object({ a = object({ b = number }) })", "{ a = { b = [] } }", "a.b: a number is required, not a list"),
     ];
     for (ty, source, expected) in cases {

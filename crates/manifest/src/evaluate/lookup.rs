@@ -267,8 +267,7 @@ impl World<'_> {
                 Some(value) => {
                     let shape = procedure.parameters.get(&*written.name).map(|field| &field.shape);
                     if let Some(found) = shape.and_then(|shape| misfit::of(shape, &value, self)) {
-                        let what = format!("`{}` of {within}", written.name);
-                        diagnostics.push(found.said_of(&what).at(written.value.span));
+                        diagnostics.push(found.said_of(written, within));
                         complete = false;
                     }
                     parameters.values.push((written.name.to_string(), value));

@@ -2,47 +2,68 @@
 //! is meant, a list where text is.
 
 use super::{reference::form, world::World};
-use firma_catalog::{codes, procedure::Shape};
+use crate::{project::Written, spot::spot_in_attribute};
+use firma_catalog::{codes, procedure::Shape, shape::Part};
 use firma_model::{
     address::{Address, Node},
     diagnostic::Diagnostic,
     expr::{Expr, ExprKind},
-    value::Value,
+    path::{Path, Step},
 };
 
 /// Something of another form.
 pub(super) struct Misfit {
+    /// Where in what was looked at, the innermost step first.
+    within: Vec<Step>,
     wanted: &'static str,
     found: String,
     hint: Option<String>,
 }
 
 impl Misfit {
-    /// As a finding; `what` is what it was given for: "`vpc_id` of vpc.subnet".
-    pub(super) fn said_of(self, what: &str) -> Diagnostic {
-        let diagnostic = Diagnostic::error(codes::WRONG_TYPE, format!("{what} is {}, not {}", self.wanted, self.found));
-        match self.hint {
+    fn new(shape: &Shape, found: String, hint: Option<String>) -> Misfit {
+        Misfit { within: Vec::new(), wanted: words(shape), found, hint }
+    }
+
+    /// As a finding about an attribute, or a parameter, of a kind.
+    pub(super) fn said_of(self, written: &Written, kind: &str) -> Diagnostic {
+        let Misfit { mut within, wanted, found, hint } = self;
+        within.push(Step::Key(written.name.to_string()));
+        within.reverse();
+        let path = Path(within);
+        let diagnostic = Diagnostic::error(codes::WRONG_TYPE, format!("`{path}` of {kind} is {wanted}, not {found}"))
+            .at(spot_in_attribute(&written.value, &path, Part::Value));
+        match hint {
             Some(hint) => diagnostic.hint(hint),
             None => diagnostic,
         }
+    }
+
+    fn within(mut self, step: Step) -> Misfit {
+        self.within.push(step);
+        self
     }
 }
 
 /// Why a residual cannot be of this form; `None` where it may be.
 pub(super) fn of(shape: &Shape, expr: &Expr, world: &World<'_>) -> Option<Misfit> {
-    let plain = |found: &str| Some(Misfit { wanted: words(shape), found: found.to_owned(), hint: None });
+    let plain = |found: &str| Some(Misfit::new(shape, found.to_owned(), None));
     match (&expr.kind, shape) {
         (ExprKind::Literal(_), _) | (_, Shape::Any) => None,
         (ExprKind::Sensitive(inner), _) => of(shape, inner, world),
         (ExprKind::Conditional(_, a, b), _) => of(shape, a, world).or_else(|| of(shape, b, world)),
         (ExprKind::List(items), Shape::List(item) | Shape::Set(item)) => {
-            items.iter().find_map(|part| of(item, part, world))
+            let found = |(at, part)| Some(of(item, part, world)?.within(Step::Index(at)));
+            items.iter().enumerate().find_map(found)
         }
         (ExprKind::Map(entries), Shape::Object(fields)) => entries.iter().find_map(|(key, part)| {
-            let field = key.as_value().and_then(Value::as_str).and_then(|name| fields.get(name))?;
-            of(&field.shape, part, world)
+            let name = key.as_value()?.as_str()?;
+            Some(of(&fields.get(name)?.shape, part, world)?.within(Step::Key(name.to_owned())))
         }),
-        (ExprKind::Map(entries), Shape::Pairs) => entries.iter().find_map(|(_, part)| of(&Shape::String, part, world)),
+        (ExprKind::Map(entries), Shape::Pairs) => entries.iter().find_map(|(key, part)| {
+            let name = key.as_value()?.as_str()?;
+            Some(of(&Shape::String, part, world)?.within(Step::Key(name.to_owned())))
+        }),
         // What is known of their form is seen elsewhere.
         (ExprKind::List(_) | ExprKind::Map(_), _) => None,
         // An object of attributes may be what is meant.
@@ -63,7 +84,7 @@ pub(super) fn of(shape: &Shape, expr: &Expr, world: &World<'_>) -> Option<Misfit
                 (a, b) => is_list(a) == is_list(b),
             };
             let hint = (is_list(&found) && scalar(shape)).then(|| "take one element, as in `[0]`".to_owned());
-            (!alike).then(|| Misfit { wanted: words(shape), found: words(&found).to_owned(), hint })
+            (!alike).then(|| Misfit::new(shape, words(&found).to_owned(), hint))
         }
         _ => None,
     }
@@ -82,7 +103,7 @@ fn whole(shape: &Shape, node: &Node) -> Option<Misfit> {
             format!("name one by its key, and take an attribute: `{block}[KEY].id`"),
         ),
     };
-    Some(Misfit { wanted: words(shape), found, hint: Some(hint) })
+    Some(Misfit::new(shape, found, Some(hint)))
 }
 
 fn of_one(address: &Address) -> (String, String) {

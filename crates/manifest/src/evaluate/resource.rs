@@ -168,8 +168,7 @@ impl<'p> World<'p> {
             if let Some(attribute) = procedure.attributes.get(&*written.name)
                 && let Some(found) = misfit::of(&attribute.shape, &value, self)
             {
-                let what = format!("`{}` of {}", written.name, procedure.kind);
-                diagnostics.push(found.said_of(&what).at(written.value.span));
+                diagnostics.push(found.said_of(written, &procedure.kind));
             }
             let kept = ephemeral::in_attribute(procedure, &written.name, &value);
             diagnostics.list.extend(kept.map(|found| found.at(written.value.span)));
