@@ -82,9 +82,9 @@ pub(super) const NONSENSITIVE: Function =
 pub(super) const ISSENSITIVE: Function =
     Function::new("issensitive", "Whether a value is hidden.", &[VALUE], Gives::Bool, |arguments| {
         Ok(match arguments.value(0) {
+            // It may bring a mark with it, or turn out to be the one of two that is not hidden.
+            value if matches!(value.reveal(), Value::Unknown(_)) => unknown_of(Type::Bool, true),
             Value::Sensitive(_) => Value::Bool(true),
-            // It may bring a mark with it.
-            Value::Unknown(_) => unknown_of(Type::Bool, true),
             _ => Value::Bool(false),
         })
     })

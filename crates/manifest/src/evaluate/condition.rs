@@ -73,8 +73,8 @@ impl<'p> World<'p> {
     }
 }
 
-/// What a condition says, text that stands for a truth value included.
-fn truth(value: &Value) -> Option<bool> {
+/// What a condition or a switch says, text that stands for a truth value included.
+pub(super) fn truth(value: &Value) -> Option<bool> {
     match value.reveal() {
         Value::Bool(truth) => Some(*truth),
         Value::String(text) if &**text == "true" => Some(true),

@@ -1,6 +1,9 @@
 //! `[[import]]`: what is taken over, and what is imported to an address that nothing declares.
 
-use super::{Undeclared, repeat::Repeated, scope::InstanceScope, settings::Unsettled, statement::Said, world::World};
+use super::{
+    Undeclared, condition::truth, repeat::Repeated, scope::InstanceScope, settings::Unsettled, statement::Said,
+    world::World,
+};
 use crate::{
     codes,
     project::{ImportBlock, Repeat},

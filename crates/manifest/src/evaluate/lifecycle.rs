@@ -1,6 +1,6 @@
 //! `lifecycle`, `timeouts` and `depends_on` of an instance.
 
-use super::{Timeouts, looked::Answer, scope::InstanceScope, world::World};
+use super::{Timeouts, condition::truth, looked::Answer, scope::InstanceScope, world::World};
 use crate::{
     codes,
     project::{LifecycleBlock, ResourceBlock, TimeoutOf, find},
@@ -36,7 +36,7 @@ impl<'p> World<'p> {
         };
         let flag = |expr: &Option<Expr>, name: &str, diagnostics: &mut Diagnostics| {
             let Some((value, span)) = value(expr, &format!("`{name}`"), diagnostics) else { return false };
-            value.as_bool().unwrap_or_else(|| {
+            truth(&value).unwrap_or_else(|| {
                 diagnostics.push(wrong(&format!("`{name}` must be true or false"), &value, span));
                 false
             })

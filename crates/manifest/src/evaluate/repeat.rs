@@ -1,6 +1,6 @@
 //! `count`, `for_each` and `enabled`: which instances a block has.
 
-use super::{ephemeral, scope::InstanceScope, world::World};
+use super::{condition::truth, ephemeral, scope::InstanceScope, world::World};
 use crate::{codes, project::Repeat};
 use firma_expr::Trace;
 use firma_model::{
@@ -98,7 +98,7 @@ impl World<'_> {
             return None;
         }
         if asks == Asks::Enabled {
-            return match value.as_bool() {
+            return match truth(&value) {
                 Some(true) => instances(Repetition::Single, vec![(None, None)], used(&trace)),
                 Some(false) => instances(Repetition::Single, Vec::new(), BTreeSet::new()),
                 None => {
