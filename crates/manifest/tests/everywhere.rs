@@ -8,6 +8,12 @@ use support::Case;
 
 const DEFAULTS: &str = "[defaults]\nregion = \"cn-north-1\"\nbilling = { method = \"postpaid_by_duration\" }\n";
 
+/// What several rows have around their place.
+const AROUND: [(&str, &str); 2] = [
+    ("$disk", "[disk.disk.x]\nname = \"x\"\ndisk_type = \"ssd.gp1\"\ndisk_size_gb = 20"),
+    ("$import", "[vpc.vpc.x]\nvpc_name = \"x\"\n[[import]]\nto = \"vpc.vpc.x\""),
+];
+
 /// A place, the manifest around it, a value and another one.
 type Row = (&'static str, &'static str, &'static str, &'static str);
 
@@ -25,31 +31,21 @@ const ROWS: &[Row] = &[
     ("for_each", "[firma.value.x]\nfor_each = @\n", "{ a = 1 }", "{ b = 1 }"),
     ("enabled", "[firma.value.x]\nenabled = @\n", "true", "false"),
     ("region", "[vpc.vpc.x]\nvpc_name = \"x\"\nregion = @\n", "\"cn-east-2\"", "\"cn-south-1\""),
-    (
-        "zone",
-        "[disk.disk.x]\nname = \"x\"\ndisk_type = \"ssd.gp1\"\ndisk_size_gb = 20\nzone = @\n",
-        "\"cn-north-1a\"",
-        "\"cn-north-1b\"",
-    ),
+    ("zone", "$disk\nzone = @\n", "\"cn-north-1a\"", "\"cn-north-1b\""),
     (
         "billing",
-        "[disk.disk.x]\nname = \"x\"\ndisk_type = \"ssd.gp1\"\ndisk_size_gb = 20\nzone = \"cn-north-1a\"\nbilling = @\n",
+        "$disk\nzone = \"cn-north-1a\"\nbilling = @\n",
         "{ method = \"postpaid_by_duration\" }",
         "{ method = \"prepaid_by_duration\", unit = \"month\", duration = 1 }",
     ),
     (
         "billing.duration",
-        "[disk.disk.x]\nname = \"x\"\ndisk_type = \"ssd.gp1\"\ndisk_size_gb = 20\nzone = \"cn-north-1a\"\n\
+        "$disk\nzone = \"cn-north-1a\"\n\
          billing = { method = \"prepaid_by_duration\", unit = \"month\", duration = @ }\n",
         "1",
         "2",
     ),
-    (
-        "tags",
-        "[disk.disk.x]\nname = \"x\"\ndisk_type = \"ssd.gp1\"\ndisk_size_gb = 20\nzone = \"cn-north-1a\"\ntags = @\n",
-        "{ a = \"1\" }",
-        "{ a = \"2\" }",
-    ),
+    ("tags", "$disk\nzone = \"cn-north-1a\"\ntags = @\n", "{ a = \"1\" }", "{ a = \"2\" }"),
     ("timeouts", "[firma.value.x]\ntimeouts = { create = @, delete = 5 }\n", "\"1m\"", "\"2m\""),
     ("lifecycle.prevent_destroy", "[firma.value.x]\nlifecycle = { prevent_destroy = @ }\n", "true", "false"),
     (
@@ -105,19 +101,9 @@ const ROWS: &[Row] = &[
         "\"vpc.vpc.x\"",
         "\"vpc.vpc.y\"",
     ),
-    ("import.id", "[vpc.vpc.x]\nvpc_name = \"x\"\n[[import]]\nto = \"vpc.vpc.x\"\nid = @\n", "\"vpc-1\"", "\"vpc-2\""),
-    (
-        "import.region",
-        "[vpc.vpc.x]\nvpc_name = \"x\"\n[[import]]\nto = \"vpc.vpc.x\"\nid = \"vpc-1\"\nregion = @\n",
-        "\"cn-east-2\"",
-        "\"cn-south-1\"",
-    ),
-    (
-        "import.force",
-        "[vpc.vpc.x]\nvpc_name = \"x\"\n[[import]]\nto = \"vpc.vpc.x\"\nid = \"vpc-1\"\nforce = @\n",
-        "true",
-        "false",
-    ),
+    ("import.id", "$import\nid = @\n", "\"vpc-1\"", "\"vpc-2\""),
+    ("import.region", "$import\nid = \"vpc-1\"\nregion = @\n", "\"cn-east-2\"", "\"cn-south-1\""),
+    ("import.force", "$import\nid = \"vpc-1\"\nforce = @\n", "true", "false"),
     (
         "import.for_each",
         "[vpc.vpc.x]\nfor_each = { a = 1, b = 2 }\nvpc_name = \"x\"\n[[import]]\nfor_each = @\nto = 'vpc.vpc.x[\"${each.key}\"]'\nid = \"${each.value}\"\n",
@@ -165,6 +151,7 @@ fn outcome(manifest: &str, written: &str, value: &str) -> String {
         Some((body, setting)) => (format!("[defaults]\n{setting}"), body.to_owned()),
         None => (DEFAULTS.to_owned(), manifest.to_owned()),
     };
+    let body = AROUND.iter().fold(body, |body, (name, text)| body.replace(name, text));
     let manifest = format!("{head}{body}[variable.v]\ndefault = {value}\n").replace('@', written);
     let out = Case::parse(&format!("#@ file a.toml\n{manifest}{MODULES}#@ expect\n")).run();
     // What a condition that fails is made of is shown beside it.

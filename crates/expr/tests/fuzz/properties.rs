@@ -107,6 +107,14 @@ impl Scope for Names<'_> {
             (name, _) => Err(Diagnostic::error("E0301", format!("there is no `{name}`")).at(reference.span)),
         }
     }
+
+    /// A node has the attributes that its kind has, which is seen to before anything is known of it.
+    fn attribute(&self, _node: &Node, name: &str, span: Span) -> Result<Option<Cow<'_, Expr>>, Diagnostic> {
+        match NAMES.contains(&name) {
+            true => Ok(None),
+            false => Err(Diagnostic::error("E0302", format!("there is no attribute `{name}`")).at(span)),
+        }
+    }
 }
 
 impl Nodes for Late {

@@ -18,13 +18,15 @@ use firma_model::{
     extent::Extent,
     statement::Import,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Objects to take over, by the address that gets them, and where the blocks of these addresses stand.
 #[derive(Default)]
 pub(super) struct Imports {
     objects: BTreeMap<Address, Import>,
     homes: BTreeMap<ModulePath, Option<Home>>,
+    /// Blocks that are declared and of which nothing can be said yet: they wait for an answer, or are wrong.
+    open: BTreeSet<Block>,
 }
 
 /// Where what was fetched for modules lies.
@@ -70,6 +72,9 @@ impl Imports {
                 });
                 self.homes.insert(path.clone(), home);
             }
+            if world.at(path).is_some_and(|module| module.is_open(&address.block)) {
+                self.open.insert(address.block.clone());
+            }
         }
     }
 
@@ -94,7 +99,7 @@ impl Imports {
                     .hint("an import cannot wait, for what it takes over would be made anew by then")
                     .hint("leave the import out together with what it imports to, apply, and put both back"),
                 );
-            } else if !incomplete {
+            } else if !incomplete && !self.open.contains(&to.block) {
                 undeclared.entry(to.block.clone()).or_default().push((to, import));
             }
         }
@@ -235,7 +240,7 @@ impl<'p> World<'p> {
                 None => false,
                 Some(expr) => match self.known(expr, &scope, &mut Trace::new(), "`force`", diagnostics) {
                     None => continue,
-                    Some(value) => match value.as_bool() {
+                    Some(value) => match truth(&value) {
                         Some(force) => force,
                         None => {
                             let message = format!("`force` must be true or false, not {}", value.type_name());

@@ -6,7 +6,7 @@ use super::{
 use crate::{
     call_tree::{CallTree, Item, Part},
     codes,
-    project::Project,
+    project::{Project, find},
 };
 use firma_catalog::Procedure;
 use firma_expr::{Limits, Trace};
@@ -124,6 +124,15 @@ pub(super) struct Instance {
     pub(super) tainted: BTreeSet<String>,
     /// Where it lives or how it is treated only an apply will show.
     pub(super) later: Option<Box<Deferred>>,
+}
+
+impl ModuleInstance<'_> {
+    /// Whether a block is declared here, and has come to nothing so far.
+    pub(super) fn is_open(&self, block: &Block) -> bool {
+        let names = block.kind.as_str().split_once('.');
+        let index = names.and_then(|(service, kind)| find(&self.project.resource_names, service, kind, &block.name));
+        index.is_some_and(|index| self.blocks[index].is_none())
+    }
 }
 
 impl EvaluatedBlock {

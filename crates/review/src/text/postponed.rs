@@ -5,7 +5,7 @@ use crate::{
     style::{Role, Style},
     view::View,
 };
-use firma_model::deferral::Asks;
+use firma_model::deferral::{Asks, Subject};
 use firma_plan::{
     postponed::{Postponed, Wait, What, Why},
     step::Action,
@@ -27,7 +27,7 @@ pub(super) fn all(view: &View, style: Style, out: &mut String) {
 fn sentence(postponed: &Postponed) -> String {
     let waits = list(&postponed.waits);
     match &postponed.what {
-        What::Subject { asks, .. } => {
+        What::Subject { subject, asks } => {
             let first = match asks {
                 Asks::Parameters => "is looked up later: it waits for".to_owned(),
                 Asks::Settings => "where it lives or how it is treated waits for".to_owned(),
@@ -35,6 +35,7 @@ fn sentence(postponed: &Postponed) -> String {
             };
             let stays = match postponed.stays.len() {
                 0 => String::new(),
+                1 if matches!(subject, Subject::Instance(_)) => "; it stays as it is".to_owned(),
                 1 => "; its one instance stays as it is".to_owned(),
                 n => format!("; its {n} instances stay as they are"),
             };
