@@ -200,7 +200,7 @@ impl Aside {
     }
 }
 
-impl Planner<'_> {
+impl<'a> Planner<'a> {
     /// Sets an instance aside that would change and hangs on something deferred. What was found wrong with it since
     /// `found` is judged when it is planned.
     pub(crate) fn set_aside(&mut self, address: &Address, action: Option<Action>, found: usize) -> bool {
@@ -215,6 +215,12 @@ impl Planner<'_> {
         self.diagnostics.list.truncate(found);
         self.aside.put(address, action);
         true
+    }
+
+    /// What is deferred and keeps a recorded object as it is: what is at its address, or where it moves to.
+    pub(crate) fn frozen_by(&self, address: &Address) -> Option<&'a Subject> {
+        let desired: &'a Desired = self.worlds.desired;
+        desired.deferral_of(address).or_else(|| self.carried.waiting.get(address).copied())
     }
 
     /// Takes out of the plan what must stay because something deferred stays, and writes down what waits for what.
@@ -258,7 +264,7 @@ impl Planner<'_> {
             instances.entry(&address.block).or_default().push(address);
         }
         let frozen =
-            |address: &&Address| desired.deferral_of(address).is_some() || self.aside.instances.contains_key(*address);
+            |address: &&Address| self.frozen_by(address).is_some() || self.aside.instances.contains_key(*address);
         // Each object on the way with the frozen one at its beginning.
         let mut work: Vec<(&Address, &Address)> = records.keys().filter(frozen).map(|at| (at, at)).collect();
         let mut seen: BTreeSet<&Address> = work.iter().map(|(at, _)| *at).collect();
@@ -339,7 +345,7 @@ impl Planner<'_> {
         };
         let mut frozen: BTreeMap<&Subject, Vec<Address>> = BTreeMap::new();
         for address in self.worlds.recorded.records.keys() {
-            if let Some(subject) = desired.deferral_of(address) {
+            if let Some(subject) = self.frozen_by(address) {
                 frozen.entry(subject).or_default().push(address.clone());
             }
         }

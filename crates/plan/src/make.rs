@@ -104,7 +104,7 @@ pub(crate) fn carry<'a>(worlds: Worlds<'a>, options: &Options, diagnostics: &mut
 /// The planner at work.
 pub(crate) struct Planner<'a> {
     pub(crate) worlds: Worlds<'a>,
-    carried: &'a Carried<'a>,
+    pub(crate) carried: &'a Carried<'a>,
     pub(crate) options: &'a Options,
     pub(crate) table: Table,
     triggers: Triggers,
@@ -189,7 +189,7 @@ impl<'a> Planner<'a> {
         }
         let desired: &'a Desired = self.worlds.desired;
         for record in abreast::unwanted(desired, self.worlds.recorded) {
-            if desired.deferral_of(&record.address).is_some() {
+            if self.frozen_by(&record.address).is_some() {
                 continue;
             }
             let reason = match self.options.declared.contains(&record.address.block) {

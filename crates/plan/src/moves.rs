@@ -13,6 +13,7 @@ use crate::{
 };
 use firma_model::{
     address::{Address, Key, Node},
+    deferral::Subject,
     desired::{Desired, DesiredResource},
     diagnostic::{Diagnostic, Diagnostics},
     extent::{Extent, moved},
@@ -40,6 +41,9 @@ pub struct Carried<'a> {
     pub renamed: BTreeSet<Address>,
     /// Addresses whose objects are taken over.
     pub imported: BTreeSet<Address>,
+    /// Recorded addresses whose objects move to something deferred, and what that is: they stay where they are until it is
+    /// known whether the manifests declare where they go.
+    pub waiting: BTreeMap<&'a Address, &'a Subject>,
 }
 
 impl<'a> Carried<'a> {
@@ -52,6 +56,7 @@ impl<'a> Carried<'a> {
             deposed: BTreeMap::new(),
             renamed: BTreeSet::new(),
             imported: BTreeSet::new(),
+            waiting: BTreeMap::new(),
         }
     }
 
@@ -94,6 +99,7 @@ pub fn carry<'a>(worlds: Worlds<'a>, options: &Options, diagnostics: &mut Diagno
     let mut origins: BTreeMap<Address, &'a Record> = BTreeMap::new();
     let mut told = HashSet::new();
     let mut left = Vec::new();
+    let mut waiting = BTreeMap::new();
     for record in abreast::unwanted(worlds.desired, worlds.recorded) {
         let (to, by) = match statements.follow(&record.address) {
             Some((to, by)) => (settled(to, worlds.desired, worlds.recorded), Some(by)),
@@ -106,6 +112,10 @@ pub fn carry<'a>(worlds: Worlds<'a>, options: &Options, diagnostics: &mut Diagno
             },
         };
         if !worlds.desired.resources.contains_key(&to) {
+            if let Some(subject) = worlds.desired.deferral_of(&to) {
+                waiting.insert(&record.address, subject);
+                continue;
+            }
             if let Some(by) = by.filter(|by| !options.declared.contains(&to.block) && told.insert(by.span)) {
                 diagnostics.push(nowhere(record, &to, by));
             }
@@ -125,10 +135,11 @@ pub fn carry<'a>(worlds: Worlds<'a>, options: &Options, diagnostics: &mut Diagno
         }
     }
     keyless::tell(&worlds.desired.moves, &left, diagnostics);
-    match origins.is_empty() {
+    let carried = match origins.is_empty() {
         true => Carried::nothing(worlds),
         false => rename(worlds, origins, diagnostics),
-    }
+    };
+    Carried { waiting, ..carried }
 }
 
 /// `x[0]` for `x` and `x` for `x[0]`, where that is wanted and free: the same object to whoever adds `count` to a block or
@@ -243,6 +254,7 @@ fn rename<'a>(
         deposed,
         renamed,
         imported: BTreeSet::new(),
+        waiting: BTreeMap::new(),
     }
 }
 
