@@ -38,6 +38,9 @@ pub fn view(world: &World) -> Value {
     for (id, alarm) in world.as_alarms.iter() {
         row("ag", "as_alarm", &alarm.region, id, &alarm.name, "", &Tags::new(), alarm.target.as_deref());
     }
+    for (id, cron) in world.as_crons.iter() {
+        row("ag", "as_cron", &cron.region, id, &cron.name, "", &Tags::new(), None);
+    }
     for (id, rule) in world.as_rules.iter() {
         row("ag", "as_rule", &rule.region, id, &rule.name, "", &Tags::new(), None);
     }

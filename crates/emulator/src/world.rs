@@ -9,7 +9,7 @@ use crate::perform::JobFate;
 use crate::quota::Overrides;
 use crate::schedule::Due;
 use crate::state::{
-    AsAlarm, AsRule, AvailabilityGroup, Backend, BandwidthPackage, CacheInstance, Certificate, Cluster, Disk,
+    AsAlarm, AsCron, AsRule, AvailabilityGroup, Backend, BandwidthPackage, CacheInstance, Certificate, Cluster, Disk,
     ElasticIp, Instance, InstanceTemplate, Keypair, Listener, LoadBalancer, NatGateway, NetworkAcl, NetworkInterface,
     NodeGroup, ParameterGroup, Policy, PrivateImage, PrivateZone, RdsAccount, RdsDatabase, RdsInstance, Registry,
     Repository, Role, RouteTable, SecurityGroup, Shelf, Snapshot, SnapshotPolicy, SubUser, Subnet, TargetGroup, UrlMap,
@@ -24,7 +24,7 @@ macro_rules! every_shelf {
     ($with:ident) => {
         $with!(vpcs subnets route_tables acls security_groups interfaces elastic_ips peerings nat_gateways
             bandwidth_packages instances keypairs disks snapshots snapshot_policies images instance_templates
-            availability_groups as_alarms as_rules load_balancers target_groups backends url_maps listeners
+            availability_groups as_alarms as_crons as_rules load_balancers target_groups backends url_maps listeners
             certificates zones zone_records sub_users user_groups policies roles user_keys rds_instances rds_accounts
             rds_databases rds_whitelists parameter_groups cache_instances cache_whitelists registries repositories
             clusters node_groups)
@@ -133,6 +133,8 @@ pub struct World {
     #[serde(default)]
     pub(crate) as_alarms: Shelf<AsAlarm>,
     #[serde(default)]
+    pub(crate) as_crons: Shelf<AsCron>,
+    #[serde(default)]
     pub(crate) as_rules: Shelf<AsRule>,
     pub(crate) load_balancers: Shelf<LoadBalancer>,
     #[serde(default)]
@@ -239,6 +241,7 @@ impl World {
             instance_templates: Shelf::default(),
             availability_groups: Shelf::default(),
             as_alarms: Shelf::default(),
+            as_crons: Shelf::default(),
             as_rules: Shelf::default(),
             load_balancers: Shelf::default(),
             target_groups: Shelf::default(),

@@ -88,3 +88,27 @@ pub(crate) struct AsRule {
     pub(crate) created: Moment,
     pub(crate) updated: Moment,
 }
+
+/// What happens to a group at set times.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct AsCron {
+    pub(crate) region: String,
+    pub(crate) group: String,
+    pub(crate) name: String,
+    pub(crate) description: String,
+    /// The simple rule it carries out; without one it sets sizes.
+    pub(crate) rule: Option<String>,
+    /// Least, most and wanted number of instances that it sets.
+    pub(crate) sizes: [Option<i64>; 3],
+    /// `2026-02-02 20:02:00`, as given but for the seconds.
+    pub(crate) launch: String,
+    /// How often it happens: type and value.
+    pub(crate) repeat: Option<(String, String)>,
+    /// Until when.
+    pub(crate) end: Option<String>,
+    /// Seconds in which it is tried again.
+    pub(crate) expiration: i64,
+    pub(crate) enabled: bool,
+    pub(crate) created: Moment,
+    pub(crate) updated: Moment,
+}

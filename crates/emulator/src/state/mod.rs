@@ -24,7 +24,7 @@ pub(crate) use compute::{
     AttachedDisk, Attachment, AttachmentStatus, Disk, DiskStatus, Instance, InstanceStatus, Keypair, SystemDisk,
 };
 pub(crate) use dns::{PrivateZone, ZoneRecord};
-pub(crate) use groups::{AsAlarm, AsRule, AvailabilityGroup, InstanceTemplate, Scaling};
+pub(crate) use groups::{AsAlarm, AsCron, AsRule, AvailabilityGroup, InstanceTemplate, Scaling};
 pub(crate) use identity::{Policy, Role, SubUser, UserGroup, UserKey};
 pub(crate) use images::{ImageDisk, ImageStatus, PrivateImage};
 pub(crate) use kubernetes::{Cluster, ClusterState, NodeGroup};

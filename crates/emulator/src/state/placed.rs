@@ -1,7 +1,7 @@
 //! Which objects know their region, and so can be kept on a shelf by it.
 
 use super::{
-    AsAlarm, AsRule, AvailabilityGroup, Backend, BandwidthPackage, CacheInstance, Certificate, Cluster, Disk,
+    AsAlarm, AsCron, AsRule, AvailabilityGroup, Backend, BandwidthPackage, CacheInstance, Certificate, Cluster, Disk,
     ElasticIp, Instance, InstanceTemplate, Keypair, Listener, LoadBalancer, NatGateway, NetworkAcl, NetworkInterface,
     NodeGroup, ParameterGroup, Placed, Policy, PrivateImage, PrivateZone, RdsAccount, RdsDatabase, RdsInstance,
     Registry, Repository, Role, RouteTable, SecurityGroup, Snapshot, SnapshotPolicy, SubUser, Subnet, TargetGroup,
@@ -36,7 +36,7 @@ placed!(VpcPeering, NatGateway, BandwidthPackage);
 placed!(Cluster, NodeGroup);
 placed!(Instance, Keypair, Disk);
 placed!(Snapshot, SnapshotPolicy, PrivateImage);
-placed!(InstanceTemplate, AvailabilityGroup, AsAlarm, AsRule);
+placed!(InstanceTemplate, AvailabilityGroup, AsAlarm, AsCron, AsRule);
 placed!(PrivateZone, ZoneRecord);
 placed!(LoadBalancer, TargetGroup, Backend, UrlMap, Listener, Certificate);
 placed!(RdsInstance, RdsAccount, RdsDatabase, WhiteList, ParameterGroup);

@@ -92,7 +92,7 @@ fn refused_specifications() {
                 {"az": "cn-north-1a", "name": "s", "diskType": "ssd.gp1", "diskSizeGB": 30}}),
             (400, "OUT_OF_RANGE"),
         ),
-        ("agId", json!("ag-1"), (501, "NOT_IMPLEMENTED")),
+        ("dedicatedHostId", json!("host-1"), (501, "NOT_IMPLEMENTED")),
         ("userTags", json!([{"key": "jdc-x", "value": ""}]), (400, "INVALID_ARGUMENT")),
     ];
     for (field, value, (code, word)) in cases {

@@ -138,6 +138,8 @@ pub(crate) fn delete(world: &mut World, call: &Call<'_>) -> Answer {
     rules.iter().for_each(|rule| drop(world.as_rules.remove(rule)));
     let alarms: Vec<String> = of_group(&world.as_alarms, id, |alarm| &alarm.group);
     alarms.iter().for_each(|alarm| drop(world.as_alarms.remove(alarm)));
+    let crons: Vec<String> = of_group(&world.as_crons, id, |cron| &cron.group);
+    crons.iter().for_each(|cron| drop(world.as_crons.remove(cron)));
     world.availability_groups.remove(id);
     Ok(Value::Null)
 }

@@ -1,11 +1,12 @@
-//! Rules of groups: how many instances come or go. A target rule brings two alarms of its own, a step rule stands on one.
+//! Rules of groups: how many instances come or go. A target rule brings two alarms of its own, a step rule stands on one,
+//! and a simple one is set off by alarms and crons.
 
-use super::{alarms, groups};
+use super::{alarms, crons, groups};
 use crate::call::{Args, Call};
 use crate::fault::{Answer, Fault};
 use crate::listing::{self, Beyond, Field, Listed};
 use crate::names;
-use crate::state::{AsAlarm, AsRule};
+use crate::state::{AsAlarm, AsCron, AsRule};
 use crate::world::World;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -175,6 +176,9 @@ pub(crate) fn delete(world: &mut World, call: &Call<'_>) -> Answer {
             return Err(Fault::precondition(format!("asAlarm {alarm} sets asRule {id} off")));
         }
     }
+    if let Some((cron, _)) = crons_of(world, id).next() {
+        return Err(Fault::precondition(format!("asCron {cron} carries asRule {id} out")));
+    }
     for alarm in alarms {
         let own = world.as_alarms.get(&alarm).is_some_and(|alarm| alarm.target.is_some());
         match world.as_alarms.get_mut(&alarm) {
@@ -191,6 +195,11 @@ fn of_rule<'w>(world: &'w World, id: &'w str) -> impl Iterator<Item = (&'w Strin
     world.as_alarms.iter().filter(move |(_, alarm)| {
         [&alarm.simple, &alarm.step, &alarm.target].into_iter().any(|rule| rule.as_deref() == Some(id))
     })
+}
+
+/// Crons that carry a rule out.
+fn crons_of<'w>(world: &'w World, id: &'w str) -> impl Iterator<Item = (&'w String, &'w AsCron)> {
+    world.as_crons.iter().filter(move |(_, cron)| cron.rule.as_deref() == Some(id))
 }
 
 pub(crate) fn list(world: &World, call: &Call<'_>) -> Answer {
@@ -223,7 +232,8 @@ fn view(world: &World, id: &str, rule: &AsRule) -> Value {
     match rule.kind.as_str() {
         "Simple" => {
             info.insert("asAlarms".to_owned(), json!(alarms));
-            info.insert("asCrons".to_owned(), json!([]));
+            let crons: Vec<Value> = crons_of(world, id).map(|(id, cron)| crons::view(id, cron)).collect();
+            info.insert("asCrons".to_owned(), json!(crons));
             view["simpleAsRuleInfo"] = json!(info);
         }
         "Target" => {

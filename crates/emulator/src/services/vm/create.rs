@@ -1,11 +1,11 @@
 //! Creating instances: everything is checked first, then everything is made.
 
-use super::{image, instance_type, keypair, links};
+use super::{image, instance_type, keypair, links, made_of};
 use crate::call::{Args, Call};
 use crate::charge::{BY_DURATION, Charge, Mode};
 use crate::fault::{Answer, Fault};
 use crate::schedule::{Event, usual};
-use crate::services::{disk, vpc};
+use crate::services::{ag, disk, vpc};
 use crate::state::{AttachedDisk, Instance, InstanceStatus, SystemDisk};
 use crate::tags::Tags;
 use crate::world::World;
@@ -37,6 +37,9 @@ struct Order {
     metadata: BTreeMap<String, String>,
     userdata: BTreeMap<String, String>,
     tags: Tags,
+    /// The availability group it is made in.
+    group: Option<String>,
+    managed: bool,
 }
 
 /// Sizes of system disks in GB.
@@ -52,12 +55,14 @@ pub(crate) fn create(world: &mut World, call: &Call<'_>) -> Answer {
 impl Order {
     fn read(world: &World, call: &Call<'_>) -> Result<Order, Fault> {
         let region = call.region();
-        let spec = call.args.need("instanceSpec")?;
-        for later in ["agId", "instanceTemplateId", "dedicatedHostId", "dedicatedPoolId"] {
-            if spec.opt_text(later).is_some_and(|v| !v.is_empty()) {
+        let given = call.args.need("instanceSpec")?;
+        for later in ["dedicatedHostId", "dedicatedPoolId"] {
+            if given.opt_text(later).is_some_and(|v| !v.is_empty()) {
                 return Err(Fault::not_implemented("vm", &format!("createInstances with {later}")));
             }
         }
+        let (group, whole) = made_of::complete(world, region, given)?;
+        let spec = Args(&whole);
         let count = match call.args.opt_int("maxCount").unwrap_or(1) {
             count @ 1..=100 => count as usize,
             _ => return Err(Fault::out_of_range("maxCount must be 1 to 100")),
@@ -112,6 +117,8 @@ impl Order {
             metadata: metadata(spec)?,
             userdata: userdata(spec)?,
             tags: tags::read(spec, "userTags")?,
+            group,
+            managed: spec.flag("isManaged"),
         })
     }
 
@@ -153,6 +160,9 @@ impl Order {
             delete_elastic_ip: false,
         };
         world.instances.insert(id.clone(), instance);
+        if let Some(group) = &self.group {
+            ag::take_in(world, group, &id, self.managed && !self.charge.is_prepaid());
+        }
         if let Some(disk) = system_disk_id {
             disk::tie(world, &id, &disk, None, call.now);
         }

@@ -9,6 +9,7 @@ mod interfaces;
 mod keypair;
 mod life;
 mod links;
+mod made_of;
 mod operations;
 mod placement;
 mod private_image;
