@@ -48,6 +48,10 @@ impl KindDocs {
                     let parts: Vec<String> = parents.iter().chain([&own]).map(|part| part.to_uppercase()).collect();
                     Some(format!("`{}`", parts.join("/")))
                 }
+                Identity::ListedWithin { parents } => {
+                    let parents = parents.iter().map(|part| part.to_uppercase()).collect::<Vec<_>>().join("/");
+                    Some(format!("`{parents}/ID`, the last part as the list shows it"))
+                }
                 Identity::Generated => None,
             },
             example: example(&procedure.kind),
@@ -91,7 +95,11 @@ impl KindDocs {
         }
         out.push_str("\n## Attributes\n\n| attribute | type | | a change | |\n|---|---|---|---|---|\n");
         for a in &view.attributes {
-            let required = if a.required { "required" } else { "optional" };
+            let required = match (a.required, &a.required_unless[..]) {
+                (true, _) => "required".to_owned(),
+                (false, []) => "optional".to_owned(),
+                (false, others) => format!("required without `{}`", others.join("` or `")),
+            };
             let change = a.change.strip_prefix("a change ").unwrap_or(&a.change);
             let mut notes: Vec<String> = a.doc.iter().cloned().collect();
             notes.extend(a.references.iter().map(|kind| format!("The id of a `{kind}`.")));
@@ -99,7 +107,7 @@ impl KindDocs {
             if a.write_only {
                 notes.push("Never stored.".to_owned());
             }
-            row(&mut out, &[&format!("`{}`", a.name), &a.ty, required, change, &notes.join(" ")]);
+            row(&mut out, &[&format!("`{}`", a.name), &a.ty, &required, change, &notes.join(" ")]);
             for field in &a.fields {
                 let required = if field.required { "required" } else { "optional" };
                 let reference = field.references.as_ref().map(|kind| format!("The id of a `{kind}`."));

@@ -109,7 +109,9 @@ impl Procedure {
     /// Attributes that an id is put together from, in this order.
     pub fn id_attributes(&self) -> &[String] {
         match &self.identity {
-            Identity::Composed(names) | Identity::Within { parents: names, .. } => names,
+            Identity::Composed(names)
+            | Identity::Within { parents: names, .. }
+            | Identity::ListedWithin { parents: names } => names,
             Identity::Assigned(_) | Identity::Chosen(_) | Identity::Listed | Identity::Generated => &[],
         }
     }
@@ -246,6 +248,10 @@ pub enum Normal {
     Moment,
     /// A list in one text, with commas between its elements, whose order means nothing: sorted and distinct, no spaces.
     Commas,
+    /// A time of day on a date, `2026-02-02 20:02:00`: seconds count for nothing.
+    Minute,
+    /// A count, shown as a number below zero where there is none.
+    Count,
 }
 
 /// What happens when an attribute changes.
@@ -271,6 +277,9 @@ pub struct Attribute {
     pub shape: Shape,
     /// Must be set.
     pub required: bool,
+    /// Must be set where none of these attributes is: what makes the object has it from them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub required_unless: Vec<String>,
     /// Hashed, never stored, never shown.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub write_only: bool,
@@ -366,8 +375,21 @@ pub enum Identity {
         /// Path of the last part in the create call's result.
         assigned: String,
     },
+    /// Put together from attributes and what the list of those parents shows of the one object that was not there before,
+    /// joined by `/`: the create call answers nothing, and the id means something within its parents only.
+    ListedWithin {
+        /// Attributes with the ids of the parents.
+        parents: Vec<String>,
+    },
     /// Firma makes it up (`firma.value`).
     Generated,
+}
+
+impl Identity {
+    /// Whether a list says which id an object has, and not the call that makes it.
+    pub fn is_listed(&self) -> bool {
+        matches!(self, Identity::Listed | Identity::ListedWithin { .. })
+    }
 }
 
 /// A call with its parameters. `regionId` is filled in by itself where the operation has it.

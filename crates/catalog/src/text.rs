@@ -212,6 +212,14 @@ pub enum IdentityText {
         /// Path of the id in the create call's result. Its last name, in snake case, names the id's last part.
         assigned: String,
     },
+    /// The create call answers nothing: the values of these attributes, and what a list of those parents shows of the one
+    /// object that was not there before.
+    ListedWithin {
+        /// Attributes with the ids of the parents.
+        parents: Vec<String>,
+        /// The parameter, in snake case, that takes the id's last part.
+        own: String,
+    },
     /// Firma makes it up.
     Generated,
 }
@@ -487,6 +495,9 @@ pub struct AttributeText {
     pub read: Option<String>,
     /// Overrides the facts.
     pub required: Option<bool>,
+    /// It must be set where none of these is.
+    #[serde(default)]
+    pub required_unless: Vec<String>,
     /// A list whose order means nothing.
     #[serde(default)]
     pub set: bool,

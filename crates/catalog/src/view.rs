@@ -41,6 +41,9 @@ pub struct AttributeView {
     pub ty: String,
     /// Must be set.
     pub required: bool,
+    /// Must be set where none of these is.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub required_unless: Vec<String>,
     /// Fields inside, by dotted path.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<FieldView>,
@@ -169,7 +172,11 @@ impl KindView {
         out.push_str("\nattributes\n");
         let width = self.attributes.iter().map(|a| a.name.len()).max().unwrap_or(0);
         for a in &self.attributes {
-            let required = if a.required { "required; " } else { "" };
+            let required = match (a.required, &a.required_unless[..]) {
+                (true, _) => "required; ".to_owned(),
+                (false, []) => String::new(),
+                (false, others) => format!("required without {}; ", others.join(" or ")),
+            };
             let secret = if a.write_only { "; never stored" } else { "" };
             out.push_str(&format!("  {:width$}  {}; {required}{}{secret}\n", a.name, a.ty, a.change));
             if let Some(doc) = &a.doc {
@@ -241,6 +248,7 @@ fn attribute(procedure: &Procedure, name: &str, attribute: &Attribute) -> Attrib
         name: name.to_owned(),
         ty: type_text(&attribute.shape),
         required: attribute.required,
+        required_unless: attribute.required_unless.clone(),
         change,
         default: attribute.default.clone(),
         references: attribute.references.clone(),

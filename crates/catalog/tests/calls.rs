@@ -13,13 +13,27 @@ use firma_model::{
 use serde_json::{Value as Json, json};
 use std::path::Path;
 
-/// Ordinary values of a kind: everything that can be set, from `tests/kinds`, with ids for what refers to other objects.
+/// Ordinary values of a kind: everything that can be set, from `tests/kinds`, with ids for what refers to other objects. What
+/// excludes what `full.toml` sets is in another file there.
 fn sample(kind: &str) -> Json {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/kinds").join(kind).join("full.toml");
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let table: toml::Table = text.parse().expect("TOML");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/kinds").join(kind);
     let (service, name) = kind.split_once('.').expect("service.kind");
-    let mut sample = serde_json::to_value(&table[service][name]["it"]).expect("JSON");
+    let read = |file: &str| {
+        let path = folder.join(file);
+        let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let table: toml::Table = text.parse().expect("TOML");
+        serde_json::to_value(&table[service][name]["it"]).expect("JSON")
+    };
+    let mut sample = read("full.toml");
+    let files = std::fs::read_dir(&folder).expect("a folder").map(|entry| entry.expect("an entry").file_name());
+    let mut files: Vec<String> = files.filter_map(|name| name.into_string().ok()).collect();
+    files.sort();
+    for file in files.iter().filter(|file| !["around.toml", "full.toml", "left-out.toml"].contains(&file.as_str())) {
+        let (Json::Object(sample), Json::Object(more)) = (&mut sample, read(file)) else { panic!("{file}: a table") };
+        for (name, value) in more {
+            sample.entry(name).or_insert(value);
+        }
+    }
     replace_references(&mut sample);
     sample
 }

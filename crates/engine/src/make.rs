@@ -18,7 +18,7 @@ use firma_model::{
 use firma_plan::{
     fill::{self, ReadyCall, Wait},
     observe::{self, Look},
-    procedure::{Identity, Recovery},
+    procedure::Recovery,
     recording::{self, RecordParts},
     recover,
     wait::Until,
@@ -149,7 +149,7 @@ async fn created(
         let fault = match run.send(request).await {
             Outcome::Ok(answer) => match fill::created_id(run.procedure, &run.attributes, &answer.result) {
                 Some(id) => return Ok((id, None)),
-                None if run.procedure.identity == Identity::Listed => {
+                None if run.procedure.identity.is_listed() => {
                     // Made, and not named: a list shows it.
                     run.doubt();
                     let found = newcomer(run, ids_before.as_deref()).await.map_err(Stop::Unresolved)?;

@@ -181,7 +181,11 @@ pub fn known_id(procedure: &Procedure, attributes: &Map) -> Option<String> {
                 names.iter().map(|name| attributes.get(name).and_then(Value::as_str)).collect();
             parts.map(|parts| parts.join("/"))
         }
-        Identity::Assigned(_) | Identity::Within { .. } | Identity::Listed | Identity::Generated => None,
+        Identity::Assigned(_)
+        | Identity::Within { .. }
+        | Identity::Listed
+        | Identity::ListedWithin { .. }
+        | Identity::Generated => None,
     }
 }
 
@@ -471,6 +475,9 @@ fn deleting(reader: Reader, step: &Step, procedure: &Procedure, record: &Record,
         None,
         "",
     );
+    if let Ok(Value::Map(observed)) = record.observed.decode() {
+        put_observed(reader, &mut parameters, call, &observed);
+    }
     ReadyCall {
         service: call.service.clone(),
         operation: call.operation.clone(),

@@ -257,10 +257,10 @@ pub fn read_question(procedure: &Procedure, region: Option<&str>, id: &str) -> O
 
 /// What a list's items say about the ids of a batch.
 pub fn looks(batch: &Batch, items: &[&Json]) -> BTreeMap<String, Look> {
-    let mut by_key: BTreeMap<&str, &Json> = BTreeMap::new();
+    let mut by_key: BTreeMap<Cow<'_, str>, &Json> = BTreeMap::new();
     if let Some(list) = &batch.procedure.list {
         for item in items {
-            if let Some(key) = shape::read_path(item, &list.id) {
+            if let Some(key) = shape::read_id(item, &list.id) {
                 by_key.insert(key, item);
             }
         }
@@ -308,10 +308,10 @@ fn read_object<'j>(read: &Read, result: &'j Json) -> Option<Cow<'j, Json>> {
 
 /// The id of an item of this kind's list, for kinds whose id the list shows. `within` names the parents whose list it is.
 pub fn item_id(procedure: &Procedure, within: &str, item: &Json) -> Option<String> {
-    let own = shape::read_path(item, &procedure.list.as_ref()?.id)?;
+    let own = shape::read_id(item, &procedure.list.as_ref()?.id)?;
     Some(match procedure.identity {
-        Identity::Within { .. } => format!("{within}/{own}"),
-        _ => own.to_owned(),
+        Identity::Within { .. } | Identity::ListedWithin { .. } => format!("{within}/{own}"),
+        _ => own.into_owned(),
     })
 }
 

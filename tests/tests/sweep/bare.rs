@@ -22,7 +22,7 @@ const AN_HOUR: i64 = 3_600_000;
 
 /// Makes the subject of a case as if its kind were bare, and as it is with an hour between the processes.
 pub(crate) async fn sweep(procedure: &Arc<Procedure>, case: &Case, tally: &mut Tally) {
-    if !matches!(procedure.identity, Identity::Assigned(_) | Identity::Listed) {
+    if !matches!(procedure.identity, Identity::Assigned(_)) && !procedure.identity.is_listed() {
         return;
     }
     let goal = Goal { adopts: true, ..Goal::apply(case.create.clone()) };

@@ -63,6 +63,11 @@ impl Kind<'_> {
         }
         self.shared(&mut attributes, findings);
         self.references(&mut attributes, findings);
+        for name in attributes.values().flat_map(|attribute| &attribute.required_unless) {
+            if !attributes.contains_key(name) {
+                findings.unknown("required_unless", name.as_str());
+            }
+        }
         attributes
     }
 
@@ -121,6 +126,7 @@ impl Kind<'_> {
             grows_only: text.grows_only,
             default: text.default.clone(),
             doc: text.doc.clone(),
+            required_unless: text.required_unless.clone(),
             found_by: text.found_by.clone(),
             one_more: text.one_more,
             set_elsewhere: text.set_elsewhere,
@@ -233,6 +239,7 @@ fn plain(required: bool) -> Attribute {
         read: None,
         shape: Shape::String,
         required,
+        required_unless: Vec::new(),
         write_only: false,
         on_change: OnChange::Replace,
         inside: BTreeMap::new(),

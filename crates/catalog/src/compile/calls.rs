@@ -400,7 +400,7 @@ impl Kind<'_> {
     /// the parts of a composed id from those.
     fn identifying(&self, param: &Param) -> Option<Source> {
         match &self.text.identity {
-            IdentityText::Composed(_) | IdentityText::Within { .. } => {
+            IdentityText::Composed(_) | IdentityText::Within { .. } | IdentityText::ListedWithin { .. } => {
                 let name = firma_api::naming::snake(&param.name);
                 self.id_part(&name).filter(|_| param.place == Place::Path || param.required).map(Source::IdPart)
             }
@@ -414,6 +414,9 @@ impl Kind<'_> {
             IdentityText::Composed(names) => names.iter().position(|name| name == attribute),
             IdentityText::Within { parents, assigned } => {
                 let own = firma_api::naming::snake(assigned.rsplit('.').next().unwrap_or(assigned));
+                parents.iter().position(|name| name == attribute).or((own == attribute).then_some(parents.len()))
+            }
+            IdentityText::ListedWithin { parents, own } => {
                 parents.iter().position(|name| name == attribute).or((own == attribute).then_some(parents.len()))
             }
             _ => None,

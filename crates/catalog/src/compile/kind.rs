@@ -172,10 +172,13 @@ impl Kind<'_> {
                 Identity::Composed(names.clone())
             }
             IdentityText::Listed => {
-                if self.text.list.is_none() || self.text.recovery != RecoveryText::Bare {
-                    findings.add(What::Recovery("an id that a list shows needs a list, and its kind is bare"));
-                }
+                self.needs_list(findings);
                 Identity::Listed
+            }
+            IdentityText::ListedWithin { parents, .. } => {
+                parents.iter().for_each(|name| known(name));
+                self.needs_list(findings);
+                Identity::ListedWithin { parents: parents.clone() }
             }
             IdentityText::Within { parents, assigned } => {
                 parents.iter().for_each(|name| known(name));
@@ -188,6 +191,12 @@ impl Kind<'_> {
                 Identity::Within { parents: parents.clone(), assigned: assigned.clone() }
             }
             IdentityText::Generated => Identity::Generated,
+        }
+    }
+
+    fn needs_list(&self, findings: &mut Findings<'_>) {
+        if self.text.list.is_none() || self.text.recovery != RecoveryText::Bare {
+            findings.add(What::Recovery("an id that a list shows needs a list, and its kind is bare"));
         }
     }
 

@@ -107,6 +107,12 @@ pub fn required(procedure: &Procedure, present: impl Fn(&str) -> bool, span: Spa
             }
             diagnostics.push(error);
         }
+        let others = &attribute.required_unless;
+        if !others.is_empty() && !others.iter().any(|other| present(other)) {
+            let others: Vec<String> = others.iter().map(|other| format!("`{other}`")).collect();
+            let message = format!("{} needs `{name}`, or {} to take it from", procedure.kind, others.join(" or "));
+            diagnostics.push(Diagnostic::error(codes::MISSING_ATTRIBUTE, message).at(span));
+        }
     }
     diagnostics
 }

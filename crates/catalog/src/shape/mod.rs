@@ -16,5 +16,5 @@ mod wire;
 
 pub use check::{Part, Place, check, check_at, check_parameter, check_parameter_at, required, type_of};
 pub use normal::{normalise, normalise_shape};
-pub use project::{SERVER_ID, SERVER_MADE, expires, fingerprint, project, read_path, select, status};
+pub use project::{SERVER_ID, SERVER_MADE, expires, fingerprint, project, read_id, read_path, select, status};
 pub use wire::{from_wire, modification, put_parameter, to_wire};

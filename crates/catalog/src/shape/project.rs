@@ -8,6 +8,7 @@ use crate::procedure::{Attribute, Elements, Procedure, Shape};
 use firma_api::path as api_path;
 use firma_model::value::{Map, Value};
 use serde_json::Value as Json;
+use std::borrow::Cow;
 
 /// Field of an observed element that holds its server id.
 pub const SERVER_ID: &str = "server_id";
@@ -87,13 +88,26 @@ fn observed_elements(attribute: &Attribute, rule: &Elements, json: &Json) -> Val
     normalise(attribute, Value::List(elements.collect()))
 }
 
-/// The text at a read path.
-pub fn read_path<'j>(object: &'j Json, path: &str) -> Option<&'j str> {
+fn found<'j>(object: &'j Json, path: &str) -> Option<&'j Json> {
     if is_name(path) {
-        return object.get(path)?.as_str();
+        return object.get(path);
     }
     let path = api_path::Path::parse(path).ok()?;
-    api_path::get(object, &path)?.as_str()
+    api_path::get(object, &path)
+}
+
+/// The text at a read path.
+pub fn read_path<'j>(object: &'j Json, path: &str) -> Option<&'j str> {
+    found(object, path)?.as_str()
+}
+
+/// The id at a read path: a text, or a number as one.
+pub fn read_id<'j>(object: &'j Json, path: &str) -> Option<Cow<'j, str>> {
+    match found(object, path)? {
+        Json::String(text) => Some(Cow::Borrowed(text)),
+        Json::Number(number) => Some(Cow::Owned(number.to_string())),
+        _ => None,
+    }
 }
 
 /// The kind's status field in a selected object.

@@ -16,6 +16,7 @@ pub(super) fn spelt(normal: Option<Normal>, value: Value) -> Value {
         },
         Value::List(items) => Value::List(items.into_iter().map(|item| spelt(Some(normal), item)).collect()),
         Value::Set(items) => Value::set(items.into_iter().map(|item| spelt(Some(normal), item)).collect()),
+        Value::Number(number) if normal == Normal::Count && number.as_f64() < 0.0 => Value::Null,
         Value::Sensitive(inner) => spelt(Some(normal), *inner).sensitive(),
         other => other,
     }
@@ -31,6 +32,8 @@ fn respelt(normal: Normal, text: &str) -> Option<String> {
         Normal::Json => json(text),
         Normal::Moment => moment(text),
         Normal::Commas => Some(commas(text)),
+        Normal::Minute => minute(text),
+        Normal::Count => None,
     }
 }
 
@@ -38,6 +41,13 @@ fn respelt(normal: Normal, text: &str) -> Option<String> {
 fn commas(text: &str) -> String {
     let elements: BTreeSet<&str> = text.split(',').map(str::trim).filter(|element| !element.is_empty()).collect();
     elements.into_iter().collect::<Vec<_>>().join(",")
+}
+
+/// `2026-02-02 20:02:30` is `2026-02-02 20:02:00`.
+fn minute(text: &str) -> Option<String> {
+    let (minute, seconds) = text.split_at_checked(text.len().checked_sub(3)?)?;
+    let is_seconds = seconds.strip_prefix(':').is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_digit()));
+    (is_seconds && minute.len() == 16).then(|| format!("{minute}:00"))
 }
 
 /// `10.0.7.9/16` is `10.0.0.0/16`, and `2001:DB8:0:0::1/32` is `2001:db8::/32`.
@@ -90,6 +100,9 @@ mod tests {
     #[test]
     fn spellings() {
         let rows = [
+            (Normal::Minute, "2026-02-02 20:02:30", "2026-02-02 20:02:00"),
+            (Normal::Minute, "20:02:30", "20:02:30"),
+            (Normal::Minute, "soon", "soon"),
             (Normal::Cidr, "10.0.7.9/16", "10.0.0.0/16"),
             (Normal::Cidr, " 10.0.0.0/16", "10.0.0.0/16"),
             (Normal::Cidr, "1.2.3.4/0", "0.0.0.0/0"),

@@ -99,6 +99,9 @@ fn sentence(name: &str, attribute: &Attribute, procedure: &Procedure) -> String 
         "zone" if procedure.zone == ZoneRule::Required => said.push("Needed; `[defaults]` may say it.".to_owned()),
         "billing" => said.push("How it is paid for; `[defaults]` may say it.".to_owned()),
         _ if attribute.required => said.push("Required.".to_owned()),
+        _ if !attribute.required_unless.is_empty() => {
+            said.push(format!("Required without {}.", attribute.required_unless.join(" or ")));
+        }
         _ => {}
     }
     said.push(match (attribute.on_change, attribute.grows_only) {

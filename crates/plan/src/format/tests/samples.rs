@@ -67,6 +67,7 @@ pub(super) fn procedure() -> Procedure {
         read: Some("subnetName".into()),
         shape: Shape::List(Box::new(Shape::String)),
         required: true,
+        required_unless: vec!["vpc_id".into()],
         write_only: false,
         on_change: OnChange::Update(0),
         grows_only: false,
