@@ -42,7 +42,8 @@ pub fn view(world: &World) -> Value {
         row("ag", "as_cron", &cron.region, id, &cron.name, "", &Tags::new(), None);
     }
     for (id, rule) in world.as_rules.iter() {
-        row("ag", "as_rule", &rule.region, id, &rule.name, "", &Tags::new(), None);
+        let id = format!("{}/{id}", rule.group);
+        row("ag", "as_rule", &rule.region, &id, &rule.name, "", &Tags::new(), None);
     }
     for (id, disk) in world.disks.iter().filter(|(_, d)| d.status != DiskStatus::Deleted) {
         let owner = disk.system_of.as_deref();
@@ -82,6 +83,9 @@ pub fn view(world: &World) -> Value {
     }
     for (id, zone) in world.zones.iter() {
         row("privatezone", "zone", &zone.region, id, &zone.name, "", &untagged, None);
+    }
+    for (id, record) in world.zone_records.iter() {
+        row("privatezone", "record", &record.region, id, &record.host, "", &untagged, None);
     }
     for (id, certificate) in world.certificates.iter() {
         row("ssl", "cert", &certificate.region, id, &certificate.name, "", &untagged, None);
