@@ -69,10 +69,23 @@ fn three_tier() {
     assert!(addresses.len() >= 60, "{} resources", addresses.len());
     let outputs = sandbox.firma(&["output", "--format", "json"]).expect(0).json();
     assert!(outputs["address"].as_str().is_some_and(|address| address.split('.').count() == 4), "{outputs}");
+    assert_eq!(outputs["names"].as_array().map(Vec::len), Some(6), "{outputs}");
     assert!(outputs["database"].as_str().is_some_and(|name| !name.is_empty()), "{outputs}");
     for tier in ["web", "app"] {
         assert_eq!(outputs["servers"][tier].as_array().map(Vec::len), Some(2), "{outputs}");
     }
+    destroy(&sandbox, &[]);
+}
+
+#[test]
+fn kubernetes() {
+    let sandbox = apply("kubernetes", &[]);
+    let kinds = ["subnet", "cluster", "node_group", "registry"];
+    // The first group of nodes is the cluster's own.
+    assert_eq!(kinds.map(|kind| count(&sandbox, kind)), [4, 1, 2, 1]);
+    let outputs = sandbox.firma(&["output", "--format", "json"]).expect(0).json();
+    assert_eq!(outputs["images"].as_array().map(Vec::len), Some(3), "{outputs}");
+    assert_eq!(outputs["node_groups"].as_object().map(serde_json::Map::len), Some(2), "{outputs}");
     destroy(&sandbox, &[]);
 }
 
@@ -116,5 +129,5 @@ fn every_example_is_here() {
     let mut names: Vec<String> =
         tree::entries(&examples()).iter().filter(|path| path.is_dir()).map(|path| tree::name_of(path)).collect();
     names.sort();
-    assert_eq!(names, ["minimal", "multi-region", "prepaid", "three-tier", "web"]);
+    assert_eq!(names, ["kubernetes", "minimal", "multi-region", "prepaid", "three-tier", "web"]);
 }
