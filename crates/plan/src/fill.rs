@@ -110,7 +110,9 @@ pub(crate) fn create_call_for(
         let Some(path) = &attribute.write else { continue };
         shape::put_parameter(&mut parameters, path, wire(reader, attribute, value));
     }
-    put_sources(reader, &mut parameters, create, "", step.region.as_deref(), procedure, attributes, None, token);
+    let nothing = Map::new();
+    let region = step.region.as_deref();
+    put_sources(reader, &mut parameters, create, "", region, procedure, attributes, &nothing, None, token);
     match &procedure.recovery {
         Recovery::Tokened(path) => shape::put_parameter(&mut parameters, path, json!(token)),
         Recovery::MarkedByTag(path) => {
@@ -220,10 +222,7 @@ pub(crate) fn update_calls_for(
     key: &HashKey,
 ) -> Vec<ReadyCall> {
     let inputs = crate::nodes::recorded_inputs(record);
-    let observed = match record.observed.decode() {
-        Ok(Value::Map(map)) => map,
-        _ => Map::new(),
-    };
+    let observed = observed(record);
     let unfinished = record.status != Status::Ready;
     let mut calls = Vec::new();
     for update in &procedure.updates {
@@ -264,10 +263,10 @@ pub(crate) fn update_calls_for(
                         step.region.as_deref(),
                         procedure,
                         attributes,
+                        &observed,
                         only,
                         "",
                     );
-                    put_observed(reader, &mut parameters, call, &observed);
                     keep_marker(procedure, &mut parameters, call, &observed);
                     let wait = if *wait { Wait::Status(until.clone()) } else { Wait::No };
                     calls.push(ready(call, parameters, REPEATABLE, wait));
@@ -290,6 +289,7 @@ pub(crate) fn update_calls_for(
                         step.region.as_deref(),
                         procedure,
                         attributes,
+                        &observed,
                         Some(&[]),
                         "",
                     );
@@ -336,6 +336,7 @@ pub(crate) fn update_calls_for(
                             step.region.as_deref(),
                             procedure,
                             attributes,
+                            &observed,
                             None,
                             "",
                         );
@@ -472,12 +473,10 @@ fn deleting(reader: Reader, step: &Step, procedure: &Procedure, record: &Record,
         step.region.as_deref(),
         procedure,
         &attributes,
+        &observed(record),
         None,
         "",
     );
-    if let Ok(Value::Map(observed)) = record.observed.decode() {
-        put_observed(reader, &mut parameters, call, &observed);
-    }
     ReadyCall {
         service: call.service.clone(),
         operation: call.operation.clone(),
@@ -531,14 +530,11 @@ fn put_special(parameters: &mut Json, call: &Call, source: &Source, value: &Json
     }
 }
 
-/// Ids that the service made for parts of the object.
-fn put_observed(reader: Reader, parameters: &mut Json, call: &Call, observed: &Map) {
-    for parameter in &call.parameters {
-        if let Source::Observed(name) = &parameter.source
-            && let Some(value) = observed.get(name)
-        {
-            shape::put_parameter(parameters, &parameter.name, to_plain_json(&reader.plain(value)));
-        }
+/// What a read showed of an object.
+fn observed(record: &Record) -> Map {
+    match record.observed.decode() {
+        Ok(Value::Map(map)) => map,
+        _ => Map::new(),
     }
 }
 
@@ -562,7 +558,8 @@ fn keep_marker(procedure: &Procedure, parameters: &mut Json, call: &Call, observ
     }
 }
 
-/// Puts the parameters that a call names. `changed` limits attributes to these (all, for `None`).
+/// Puts the parameters that a call names. `changed` limits attributes to these (all, for `None`); `observed` has the ids that
+/// the service made for parts of the object.
 #[expect(clippy::too_many_arguments, reason = "everything a parameter may come from, in one place")]
 fn put_sources(
     reader: Reader,
@@ -572,6 +569,7 @@ fn put_sources(
     region: Option<&str>,
     procedure: &Procedure,
     attributes: &Map,
+    observed: &Map,
     changed: Option<&[String]>,
     token: &str,
 ) {
@@ -599,7 +597,8 @@ fn put_sources(
                     found => found.cloned(),
                 })
             }
-            Source::Elements | Source::ElementIds | Source::Member | Source::Observed(_) => None,
+            Source::Observed(name) => observed.get(name).map(|value| to_plain_json(&reader.plain(value))),
+            Source::Elements | Source::ElementIds | Source::Member => None,
         };
         if let Some(value) = value {
             shape::put_parameter(parameters, &parameter.name, value);

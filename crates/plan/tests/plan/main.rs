@@ -8,6 +8,7 @@ mod deciding;
 mod moving;
 mod differing;
 mod deferring;
+mod deleting;
 mod inquiring;
 mod ordering;
 mod owing;
