@@ -36,7 +36,7 @@ class Call:
 
 # Lives of these services are short. Databases, clusters and load balancers take Firma minutes, for it looks when they are
 # usually ready; they live with `--every`.
-SHORT = ["disk", "iam", "ssl", "vm", "vpc"]
+SHORT = ["ag", "disk", "iam", "privatezone", "ssl", "vm", "vpc"]
 
 
 def kinds(services=None):
