@@ -267,6 +267,34 @@ fn what_is_listed_by_parents_names_them() {
 }
 
 #[test]
+fn what_a_list_of_its_parents_names_is_known_by_them() {
+    check(
+        "privatezone.record",
+        "parents = [\"zone_id\"]",
+        "parents = [\"zone\"]",
+        &[
+            "privatezone.modifyResourceRecord demands `zoneId`, nothing fills it",
+            "privatezone.setResourceRecordsStatus demands `zoneId`, nothing fills it",
+            "identity: there is no `zone`",
+            "privatezone.describeResourceRecords demands `zoneId`, nothing fills it",
+            "privatezone.deleteResourceRecords demands `zoneId`, nothing fills it",
+        ],
+    );
+    check(
+        "privatezone.record",
+        "recovery = \"bare\"",
+        "recovery = \"named\"",
+        &["an id that a list shows needs a list, and its kind is bare"],
+    );
+    check(
+        "vm.instance",
+        "required_unless = [\"instance_template_id\", \"ag_id\"]",
+        "required_unless = [\"template\"]",
+        &["required_unless: there is no `template`"; 3],
+    );
+}
+
+#[test]
 fn every_change_has_one_meaning() {
     check("vpc.vpc", "\"address_prefix\", ", "", &["nothing says what a change of `address_prefix` means"]);
     check(

@@ -2,7 +2,7 @@
 
 use crate::procedure::Normal;
 use core::net::IpAddr;
-use firma_model::{time::Timestamp, value::Value};
+use firma_model::{number::Number, time::Timestamp, value::Value};
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
 
@@ -10,15 +10,23 @@ use std::collections::BTreeSet;
 pub(super) fn spelt(normal: Option<Normal>, value: Value) -> Value {
     let Some(normal) = normal else { return value };
     match value {
+        value if normal == Normal::Count && is_below_zero(&value) => Value::Null,
         Value::String(text) => match respelt(normal, &text) {
             Some(other) => Value::string(other),
             None => Value::String(text),
         },
         Value::List(items) => Value::List(items.into_iter().map(|item| spelt(Some(normal), item)).collect()),
         Value::Set(items) => Value::set(items.into_iter().map(|item| spelt(Some(normal), item)).collect()),
-        Value::Number(number) if normal == Normal::Count && number.as_f64() < 0.0 => Value::Null,
         Value::Sensitive(inner) => spelt(Some(normal), *inner).sensitive(),
         other => other,
+    }
+}
+
+fn is_below_zero(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => number.as_f64() < 0.0,
+        Value::String(literal) => Number::parse(literal.trim()).is_some_and(|number| number.as_f64() < 0.0),
+        _ => false,
     }
 }
 
@@ -128,6 +136,14 @@ mod tests {
         for (normal, written, expected) in rows {
             assert_eq!(spelt(Some(normal), Value::from(written)), Value::from(expected), "{written}");
             assert_eq!(spelt(Some(normal), Value::from(expected)), Value::from(expected), "again: {written}");
+        }
+        for (count, expected) in [
+            (Value::from(-1), Value::Null),
+            (Value::from("-1"), Value::Null),
+            (Value::from(0), Value::from(0)),
+            (Value::from("-"), Value::from("-")),
+        ] {
+            assert_eq!(spelt(Some(Normal::Count), count), expected);
         }
         let secret = spelt(Some(Normal::Lower), Value::from("A").sensitive());
         assert_eq!(secret, Value::from("a").sensitive());
