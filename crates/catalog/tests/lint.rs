@@ -284,7 +284,7 @@ fn what_a_list_of_its_parents_names_is_known_by_them() {
         "privatezone.record",
         "recovery = \"bare\"",
         "recovery = \"named\"",
-        &["an id that a list shows needs a list, and its kind is bare"],
+        &["recovery: an id that a list shows needs a list, and its kind is bare"],
     );
     check(
         "vm.instance",
