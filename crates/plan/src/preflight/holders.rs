@@ -2,11 +2,11 @@
 
 use super::inquiry::{Answer, Asked};
 use crate::{
-    observe::{Batch, split},
+    observe::{Batch, item_id, split},
     step::{Leg, Plan},
     worlds::Worlds,
 };
-use firma_catalog::{limits::Holder, shape};
+use firma_catalog::limits::Holder;
 use firma_model::{
     address::Address,
     diagnostic::{Diagnostic, Diagnostics},
@@ -67,13 +67,11 @@ pub(super) fn judge(
     for deletion in deletions {
         let Some(Ok(items)) = answers.get(deletion.question) else { continue };
         let Some(procedure) = worlds.procedures.get(&deletion.kind) else { continue };
-        let Some(list) = &procedure.list else { continue };
+        // One batch is of one parent.
+        let within = deletion.objects.keys().next().and_then(|id| id.rsplit_once('/')).map_or("", |(within, _)| within);
         for item in items {
-            let Some((id, address)) =
-                shape::read_path(item, &list.id).and_then(|id| deletion.objects.get_key_value(id))
-            else {
-                continue;
-            };
+            let shown = item_id(procedure, within, item);
+            let Some((id, address)) = shown.and_then(|id| deletion.objects.get_key_value(&id)) else { continue };
             for holder in &procedure.held_by {
                 let staying: Vec<String> =
                     ids(item, holder).into_iter().filter(|holding| !released.has(holding, id)).collect();

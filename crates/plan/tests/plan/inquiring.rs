@@ -104,6 +104,25 @@ fn what_stays_inside_is_in_the_way_and_what_the_plan_takes_out_is_not() {
 }
 
 #[test]
+fn what_means_something_in_its_parent_only_is_told_from_others_there() {
+    let mut stage = Stage::default();
+    let spec = json!({ "adjustment_type": "Number", "adjustment_value": 1 });
+    let rule = json!({ "ag_id": "ag-1", "name": "more", "as_rule_type": "Simple", "simple_as_rule_spec": spec });
+    stage.have("ag.as_rule.more", "ag-1/asr-1", rule, &[]);
+    let shows = |id: &'static str| {
+        move |asked: &Asked| match asked {
+            Asked::Objects(batch) if batch.procedure.kind == "ag.as_rule" => {
+                let info = json!({ "asAlarms": [{ "asAlarmId": "asa-theirs" }], "asCrons": [] });
+                Ok(vec![json!({ "asRuleId": id, "simpleAsRuleInfo": info })])
+            }
+            _ => Ok(Vec::new()),
+        }
+    };
+    assert_eq!(found(&stage, shows("asr-1")).0, ["E0534"]);
+    assert_eq!(found(&stage, shows("asr-2")).0, Vec::<String>::new());
+}
+
+#[test]
 fn a_name_that_is_an_id_must_be_free_or_become_so() {
     let key = json!({ "key_name": "admin", "public_key": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGV4YW1wbGUgb25seTogbm8gcHJpdmF0ZSBoYWxmLi4u a@example" });
     let taken = |asked: &Asked| match asked {
