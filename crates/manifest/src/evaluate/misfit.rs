@@ -67,7 +67,7 @@ pub(super) fn of(shape: &Shape, expr: &Expr, world: &World<'_>) -> Option<Misfit
         // What is known of their form is seen elsewhere.
         (ExprKind::List(_) | ExprKind::Map(_), _) => None,
         // An object of attributes may be what is meant.
-        (ExprKind::Node(node), Shape::Object(_)) if matches!(node, Node::Instance(_)) => None,
+        (ExprKind::Node(Node::Instance(_)), Shape::Object(_)) => None,
         (ExprKind::Node(node), _) => whole(shape, node),
         (ExprKind::Template(_), Shape::List(_) | Shape::Set(_) | Shape::Object(_) | Shape::Pairs) => plain("text"),
         (ExprKind::Splat(..), shape) if !is_list(shape) => plain("a list"),
