@@ -9,7 +9,8 @@
 //! - A splat over N resources used by N resources, for N and 2 N: evaluation is linear, so twice as many take twice as long.
 //!
 //! What is compared takes turns, so that whatever else the machine does meets both alike; medians count. Ends with 1 when a
-//! budget is missed. `FIRMA_BENCH_TURNS=1` makes one short run.
+//! budget is missed. `FIRMA_BENCH_TURNS=1` makes one short run. Beside the time that passes stands the time of processors, as far
+//! as the system tells it (in hundredths of a second): on a machine that does something else as well, only that says something.
 
 use firma_catalog::Catalog;
 use firma_expr::NoFiles;
@@ -53,14 +54,34 @@ fn main() -> ExitCode {
 fn compared(mut a: impl FnMut(), mut b: impl FnMut()) -> (Duration, Duration) {
     let turns = std::env::var("FIRMA_BENCH_TURNS").ok().and_then(|text| text.parse().ok()).unwrap_or(TURNS);
     let (mut of_a, mut of_b) = (Vec::new(), Vec::new());
+    let mut processors = [0; 3];
     for turn in 0..=turns {
-        let (first, second) = (timed(&mut a), timed(&mut b));
+        let before = processor_millis();
+        let first = timed(&mut a);
+        let between = processor_millis();
+        let second = timed(&mut b);
         if turn > 0 || turns == 0 {
             of_a.push(first);
             of_b.push(second);
+            let spent = [between - before, processor_millis() - between, 1];
+            processors.iter_mut().zip(spent).for_each(|(all, spent)| *all += spent);
         }
     }
+    let [of_first, of_second, turns] = processors;
+    let ratio = of_second as f64 / of_first.max(1) as f64;
+    println!("processors: {} ms against {} ms a turn, {ratio:.2} times", of_second / turns, of_first / turns);
     (median(&mut of_a), median(&mut of_b))
+}
+
+/// The time that processors have spent on this process; 0 where the system does not say.
+fn processor_millis() -> u64 {
+    let ticks = || {
+        let stat = fs::read_to_string("/proc/self/stat").ok()?;
+        // Behind the name, which may hold anything: user and system time are the twelfth and the thirteenth.
+        let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+        Some(fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?)
+    };
+    ticks().unwrap_or(0) * 10
 }
 
 fn large() -> bool {

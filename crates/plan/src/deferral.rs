@@ -1,9 +1,9 @@
 //! Deferral: what cannot be said before an apply, what hangs on it, and what must stay because of it.
 //!
 //! [`foresee`] answers the inquiries of an evaluation: what stays as it is has known attributes, what this plan makes or
-//! replaces has not. Blocks whose inquiry has no answer are deferred. They store nothing; their existing instances are
-//! frozen, and with them every deletion and replacement of what those depend on. What refers to a deferred block and would
-//! change is postponed, and so on down; what would not change is left out of it.
+//! replaces has not. Blocks whose inquiry has no answer are deferred, and so is a single instance that nobody can place yet.
+//! They store nothing; existing instances are frozen, and with them every deletion and replacement of what those depend on.
+//! What refers to a deferred block and would change is postponed, and so on down; what would not change is left out of it.
 
 use crate::{
     make::{Planner, carry},

@@ -100,6 +100,10 @@ impl Tree {
                 }
                 continue;
             }
+            // Of a worktree it is a file.
+            if name == ".git" {
+                continue;
+            }
             let relative = path.strip_prefix(&self.root).unwrap_or(&path);
             visit(&path, relative.to_string_lossy().replace('\\', "/"));
         }
