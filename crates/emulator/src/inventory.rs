@@ -120,7 +120,7 @@ pub fn view(world: &World) -> Value {
     }
     for (id, group) in world.node_groups.iter().filter(|(_, g)| g.state != ClusterState::Deleted) {
         let owner = group.first.then_some(group.cluster.as_str());
-        row("kubernetes", "node_group", &group.region, id, &group.name, group.state.as_str(), &none, owner);
+        row("kubernetes", "node_group", &group.region, id, &group.name, group.state.as_str(), &group.tags, owner);
     }
     for (id, acl) in world.acls.iter() {
         let owner = acl.default.then_some(acl.vpc.as_str());

@@ -3,7 +3,7 @@
 use super::{Behaviour, Operations, user};
 use crate::call::{Args, Call};
 use crate::fault::{Answer, Fault};
-use crate::state::DiskStatus;
+use crate::state::{ClusterState, DiskStatus};
 use crate::tags::{self, LIMIT, Tags};
 use crate::world::World;
 use Behaviour::{Read, Write};
@@ -45,6 +45,7 @@ const KINDS: &[(Kind, &[&str])] = &[
     (Kind::RdsInstance, &["rds"]),
     (Kind::CacheInstance, &["redis"]),
     (Kind::BandwidthPackage, &["bandwidthpackage", "bandwidth_package", "bwp", "vpc"]),
+    (Kind::NodeGroup, &["kubernetesnodegroup", "kubernetes"]),
     (Kind::LoadBalancer, &["lb", "alb", "nlb", "dnlb", "loadbalancer", "load_balancer"]),
 ];
 
@@ -66,6 +67,7 @@ enum Kind {
     LoadBalancer,
     RdsInstance,
     CacheInstance,
+    NodeGroup,
 }
 
 impl Kind {
@@ -90,6 +92,11 @@ impl Kind {
             Kind::NatGateway => world.nat_gateways.iter().for_each(|(id, o)| visit(&o.region, id, &o.tags)),
             Kind::RdsInstance => world.rds_instances.iter().for_each(|(id, o)| visit(&o.region, id, &o.tags)),
             Kind::CacheInstance => world.cache_instances.iter().for_each(|(id, o)| visit(&o.region, id, &o.tags)),
+            Kind::NodeGroup => world
+                .node_groups
+                .iter()
+                .filter(|(_, o)| o.state != ClusterState::Deleted)
+                .for_each(|(id, o)| visit(&o.region, id, &o.tags)),
             Kind::BandwidthPackage => {
                 world.bandwidth_packages.iter().for_each(|(id, o)| visit(&o.region, id, &o.tags));
             }
@@ -117,6 +124,10 @@ impl Kind {
             Kind::NatGateway => world.nat_gateways.get_mut(id).map(|o| (&o.region, &mut o.tags)),
             Kind::RdsInstance => world.rds_instances.get_mut(id).map(|o| (&o.region, &mut o.tags)),
             Kind::CacheInstance => world.cache_instances.get_mut(id).map(|o| (&o.region, &mut o.tags)),
+            Kind::NodeGroup => {
+                let live = world.node_groups.get_mut(id).filter(|o| o.state != ClusterState::Deleted);
+                live.map(|o| (&o.region, &mut o.tags))
+            }
             Kind::BandwidthPackage => world.bandwidth_packages.get_mut(id).map(|o| (&o.region, &mut o.tags)),
             Kind::LoadBalancer => world.load_balancers.get_mut(id).map(|o| (&o.region, &mut o.tags)),
         }?;

@@ -1,6 +1,7 @@
 //! Objects of the kubernetes service.
 
 use crate::clock::Moment;
+use crate::tags::Tags;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -75,6 +76,8 @@ pub(crate) struct NodeGroup {
     pub(crate) template: String,
     /// Made together with its cluster.
     pub(crate) first: bool,
+    #[serde(default)]
+    pub(crate) tags: Tags,
     pub(crate) created: Moment,
     pub(crate) updated: Moment,
 }

@@ -9,10 +9,11 @@ use crate::listing::{self, Beyond, Field, Listed};
 use crate::names;
 use crate::services::vpc;
 use crate::state::{ClusterState, NodeGroup};
+use crate::tags::{self, Tags};
 use crate::world::World;
 use serde_json::{Value, json};
 
-const LISTED: Listed<NodeGroup> = Listed { id_filter: "id", tags: None, shown: None };
+const LISTED: Listed<NodeGroup> = Listed { id_filter: "id", tags: Some(|group| &group.tags), shown: None };
 
 fn find<'w>(world: &'w World, region: &str, id: &str) -> Result<&'w NodeGroup, Fault> {
     world.node_groups.get(id).filter(|g| g.region == region).ok_or_else(|| Fault::not_found("node group", id))
@@ -47,6 +48,7 @@ pub(super) fn view(id: &str, group: &NodeGroup) -> Value {
         "state": group.state.as_str(),
         "stateMessage": "",
         "caConfig": group.scaling,
+        "tags": tags::view(&group.tags),
         "createdTime": group.created.to_string(),
         "updateTime": group.updated.to_string(),
     })
@@ -77,6 +79,7 @@ pub(super) fn insert(
         ag: world.ids.id("ag"),
         template: world.ids.id("it"),
         first,
+        tags: Tags::new(),
         created: call.now,
         updated: call.now,
     };
