@@ -92,6 +92,10 @@ impl KindDocs {
             let states = waits.ready.join("` or `");
             let (usual, most) = (waits.create_seconds, waits.timeout_seconds);
             out.push_str(&format!("- a create waits for `{states}`, usually {usual} s, at most {most} s\n"));
+            if !waits.grave.is_empty() {
+                let grave = waits.grave.join("` or `");
+                out.push_str(&format!("- what failed as `{grave}` has data, and is never replaced for that\n"));
+            }
         }
         out.push_str("\n## Attributes\n\n| attribute | type | | a change | |\n|---|---|---|---|---|\n");
         for a in &view.attributes {
@@ -118,6 +122,9 @@ impl KindDocs {
         out.push_str("\n## Computed\n\nOther blocks can refer to these; a manifest cannot set them.\n\n| attribute | type |\n|---|---|\n");
         for r in &view.read_only {
             row(&mut out, &[&format!("`{}`", r.name), &r.ty]);
+        }
+        for r in view.read_only.iter().filter(|r| r.once) {
+            out.push_str(&format!("\n`{}` is {}.\n", r.name, crate::view::ONCE));
         }
         example_markdown(&mut out, self.example);
         out

@@ -79,6 +79,11 @@ fn status(kind: &KindText, findings: &mut Findings<'_>) {
             findings.add(What::Status((*value).clone()));
         }
     }
+    // What failed may be grave; what is at rest or gone may not.
+    let named: Vec<&String> = named.into_iter().chain(rule.grave.iter().filter(|v| !rule.failed.contains(v))).collect();
+    for value in rule.grave.iter().filter(|value| rule.ready.contains(value) || rule.gone.contains(value)) {
+        findings.add(What::Status(value.clone()));
+    }
     for value in waited.filter(|value| !rule.ready.contains(value)) {
         findings.add(What::Status(value.clone()));
     }

@@ -38,6 +38,9 @@ pub struct Procedure {
     pub identity: Identity,
     /// Makes the object. `None` for kinds without a cloud (`firma.value`).
     pub create: Option<Call>,
+    /// Makes it where an attribute is not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub create_without: Option<CreateWithout>,
     /// Reads one object by id, where the service can.
     pub read: Option<Read>,
     /// Lists objects, with an id filter where the service has one.
@@ -113,6 +116,14 @@ impl Procedure {
             | Identity::Within { parents: names, .. }
             | Identity::ListedWithin { parents: names } => names,
             Identity::Assigned(_) | Identity::Chosen(_) | Identity::Listed | Identity::Generated => &[],
+        }
+    }
+
+    /// The call that makes an object with these attributes: those that are given, known or not.
+    pub fn create_for(&self, is_given: impl Fn(&str) -> bool) -> Option<&Call> {
+        match &self.create_without {
+            Some(without) if !is_given(&without.attribute) => Some(&without.call),
+            _ => self.create.as_ref(),
         }
     }
 
@@ -321,10 +332,30 @@ pub struct Attribute {
 /// A read-only attribute.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Computed {
-    /// Read path.
+    /// Read path; of what is shown once, the path in the create call's result.
     pub read: String,
     /// Form.
     pub shape: Shape,
+    /// The operations whose answer shows it this one time, as they make the object; none for what reads show. It is secret.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub once: Vec<String>,
+}
+
+impl Computed {
+    /// Whether only the answer that makes the object shows it.
+    pub fn is_shown_once(&self) -> bool {
+        !self.once.is_empty()
+    }
+}
+
+/// A create call for objects without an attribute that the usual one needs: a key pair without a public key is made by the
+/// service.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CreateWithout {
+    /// The attribute.
+    pub attribute: String,
+    /// The call.
+    pub call: Call,
 }
 
 /// A set of elements inside an object: security group rules.
@@ -633,6 +664,9 @@ pub struct Stage {
     pub until: Vec<String>,
     /// Whether anything is waited for at all.
     pub wait: bool,
+    /// It is made only where this attribute is to have one of these values.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<(String, Vec<Json>)>,
 }
 
 /// The status of an asynchronous object.
@@ -646,6 +680,24 @@ pub struct StatusRule {
     pub failed: Vec<String>,
     /// Values that mean the object is gone though it can still be read.
     pub gone: Vec<String>,
+    /// Values of an object that failed and has what a replacement would lose: nobody but a person decides about it. Those that
+    /// stand in `failed` too are grave once the object was finished.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub grave: Vec<String>,
+}
+
+impl StatusRule {
+    /// Whether an object with this status will not get better by waiting.
+    pub fn has_failed(&self, status: &str) -> bool {
+        self.failed.iter().chain(&self.grave).any(|value| value == status)
+    }
+
+    /// Whether a failed object has what a replacement would lose. A value that is also one of `failed` says so only of what
+    /// was `finished` once: before that there is nothing in it.
+    pub fn is_grave(&self, status: &str, finished: bool) -> bool {
+        let among = |values: &[String]| values.iter().any(|value| value == status);
+        among(&self.grave) && (finished || !among(&self.failed))
+    }
 }
 
 /// How a create whose answer was lost is settled.

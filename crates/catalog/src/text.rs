@@ -263,6 +263,18 @@ pub struct CreateText {
     pub token: Option<String>,
     /// Path of a parameter that says the region a second time.
     pub region: Option<String>,
+    /// The call that makes the object where an attribute is not given.
+    pub without: Option<WithoutText>,
+}
+
+/// Another create call, for objects without an attribute that the usual one needs.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WithoutText {
+    /// The attribute.
+    pub attribute: String,
+    /// `service.operation`; it takes what the usual one takes, but for that attribute.
+    pub operation: String,
 }
 
 /// A read of one object.
@@ -430,6 +442,10 @@ pub struct StatusText {
     /// As good as not there.
     #[serde(default)]
     pub gone: Vec<String>,
+    /// Failed, and with data that a replacement would lose: a person decides. One that is `failed` as well is replaced as long
+    /// as the object was never finished.
+    #[serde(default)]
+    pub grave: Vec<String>,
     /// Values among these that the API's prose lists for the same thing elsewhere, and not for this field: `sources` says
     /// where.
     #[serde(default)]
@@ -488,7 +504,8 @@ pub struct TagsText {
 pub struct AttributeText {
     /// `service.operation:parameter.path` whose type gives the form, for attributes that create does not take.
     pub shape_of: Option<String>,
-    /// Form by name (`any`), for kinds without a cloud.
+    /// Form by name (`any`), for kinds without a cloud; with a read path, for what no call takes and some calls set: a flag
+    /// that one call sets and another one clears.
     #[serde(rename = "type")]
     pub ty: Option<String>,
     /// Read path; empty when it cannot be read.
@@ -653,6 +670,8 @@ pub struct StageText {
     /// Status values that end the wait.
     #[serde(default)]
     pub until: Vec<String>,
+    /// Only where the attribute is to have one of these values: one call sets a flag, another one clears it.
+    pub when: Option<WhenText>,
 }
 
 /// Calls that change elements.
@@ -706,6 +725,10 @@ pub struct ComputedText {
     /// Further ones by read path, for what lies deeper.
     #[serde(default)]
     pub read: BTreeMap<String, String>,
+    /// Further ones by their path in the create call's result, which shows them this one time: no read ever does. They are
+    /// secret, and recorded when the object is made.
+    #[serde(default)]
+    pub once: BTreeMap<String, String>,
 }
 
 /// A look-up.

@@ -85,6 +85,9 @@ pub struct ReadOnlyView {
     /// Type.
     #[serde(rename = "type")]
     pub ty: String,
+    /// Only the answer that makes the object shows it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub once: bool,
 }
 
 /// A way of changing attributes in place.
@@ -99,6 +102,10 @@ pub struct UpdateView {
     pub notice: Option<String>,
 }
 
+/// What there is to know of an attribute that only the answer shows which makes the object.
+pub(crate) const ONCE: &str =
+    "shown this one time, when the object is made, and kept in the state, sealed; null where it was imported";
+
 /// What is waited for.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct WaitView {
@@ -106,6 +113,9 @@ pub struct WaitView {
     pub ready: Vec<String>,
     /// Status values of one that failed.
     pub failed: Vec<String>,
+    /// Status values of one that failed and has data: it is never replaced for that.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub grave: Vec<String>,
     /// Usual seconds of a create.
     pub create_seconds: u32,
     /// Seconds after which a create's wait gives up.
@@ -127,18 +137,18 @@ impl KindView {
             billing_methods: procedure.billing_methods.clone(),
             recovery: procedure.recovery.name(),
             attributes: procedure.attributes.iter().map(|(name, a)| attribute(procedure, name, a)).collect(),
-            read_only: std::iter::once(ReadOnlyView { name: "id".into(), ty: "string".into() })
-                .chain(
-                    procedure
-                        .computed
-                        .iter()
-                        .map(|(name, c)| ReadOnlyView { name: name.clone(), ty: type_text(&c.shape) }),
-                )
+            read_only: std::iter::once(ReadOnlyView { name: "id".into(), ty: "string".into(), once: false })
+                .chain(procedure.computed.iter().map(|(name, c)| ReadOnlyView {
+                    name: name.clone(),
+                    ty: type_text(&c.shape),
+                    once: c.is_shown_once(),
+                }))
                 .collect(),
             updates: procedure.updates.iter().map(update).collect(),
             waits: procedure.status.as_ref().map(|status| WaitView {
                 ready: status.ready.clone(),
                 failed: status.failed.clone(),
+                grave: status.grave.clone(),
                 create_seconds: procedure.usual_seconds.create,
                 timeout_seconds: procedure.timeout_seconds.create,
             }),
@@ -168,6 +178,9 @@ impl KindView {
                 waits.create_seconds,
                 waits.timeout_seconds
             ));
+            if !waits.grave.is_empty() {
+                out.push_str(&format!("failed     {}: never replaced for that\n", waits.grave.join(", ")));
+            }
         }
         out.push_str("\nattributes\n");
         let width = self.attributes.iter().map(|a| a.name.len()).max().unwrap_or(0);
@@ -190,6 +203,9 @@ impl KindView {
         out.push_str("\nread-only\n");
         let names: Vec<&str> = self.read_only.iter().map(|r| r.name.as_str()).collect();
         out.push_str(&format!("  {}\n", names.join(", ")));
+        for r in self.read_only.iter().filter(|r| r.once) {
+            out.push_str(&format!("  {}: {ONCE}\n", r.name));
+        }
         if !self.updates.is_empty() {
             out.push_str("\nchanges in place\n");
             for u in &self.updates {

@@ -74,7 +74,7 @@ pub(crate) fn identify(run: &StepRun<'_>, record: &Record, sighting: &Option<Sig
 }
 
 fn recorded(run: &StepRun<'_>, id: &str, status: Status, applied: &Map, observed: &Map, fingerprint: &str) -> Record {
-    let parts = RecordParts { cloud_id: id, status, applied, observed, fingerprint };
+    let parts = RecordParts { cloud_id: id, status, applied, observed, once: &run.once, fingerprint };
     recording::record(run.step, run.procedure, &parts, &run.run.hash_key)
 }
 

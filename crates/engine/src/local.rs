@@ -76,6 +76,7 @@ fn value(
         status: Status::Ready,
         applied: &attributes,
         observed: &observed,
+        once: &Map::new(),
         fingerprint: "",
     };
     Ok(recording::record(step, procedure, &parts, key))

@@ -18,6 +18,7 @@ use firma_model::{
 use firma_plan::{
     fill::{self, ReadyCall, Wait},
     observe::{self, Look},
+    once,
     procedure::Recovery,
     recording::{self, RecordParts},
     recover,
@@ -51,16 +52,28 @@ pub(crate) async fn make(run: &mut StepRun<'_>) -> Result<EventBody, Stop> {
     }
     let call = fill::create_call(run.step, &procedure, &run.attributes, &token, &mark)
         .ok_or_else(|| failed(run.fault(FaultKind::Invalid, format!("BUG: {} cannot be made", procedure.kind))))?;
+    let listed = run.step.calls.iter().any(|listed| listed.operation == call.operation);
+    if !listed && !run.step.calls.is_empty() {
+        // An attribute that the call hangs on came to nothing; nobody has seen the other call.
+        let message = format!("it would be made by {}, which the plan does not have: plan again", call.operation);
+        return Err(failed(run.fault(FaultKind::Invalid, message)));
+    }
     let request = run.request(&call).map_err(failed)?;
     let (id, found) = created(run, &call, &request, Classes { token, mark, ids_before }).await?;
 
-    let record = recover::created_record(run.step, &procedure, &id, &run.attributes, found.as_ref(), &run.run.hash_key);
+    let shown = (found.as_ref(), &run.once);
+    let record = recover::created_record(run.step, &procedure, &id, &run.attributes, shown, &run.run.hash_key);
     if !run.step.deposes.is_empty() {
         // In one transaction with the successor's record: the address is never without one.
         run.gather(set_aside(run.at, run.step));
     }
     run.accept(Some(record.clone()));
     run.flush().await?;
+    if let Some(name) = once::lost(&procedure, &run.attributes, &run.once) {
+        // What refers to it cannot go on, and no look shows it.
+        let message = format!("{id} was made, and the answer that shows its {name} was lost: no other ever shows it");
+        return Err(Stop::Failed(run.fault(FaultKind::Ambiguous, message), Some(Box::new(record))));
+    }
 
     let until = match call.wait {
         Wait::Status(values) => Until::Status(values),
@@ -72,8 +85,14 @@ pub(crate) async fn make(run: &mut StepRun<'_>) -> Result<EventBody, Stop> {
     };
     let (observed, fingerprint, _) = seen(&sighting);
     let applied = applied(&run.attributes, &call.applies);
-    let parts =
-        RecordParts { cloud_id: &id, status: Status::Creating, applied: &applied, observed: &observed, fingerprint };
+    let parts = RecordParts {
+        cloud_id: &id,
+        status: Status::Creating,
+        applied: &applied,
+        observed: &observed,
+        once: &run.once,
+        fingerprint,
+    };
     let record = recording::record(run.step, &procedure, &parts, &run.run.hash_key);
     crate::change::bring_up(run, record, sighting).await
 }
@@ -90,7 +109,8 @@ fn unfinished(run: &StepRun<'_>, id: &str, applies: &[String], waited: Waited) -
     };
     let (observed, fingerprint, _) = seen(&sighting);
     let applied = applied(&run.attributes, applies);
-    let parts = RecordParts { cloud_id: id, status, applied: &applied, observed: &observed, fingerprint };
+    let parts =
+        RecordParts { cloud_id: id, status, applied: &applied, observed: &observed, once: &run.once, fingerprint };
     Stop::Failed(fault, Some(Box::new(recording::record(run.step, run.procedure, &parts, &run.run.hash_key))))
 }
 
@@ -147,7 +167,7 @@ async fn created(
         };
         run.begin(call, intended).await?;
         let fault = match run.send(request).await {
-            Outcome::Ok(answer) => match fill::created_id(run.procedure, &run.attributes, &answer.result) {
+            Outcome::Ok(answer) => match run.made(&answer.result) {
                 Some(id) => return Ok((id, None)),
                 None if run.procedure.identity.is_listed() => {
                     // Made, and not named: a list shows it.
@@ -225,7 +245,10 @@ async fn lost_named(run: &mut StepRun<'_>, request: &Request, mut fault: Fault) 
             Ok(None) if !run.may_still_arrive() => return Lost::Nothing(fault),
             Ok(None) | Err(_) if send > 3 * SENDS => return Lost::Open(fault),
             Ok(None) if send <= SENDS => match run.send(request).await {
-                Outcome::Ok(_) => return Lost::Made(id, None),
+                Outcome::Ok(answer) => {
+                    run.made(&answer.result);
+                    return Lost::Made(id, None);
+                }
                 Outcome::NoEffect(again) | Outcome::Unknown(again) => fault = again,
             },
             Ok(None) | Err(_) => {}
@@ -247,7 +270,7 @@ async fn lost_tokened(run: &mut StepRun<'_>, request: &Request, token: &str, mut
         }
         match run.send(&request).await {
             Outcome::Ok(answer) => {
-                if let Some(id) = fill::created_id(run.procedure, &run.attributes, &answer.result) {
+                if let Some(id) = run.made(&answer.result) {
                     return Lost::Made(id, None);
                 }
             }

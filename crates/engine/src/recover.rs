@@ -22,6 +22,7 @@ use firma_plan::{
     event::{Settled, Settlement},
     fill,
     observe::{self, Look},
+    once,
     procedure::{Procedure, Recovery},
     recover::{self, Probe, RecordedNodes, Still},
     redact::without_secrets,
@@ -242,7 +243,7 @@ impl Case<'_> {
         let now = self.cloud().clock().now();
         match recover::probe(self.procedure, &self.open.intent, &self.attributes, self.open.at, now) {
             Probe::Id(id) => match self.look(&id).await {
-                Ok(Some(sighting)) => self.made(id, Some(&sighting)),
+                Ok(Some(sighting)) => self.made(id, Some(&sighting), &Map::new()),
                 Ok(None) => self.nothing(),
                 Err(fault) => stuck(fault.to_string()),
             },
@@ -251,7 +252,7 @@ impl Case<'_> {
             Probe::Resend => self.resend().await,
             Probe::Marker(marker) => match self.inventory().await {
                 Ok(seen) => match recover::marked(&seen, &marker) {
-                    Some((id, sighting)) => self.made(id.to_owned(), Some(sighting)),
+                    Some((id, sighting)) => self.made(id.to_owned(), Some(sighting), &Map::new()),
                     None => self.nothing(),
                 },
                 Err(fault) => stuck(fault.to_string()),
@@ -270,7 +271,7 @@ impl Case<'_> {
         };
         match self.cloud().call_guarded(request, Priority::Reserved, &*self.context.guard).await {
             Outcome::Ok(answer) => match fill::created_id(self.procedure, &self.attributes, &answer.result) {
-                Some(id) => self.made(id, None),
+                Some(id) => self.made(id, None, &once::shown(self.procedure, &self.attributes, &answer.result)),
                 None => stuck("the answer does not name what was made"),
             },
             // A refusal of the repetition says nothing about the first send: look for what may be there.
@@ -290,7 +291,7 @@ impl Case<'_> {
         let before = self.open.intent.ids_before.as_deref();
         let candidates = recover::candidates(self.procedure, &seen, before, self.known, &self.attributes);
         if let Some(id) = self.context.adopt.as_ref().filter(|id| candidates.contains(id)) {
-            return Some((Settled::Adopted(id.clone()), Some(self.record(id, seen.get(id)))));
+            return Some((Settled::Adopted(id.clone()), Some(self.record(id, seen.get(id), &Map::new()))));
         }
         if candidates.is_empty() {
             return self.nothing();
@@ -308,12 +309,13 @@ impl Case<'_> {
         Ok(recover::sightings(self.procedure, self.region(), &within, &items))
     }
 
-    fn record(&self, id: &str, seen: Option<&Sighting>) -> Record {
-        recover::created_record(self.step, self.procedure, id, &self.attributes, seen, &self.context.hash_key)
+    fn record(&self, id: &str, seen: Option<&Sighting>, once: &Map) -> Record {
+        let shown = (seen, once);
+        recover::created_record(self.step, self.procedure, id, &self.attributes, shown, &self.context.hash_key)
     }
 
-    fn made(&self, id: String, seen: Option<&Sighting>) -> Answer {
-        let record = self.record(&id, seen);
+    fn made(&self, id: String, seen: Option<&Sighting>, once: &Map) -> Answer {
+        let record = self.record(&id, seen, once);
         Some((Settled::Created(id), Some(record)))
     }
 

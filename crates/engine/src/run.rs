@@ -20,7 +20,9 @@ use firma_model::{
     value::{Map, Value},
 };
 use firma_plan::{
-    fill::ReadyCall,
+    failed::was_finished,
+    fill::{self, ReadyCall},
+    once,
     procedure::Procedure,
     recover::{SEND_MILLIS, SETTLE_MILLIS},
     redact::without_secrets,
@@ -104,6 +106,8 @@ pub(crate) struct StepRun<'r> {
     pub(crate) step: &'r Step,
     pub(crate) procedure: &'r Arc<Procedure>,
     pub(crate) attributes: Map,
+    /// What the cloud showed once, when it made the object.
+    pub(crate) once: Map,
     /// Number of the call that is, or will be, under way.
     pub(crate) call: u32,
     /// Milliseconds from an accepted call to the end of its wait.
@@ -135,6 +139,11 @@ impl<'r> StepRun<'r> {
             step,
             procedure,
             attributes,
+            once: step
+                .record
+                .as_ref()
+                .filter(|_| step.leg != Leg::Create)
+                .map_or_else(Map::new, |record| once::kept(procedure, record)),
             call: 0,
             waited: None,
             answered: None,
@@ -157,9 +166,15 @@ impl<'r> StepRun<'r> {
         | EventBody::Unresolved { fault, .. }
         | EventBody::Failed { fault, .. } = &mut event
         {
-            fault.message = without_secrets(&fault.message, &self.attributes);
+            fault.message = without_secrets(&without_secrets(&fault.message, &self.attributes), &self.once);
         }
         event
+    }
+
+    /// What the answer of a create call names as made. What it shows this one time is kept.
+    pub(crate) fn made(&mut self, result: &Json) -> Option<String> {
+        self.once = once::shown(self.procedure, &self.attributes, result);
+        fill::created_id(self.procedure, &self.attributes, result)
     }
 
     /// Takes note that the cloud did a call: with what is now known of its object, where the call made it.
@@ -395,6 +410,10 @@ impl<'r> StepRun<'r> {
             Ended::Reached(sighting) => Ok(sighting),
             Ended::Gone if until == Until::Gone => Ok(None),
             Ended::Gone => Err(Waited::Gone(fault(FaultKind::NotFound, format!("{id} is no longer there")))),
+            Ended::Failed(status, _) if self.is_grave(&status) => {
+                let message = format!("the cloud reports {id} as `{status}`, and its data is in it");
+                Err(Waited::Unknown(fault(FaultKind::Invalid, message)))
+            }
             Ended::Failed(status, sighting) => Err(Waited::Broken(
                 fault(FaultKind::Invalid, format!("the cloud reports {id} as `{status}`")),
                 sighting,
@@ -413,6 +432,13 @@ impl<'r> StepRun<'r> {
             }
             Ended::Blocked(fault) => Err(Waited::Unknown(fault)),
         }
+    }
+
+    /// Whether an object that has failed has what a replacement would lose.
+    fn is_grave(&self, status: &str) -> bool {
+        let before = self.step.record.as_ref().filter(|_| self.step.leg != Leg::Create);
+        let finished = before.is_some_and(was_finished);
+        self.procedure.status.as_ref().is_some_and(|rule| rule.is_grave(status, finished))
     }
 
     /// A fault of this step that no answer caused.

@@ -2,6 +2,7 @@
 
 use crate::{
     diff::{Difference, Sides, difference},
+    failed::{self, Standing},
     nodes::{marked_like, recorded_attributes},
     observe::EXPIRES,
     reads::lasting,
@@ -129,12 +130,19 @@ pub fn wanted(
         key: &options.hash_key,
     });
     region_change(&mut found, desired, record);
-    let failed = seen
-        .and_then(|(_, status)| status.as_ref())
-        .is_some_and(|status| procedure.status.as_ref().is_some_and(|rule| rule.failed.contains(status)));
-    if record.status == Status::Tainted || failed {
-        found.replace = true;
-        found.reasons.insert(0, Reason::Tainted);
+    let status = seen.and_then(|(_, status)| status.as_deref());
+    match failed::standing(procedure, record, status) {
+        Standing::Sound => {}
+        Standing::Useless(reason) => {
+            found.replace = true;
+            found.reasons.insert(0, reason);
+        }
+        // Whoever wants another one anyway says so, and gives up what is in it.
+        Standing::Grave if found.replace || requested || !triggered.is_empty() => {}
+        Standing::Grave => {
+            diagnostics.push(failed::grave(record, status.unwrap_or_default()).at(desired.span));
+            return Decision::nothing();
+        }
     }
     if !triggered.is_empty() {
         found.replace = true;

@@ -6,6 +6,7 @@ use crate::{
     lower::{self, ADDITIVE, REPEATABLE},
     marker::{MARKER_FIELD, MARKER_TAG, marked_description},
     observe::id_part,
+    once,
     parts::{head, part, shape_of},
     secret::{HashKey, concealed},
     step::Step,
@@ -103,9 +104,10 @@ pub(crate) fn create_call_for(
     token: &str,
     marker: &str,
 ) -> Option<ReadyCall> {
-    let create = procedure.create.as_ref()?;
+    let create = once::maker(procedure, attributes)?;
+    let other = procedure.create_without.as_ref().filter(|without| without.call == *create);
     let mut parameters = Json::Object(JsonMap::new());
-    for (name, value) in attributes {
+    for (name, value) in attributes.iter().filter(|(name, _)| other.is_none_or(|other| other.attribute != **name)) {
         let Some(attribute) = procedure.attributes.get(name) else { continue };
         let Some(path) = &attribute.write else { continue };
         shape::put_parameter(&mut parameters, path, wire(reader, attribute, value));
@@ -252,7 +254,7 @@ pub(crate) fn update_calls_for(
         let first = calls.len();
         match &update.how {
             How::Calls(stages) => {
-                for Stage { call, until, wait } in stages {
+                for Stage { call, until, wait, .. } in stages.iter().filter(|stage| is_called_for(stage, attributes)) {
                     let mut parameters = Json::Object(JsonMap::new());
                     let only = Some(changed.as_slice());
                     put_sources(
@@ -371,6 +373,12 @@ pub(crate) fn update_calls_for(
         }
     }
     calls
+}
+
+/// Whether the attribute that a stage hangs on is to have the value for which it is made.
+fn is_called_for(stage: &Stage, attributes: &Map) -> bool {
+    let Some((name, values)) = &stage.when else { return true };
+    attributes.get(name).is_some_and(|value| lower::is_among(value, values))
 }
 
 fn needs_update(

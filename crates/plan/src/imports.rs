@@ -8,6 +8,7 @@ use crate::{
     decide::{self, Decision},
     marker::MARKER_FIELD,
     moves::Carried,
+    once,
     step::{Action, AttributeChange, Leg, Reason, Step},
     worlds::Worlds,
 };
@@ -84,6 +85,8 @@ pub fn take_over(carried: &mut Carried<'_>, worlds: Worlds<'_>, diagnostics: &mu
                 let region = region.map(str::to_owned);
                 let record = record(resource, procedure, import, region, attributes, fingerprint);
                 owners.insert(place, to.to_string());
+                let given = |name: &str| resource.attributes.contains_key(name);
+                once::expected(procedure, given).for_each(|name| diagnostics.push(unshown(to, name, import)));
                 found.push((record, sighting.clone()));
             }
             Some(Sighting::Blocked(fault)) => diagnostics.push(
@@ -257,6 +260,13 @@ fn marked(to: &Address, import: &Import) -> Diagnostic {
         .at(import.span)
         .hint("two states that hold one object will undo each other's work: have the other project forget it first, with `[[removed]]` and on_remove = \"retain\"")
         .hint("`force = true` takes it over all the same")
+}
+
+fn unshown(to: &Address, name: &str, import: &Import) -> Diagnostic {
+    let message = format!("{to} is imported without its {name}, which is shown only when the object is made");
+    Diagnostic::warning("E0871", message)
+        .at(import.span)
+        .hint(format!("`{name}` is null for whatever refers to it; an object that Firma makes itself has it"))
 }
 
 fn missing(to: &Address, import: &Import, region: Option<&str>) -> Diagnostic {

@@ -1,8 +1,8 @@
 //! From three worlds to a plan, and from a plan to the next step.
 //!
 //! Reading order: [`worlds`] (what goes in), [`step`] (what comes out), [`observe`], [`tags`] and [`lookup`] (which questions show the
-//! observed world and answer look-ups), [`secret`], [`redact`], [`parts`], [`compare`], [`elements`] and [`diff`] (what differs), [`drift`]
-//! (what of it matters), [`decide`] (what happens to each address, and why),
+//! observed world and answer look-ups), [`secret`], [`once`] (what a cloud shows once), [`redact`], [`parts`], [`compare`], [`elements`] and [`diff`] (what differs), [`drift`]
+//! (what of it matters), [`failed`] and [`decide`] (what happens to each address, and why),
 //! [`ephemeral`] (values that nothing keeps), [`triggers`] and [`conditions`] (what hangs on what happens elsewhere), [`moves`], [`imports`], [`removals`] and
 //! [`renames`] (who is where now), `abreast`, `both`, [`walk`], [`nodes`] and [`table`] (values in dependency order), [`select`] (a part of the project), [`make`](mod@make) (the planner
 //! itself), [`deferral`] and [`postponed`] (what waits for a later plan), [`reads`] (look-ups that wait for their turn in the apply), [`unique`] (keys that two objects cannot share), `create_first` (replacements that create before they destroy), [`order`](mod@order) (edges), [`lower`] (calls), [`preflight`], `looked` and [`basis`], [`audit`](mod@audit), [`format`](mod@format)
@@ -18,6 +18,7 @@ pub mod sorts;
 pub mod tags;
 pub mod lookup;
 pub mod secret;
+pub mod once;
 pub mod redact;
 pub mod parts;
 pub mod compare;
@@ -25,6 +26,7 @@ pub mod elements;
 pub mod diff;
 mod ignore;
 pub mod drift;
+pub mod failed;
 pub mod decide;
 pub mod ephemeral;
 mod abreast;

@@ -1,8 +1,11 @@
 //! Which calls a step makes: listed for the reviewer while planning, formed for sending while applying.
 
-use crate::step::CallOutline;
-use firma_catalog::procedure::{Call, How, Procedure};
-use firma_model::value::{Map, Value};
+use crate::{once, step::CallOutline};
+use firma_catalog::procedure::{Call, How, Procedure, Stage};
+use firma_model::{
+    document::to_plain_json,
+    value::{Map, Value},
+};
 
 /// Calls that may simply be repeated: they set, they do not add.
 pub const REPEATABLE: &str = "repeatable";
@@ -28,6 +31,19 @@ pub fn follows_create(procedure: &Procedure, name: &str, value: &Value) -> bool 
     !empty && procedure.attributes.get(name).is_some_and(|attribute| attribute.write.is_none())
 }
 
+/// Whether a value is one of these, or may be.
+pub(crate) fn is_among(value: &Value, values: &[serde_json::Value]) -> bool {
+    value.has_unknown() || values.contains(&to_plain_json(value))
+}
+
+/// The stages of an update that can be called for.
+fn stages_for<'p>(stages: &'p [Stage], wanted: &'p Map) -> impl Iterator<Item = &'p Stage> {
+    stages.iter().filter(move |stage| match &stage.when {
+        Some((name, values)) => wanted.get(name).is_none_or(|value| is_among(value, values)),
+        None => true,
+    })
+}
+
 /// Updates that follow a create: those of set attributes that create does not take.
 pub fn updates_after_create(procedure: &Procedure, wanted: &Map) -> Vec<usize> {
     procedure
@@ -46,11 +62,13 @@ pub fn updates_after_create(procedure: &Procedure, wanted: &Map) -> Vec<usize> {
 
 /// Calls of a create.
 pub fn create_outline(procedure: &Procedure, wanted: &Map) -> Vec<CallOutline> {
-    let Some(create) = &procedure.create else { return Vec::new() };
+    let Some(create) = once::maker(procedure, wanted) else { return Vec::new() };
     let mut calls = vec![outline(create, procedure.recovery.name())];
     for index in updates_after_create(procedure, wanted) {
         match &procedure.updates[index].how {
-            How::Calls(stages) => calls.extend(stages.iter().map(|stage| outline(&stage.call, REPEATABLE))),
+            How::Calls(stages) => {
+                calls.extend(stages_for(stages, wanted).map(|stage| outline(&stage.call, REPEATABLE)));
+            }
             // A new object has no elements but the service's own, and those stay.
             How::Elements { add, .. } => calls.push(outline(add, ADDITIVE)),
             // Create takes the members; a kind whose create does not is not there yet.
@@ -73,7 +91,9 @@ pub fn update_outline(procedure: &Procedure, updates: &[usize], wanted: &Map, un
     for index in indexes {
         let Some(update) = procedure.updates.get(index) else { continue };
         match &update.how {
-            How::Calls(stages) => calls.extend(stages.iter().map(|stage| outline(&stage.call, REPEATABLE))),
+            How::Calls(stages) => {
+                calls.extend(stages_for(stages, wanted).map(|stage| outline(&stage.call, REPEATABLE)));
+            }
             How::Elements { add, remove, modify, .. } => {
                 calls.push(outline(remove, REPEATABLE));
                 calls.push(outline(modify, REPEATABLE));

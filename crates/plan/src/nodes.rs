@@ -59,8 +59,12 @@ pub fn planned_attributes(procedure: &Procedure, planned: &Map) -> Map {
     for (name, attribute) in &procedure.attributes {
         attributes.insert(name.clone(), unknown(&attribute.shape, false));
     }
-    for (name, computed) in &procedure.computed {
+    for (name, computed) in procedure.computed.iter().filter(|(_, computed)| !computed.is_shown_once()) {
         attributes.insert(name.clone(), unknown(&computed.shape, false));
+    }
+    // What is shown once is secret before it is known, so that no plan promises to show it.
+    for name in crate::once::expected(procedure, |name| planned.get(name).is_some_and(|value| !value.is_null())) {
+        attributes.insert(name.to_owned(), unknown(&procedure.computed[name].shape, true).sensitive());
     }
     attributes.extend(planned.iter().map(|(k, v)| (k.clone(), v.clone())));
     if procedure.create.is_none() {
@@ -71,6 +75,7 @@ pub fn planned_attributes(procedure: &Procedure, planned: &Map) -> Map {
         "id".into(),
         Value::Unknown(Box::new(Unknown { ty: Some(Type::String), not_null: true, prefix: None })),
     );
+    complete(procedure, &mut attributes);
     attributes
 }
 

@@ -3,6 +3,7 @@
 use crate::{
     compare::{belonging, shows_others},
     fill::attributes,
+    once,
     reads::lasting,
     secret::{HashKey, concealed},
     step::{Action, Leg, Mode, Plan, Reason, Step},
@@ -27,6 +28,8 @@ pub struct RecordParts<'a> {
     pub applied: &'a Map,
     /// What the cloud says.
     pub observed: &'a Map,
+    /// What it said once, when it made the object.
+    pub once: &'a Map,
     /// Its fingerprint.
     pub fingerprint: &'a str,
 }
@@ -44,8 +47,9 @@ pub fn record(step: &Step, procedure: &Procedure, parts: &RecordParts<'_>, key: 
             (name.clone(), kept)
         })
         .collect();
-    let observed =
+    let mut observed =
         crate::nodes::marked_like(parts.applied, own(Some(procedure), parts.applied, parts.observed.clone()));
+    observed.extend(parts.once.iter().map(|(name, value)| (name.clone(), value.clone())));
     Record {
         address: step.address.clone(),
         deposed: step.deposed.clone(),
@@ -134,6 +138,7 @@ pub fn rewritten(plan: &Plan, step: &Step, nodes: &dyn Nodes, key: &HashKey) -> 
         status: old.status,
         applied: &applied,
         observed: &observed,
+        once: &once::kept(procedure, old),
         fingerprint: &old.fingerprint,
     };
     Ok(Some(record(step, procedure, &parts, key)))

@@ -9,6 +9,7 @@ use crate::{
     marker::MARKER_FIELD,
     nodes::{block_value, complete, recorded_attributes},
     observe::{Batch, Look, item_id, looks},
+    once,
     parts::{head, part, shape_of},
     recording::{self, RecordParts},
     secret::HashKey,
@@ -145,13 +146,14 @@ pub fn same_identity(recorded: &str, seen: &str) -> bool {
     recorded.split('|').zip(seen.split('|')).all(|(old, new)| old.is_empty() || new.is_empty() || old == new)
 }
 
-/// The record of an object right after its create call: what that call applied, and what was seen so far.
+/// The record of an object right after its create call: what that call applied, what was seen so far, and what was shown
+/// once. Without what should have been shown it is of no use, and to be replaced.
 pub fn created_record(
     step: &Step,
     procedure: &Procedure,
     id: &str,
     attributes: &Map,
-    seen: Option<&Sighting>,
+    (seen, once): (Option<&Sighting>, &Map),
     key: &HashKey,
 ) -> Record {
     let applied: Map = attributes
@@ -164,7 +166,11 @@ pub fn created_record(
         Some(Sighting::Present { attributes, fingerprint, .. }) => (attributes, fingerprint.as_str()),
         _ => (&nothing, ""),
     };
-    let parts = RecordParts { cloud_id: id, status: Status::Creating, applied: &applied, observed, fingerprint };
+    let status = match once::lost(procedure, attributes, once) {
+        Some(_) => Status::Tainted,
+        None => Status::Creating,
+    };
+    let parts = RecordParts { cloud_id: id, status, applied: &applied, observed, once, fingerprint };
     recording::record(step, procedure, &parts, key)
 }
 
@@ -227,6 +233,10 @@ pub fn is_satisfied(procedure: &Procedure, sighting: &Sighting, attributes: &Map
 /// Whether an object shows all that a stage is for.
 fn shows_all(procedure: &Procedure, stage: &Stage, sighting: &Sighting, attributes: &Map) -> bool {
     let Sighting::Present { attributes: observed, status, .. } = sighting else { return false };
+    if let Some((name, values)) = &stage.when {
+        let seen = observed.get(name).map(firma_model::document::to_plain_json);
+        return seen.is_some_and(|seen| values.contains(&seen));
+    }
     let mut names = stage.call.parameters.iter().filter_map(|parameter| parameter.source.attribute());
     // A call that sets no attribute (a stop, a start) is for its status alone.
     let Some(first) = names.next() else {

@@ -188,6 +188,11 @@ pub enum Reason {
     Requested,
     /// The cloud reports that the object failed for good.
     Tainted,
+    /// The answer that showed this attribute, the only one that does, was lost.
+    SecretLost {
+        /// Where.
+        path: Path,
+    },
     /// An earlier apply made the object and did not finish it.
     Incomplete,
     /// Recorded, but gone from the cloud.
@@ -243,6 +248,7 @@ impl Reason {
             Reason::Believed { .. } => "believed",
             Reason::Requested => "requested",
             Reason::Tainted => "tainted",
+            Reason::SecretLost { .. } => "secret_lost",
             Reason::Incomplete => "incomplete",
             Reason::AbsentInCloud => "absent_in_cloud",
             Reason::NotInManifest => "not_in_manifest",

@@ -53,7 +53,7 @@ pub fn judge(procedure: &Procedure, until: &Until, look: &Look) -> Judgement {
     if reached {
         return Judgement::Reached;
     }
-    match rule.failed.contains(status) {
+    match rule.has_failed(status) {
         true => Judgement::Failed(status.clone()),
         false => Judgement::NotYet(Some(status.clone())),
     }
@@ -62,7 +62,7 @@ pub fn judge(procedure: &Procedure, until: &Until, look: &Look) -> Judgement {
 /// Whether an object at rest has this status: neither on its way nor failed.
 pub fn is_at_rest(procedure: &Procedure, status: Option<&str>) -> bool {
     match (&procedure.status, status) {
-        (Some(rule), Some(status)) => rule.ready.iter().chain(&rule.failed).any(|value| value == status),
+        (Some(rule), Some(status)) => rule.ready.iter().any(|value| value == status) || rule.has_failed(status),
         _ => true,
     }
 }

@@ -19,6 +19,9 @@ pub fn words(reason: &Reason) -> String {
             format!("{} cannot be read back: it is taken to be as the manifests have it", line(&path.to_string()))
         }
         Reason::Requested => "a new one was asked for (--replace)".into(),
+        Reason::SecretLost { path } => {
+            format!("{} is shown only once, and that answer was lost", line(&path.to_string()))
+        }
         Reason::Tainted => "the cloud reports that it failed for good".into(),
         Reason::Incomplete => "an earlier apply did not finish it".into(),
         Reason::AbsentInCloud => "it is gone from the cloud".into(),

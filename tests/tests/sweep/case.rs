@@ -86,7 +86,8 @@ pub(crate) fn limited<'p>(procedures: impl Iterator<Item = &'p Procedure>) -> Ve
     let mut names = Vec::new();
     for procedure in procedures {
         let create = procedure.create.as_ref().filter(|_| !matches!(procedure.recovery, Recovery::Tokened(_)));
-        for call in create.into_iter().chain(&procedure.delete) {
+        let without = procedure.create_without.as_ref().map(|without| &without.call);
+        for call in create.into_iter().chain(without).chain(&procedure.delete) {
             names.push(format!("{}.{}", call.service, call.operation));
         }
     }

@@ -52,7 +52,9 @@ pub(crate) async fn disturb(what: &str, phase: &Phase, undisturbed: &Story, limi
             tally.faults += 1;
             // A call that nothing settles stays open until somebody adopts what it made.
             let open = phase.goal.adopts && outcome.unresolved.len() == 1;
-            if fate != Fate::Denied && !outcome.is_complete() && !open {
+            // What was shown once and lost is the next plan's to make anew.
+            let lost = phase.goal.once && outcome.failed.len() == 1 && outcome.failed[0].incomplete;
+            if fate != Fate::Denied && !outcome.is_complete() && !open && !lost {
                 tally.find(format!("{what}: not complete: {outcome:?}"));
             }
             let frozen = lab.freeze();

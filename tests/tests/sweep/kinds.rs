@@ -18,7 +18,7 @@ use firma_model::{
     value::Value,
 };
 use firma_plan::{
-    procedure::{How, OnChange, Procedure, Recovery},
+    procedure::{Computed, How, OnChange, Procedure, Recovery},
     step::{Action, Mode, Plan},
 };
 use firma_tests::cases::Beside;
@@ -99,7 +99,8 @@ pub(crate) async fn sweep(procedure: &Arc<Procedure>, beside: &Beside, found: &B
 
 /// What a kind is swept towards. A create that nothing identifies and whose answer is lost is somebody's to adopt.
 fn goal(procedure: &Procedure, desired: &Desired) -> Goal {
-    Goal { adopts: procedure.recovery == Recovery::Bare, ..Goal::apply(desired.clone()) }
+    let once = procedure.computed.values().any(Computed::is_shown_once);
+    Goal { adopts: procedure.recovery == Recovery::Bare, once, ..Goal::apply(desired.clone()) }
 }
 
 fn phases(procedure: &Procedure, case: &Case, empty: &Frozen, made: &Frozen) -> Vec<Phase> {
@@ -191,6 +192,7 @@ fn note(plan: &Plan, action: Action, changed: &mut BTreeSet<String>, replacing: 
 /// Everything a kind's procedure can call.
 fn operations_of(procedure: &Procedure) -> BTreeSet<String> {
     let mut calls: Vec<_> = procedure.create.iter().chain(&procedure.delete).collect();
+    calls.extend(procedure.create_without.iter().map(|without| &without.call));
     let mut names = BTreeSet::new();
     for update in &procedure.updates {
         match &update.how {

@@ -16,6 +16,8 @@ pub(crate) struct Goal {
     pub(crate) mode: Mode,
     /// Whether somebody is there who adopts the only candidate of a call that nothing else settles.
     pub(crate) adopts: bool,
+    /// Whether the subject has what is shown once: where that answer is lost, another one is made, and the first is deleted.
+    pub(crate) once: bool,
     /// Objects that stay in the cloud and are nobody's: forgotten on purpose.
     pub(crate) left: BTreeSet<(String, String)>,
 }
@@ -23,7 +25,7 @@ pub(crate) struct Goal {
 impl Goal {
     /// An apply of this world.
     pub(crate) fn apply(desired: Desired) -> Goal {
-        Goal { desired, mode: Mode::Apply, adopts: false, left: BTreeSet::new() }
+        Goal { desired, mode: Mode::Apply, adopts: false, once: false, left: BTreeSet::new() }
     }
 }
 

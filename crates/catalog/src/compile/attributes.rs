@@ -82,7 +82,11 @@ impl Kind<'_> {
                 findings.unknown(format!("attributes.{name}.type"), ty.as_str());
                 return None;
             };
-            return Some(Attribute { shape, doc: text.doc.clone(), ..plain(text.required.unwrap_or(false)) });
+            let read = text.read.clone().filter(|path| !path.is_empty()).inspect(|path| {
+                self.object_path(path, &format!("attributes.{name}.read"), findings);
+            });
+            let (doc, default) = (text.doc.clone(), text.default.clone());
+            return Some(Attribute { read, shape, doc, default, ..plain(text.required.unwrap_or(false)) });
         }
         let Some((full_name, path)) = text.shape_of.as_deref().and_then(|shape| shape.split_once(':')) else {
             findings.unknown("attributes", name);

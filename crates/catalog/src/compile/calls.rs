@@ -194,6 +194,7 @@ impl Kind<'_> {
             ready: text.ready.clone(),
             failed: text.failed.clone(),
             gone: text.gone.clone(),
+            grave: text.grave.clone(),
         })
     }
 
@@ -264,7 +265,7 @@ impl Kind<'_> {
                 let changed = writes(&text.attributes, attributes);
                 let call = self.call(operation, &text.parameters, &changed, findings);
                 // An attribute of an object without a status is changed when the call has answered.
-                How::Calls(vec![Stage { call, until: Vec::new(), wait: self.text.status.is_some() }])
+                How::Calls(vec![Stage { call, until: Vec::new(), wait: self.text.status.is_some(), when: None }])
             }
             (None, None, None) => How::Calls(
                 text.stages.iter().map(|stage| self.stage(stage, &text.attributes, attributes, findings)).collect(),
@@ -277,7 +278,8 @@ impl Kind<'_> {
             for name in &text.attributes {
                 let mut parameters = stages.iter().flat_map(|stage| &stage.call.parameters);
                 let sent = parameters.any(|parameter| parameter.source.attribute() == Some(name));
-                if !sent {
+                let chosen = stages.iter().filter_map(|stage| stage.when.as_ref()).any(|(chooses, _)| chooses == name);
+                if !sent && !chosen {
                     findings.add(What::NotSent(name.clone()));
                 }
             }
@@ -290,7 +292,11 @@ impl Kind<'_> {
         if self.text.status.is_none() && !text.until.is_empty() {
             findings.add(What::Missing("waiting for a status needs a status rule"));
         }
-        Stage { call, until: text.until.clone(), wait: self.text.status.is_some() }
+        if let Some(when) = text.when.as_ref().filter(|when| !attributes.contains_key(&when.field)) {
+            findings.unknown("stages.when", when.field.as_str());
+        }
+        let when = text.when.as_ref().map(|when| (when.field.clone(), when.values.clone()));
+        Stage { call, until: text.until.clone(), wait: self.text.status.is_some(), when }
     }
 
     /// Calls that come before the delete call. Each leads to a state: whether it is needed is seen by that.

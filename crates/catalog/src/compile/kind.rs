@@ -108,6 +108,7 @@ impl Kind<'_> {
             },
             billing_methods: text.billing.as_ref().map(|billing| billing.methods.clone()).unwrap_or_default(),
             create: self.create_call(&attributes, findings),
+            create_without: self.create_without(&attributes, findings),
             read: self.read(findings),
             list: self.list(findings),
             select: self.select(findings),
@@ -280,19 +281,20 @@ impl Kind<'_> {
         for (name, ty) in &text.add {
             match shapes::named(ty) {
                 Some(shape) => {
-                    computed.insert(name.clone(), Computed { read: name.clone(), shape });
+                    computed.insert(name.clone(), Computed { read: name.clone(), shape, once: Vec::new() });
                 }
                 None => findings.unknown("computed.add", ty),
             }
         }
         for (name, path) in &text.read {
             if let Some(ty) = self.object_path(path, &format!("computed.read.{name}"), findings) {
-                let read = Computed { read: path.clone(), shape: shapes::read_only(&ty) };
+                let read = Computed { read: path.clone(), shape: shapes::read_only(&ty), once: Vec::new() };
                 if attributes.contains_key(name) || computed.insert(name.clone(), read).is_some() {
                     findings.add(What::Collision(name.clone()));
                 }
             }
         }
+        self.shown_once(attributes, &mut computed, findings);
         let Some(model) = self.object.as_ref().and_then(Type::model) else { return computed };
         for name in text.hide.iter().chain(text.only.iter().flatten()) {
             if model.field(name).is_none() {
@@ -311,11 +313,11 @@ impl Kind<'_> {
             if !offered || text.hide.contains(&field.name) || read.contains(&field.name.as_str()) {
                 continue;
             }
-            if name == "id" || attributes.contains_key(&name) {
+            if name == "id" || attributes.contains_key(&name) || computed.contains_key(&name) {
                 continue;
             }
             let shape = shapes::read_only(&field.ty);
-            computed.insert(name, Computed { read: field.name.clone(), shape });
+            computed.insert(name, Computed { read: field.name.clone(), shape, once: Vec::new() });
         }
         computed
     }

@@ -6,6 +6,7 @@
 
 mod kind;
 mod members;
+mod once;
 mod attributes;
 mod shapes;
 mod calls;

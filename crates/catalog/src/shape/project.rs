@@ -47,7 +47,7 @@ pub fn project(procedure: &Procedure, object: &Json, id: &str) -> Map {
             map.insert(name.clone(), value);
         }
     }
-    for (name, computed) in &procedure.computed {
+    for (name, computed) in procedure.computed.iter().filter(|(_, computed)| !computed.is_shown_once()) {
         let Some(json) = at(object, &computed.read) else { continue };
         let value = normalise_shape(&computed.shape, from_wire(&computed.shape, &json));
         if !value.is_null() {

@@ -76,6 +76,8 @@ pub fn from_wire(shape: &Shape, json: &Json) -> Value {
                 })
                 .collect(),
         ),
+        // Some services show flags as 0 and 1.
+        (Shape::Bool, Json::Number(number)) => Value::Bool(number.as_i64() != Some(0)),
         (_, other) => document::from_plain_json(other),
     }
 }

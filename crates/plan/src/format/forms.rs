@@ -266,6 +266,10 @@ enum ReasonForm {
     },
     Requested,
     Tainted,
+    SecretLost {
+        #[serde(with = "Text::<Path>")]
+        path: Path,
+    },
     Incomplete,
     AbsentInCloud,
     NotInManifest,

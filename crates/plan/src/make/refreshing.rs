@@ -3,7 +3,7 @@
 use super::Planner;
 use crate::{
     decide::{self, Decision},
-    diff, nodes, recording,
+    diff, nodes, once, recording,
     step::{Action, Drift, PlannedOutput, Reason},
     table::Table,
     walk::Wanted,
@@ -72,7 +72,10 @@ impl<'a> Planner<'a> {
         let inputs = nodes::recorded_inputs(record);
         let procedure = self.worlds.procedures.get(record.kind.as_str());
         let seen = recording::own(procedure.map(|found| &**found), &inputs, attributes.clone());
-        let attributes = nodes::marked_like(&inputs, seen);
+        let mut attributes = nodes::marked_like(&inputs, seen);
+        if let Some(procedure) = procedure {
+            attributes.extend(once::kept(procedure, record));
+        }
         if Document::encode(&Value::Map(attributes.clone())) == record.observed {
             self.plan.unchanged += u64::from(record.deposed.is_empty());
             return;

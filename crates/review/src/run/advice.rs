@@ -20,6 +20,9 @@ pub(super) fn advice(trouble: &Trouble, next: &Next) -> String {
                 Some(Status::Ready) if fault.status.as_deref() == Some(CONDITION) => {
                     format!("the object is as planned, and recorded; {first}")
                 }
+                Some(Status::Tainted) if fault.kind == FaultKind::Ambiguous => {
+                    format!("the object exists and is of no use like this: {} replaces it", next.again())
+                }
                 Some(Status::Tainted) => {
                     format!("the object exists and is broken: {} replaces it", next.again())
                 }

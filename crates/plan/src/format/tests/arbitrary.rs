@@ -193,6 +193,7 @@ fn reason() -> impl Strategy<Value = Reason> {
         path().prop_map(|path| Reason::Immutable { path }),
         path().prop_map(|path| Reason::ImmutablePending { path }),
         path().prop_map(|path| Reason::Triggered { path }),
+        path().prop_map(|path| Reason::SecretLost { path }),
         path().prop_map(|path| Reason::LeftAsIs { path }),
         word().prop_map(|what| Reason::Bookkeeping { what }),
         word().prop_map(|on| Reason::WaitsFor { on }),

@@ -8,8 +8,8 @@ use crate::step::{
     Reason, Rule, Scope, Step,
 };
 use firma_catalog::procedure::{
-    Attribute, Call, How, Identity as Naming, LookupProcedure, OnChange, Parameter, Procedure, Recovery, Shape, Source,
-    Stage, Unique, Update, UsualSeconds, ZoneRule,
+    Attribute, Call, Computed, CreateWithout, How, Identity as Naming, LookupProcedure, OnChange, Parameter, Procedure,
+    Recovery, Shape, Source, Stage, StatusRule, Unique, Update, UsualSeconds, ZoneRule,
 };
 use firma_model::{
     address::{Address, KindId, Node, NodeSet},
@@ -91,23 +91,38 @@ pub(super) fn procedure() -> Procedure {
         title: "A subnet".into(),
         schema_version: 1,
         attributes: BTreeMap::from([("subnet_name".into(), attribute)]),
-        computed: BTreeMap::new(),
+        computed: BTreeMap::from([(
+            "secret".into(),
+            Computed { read: "key.secret".into(), shape: Shape::String, once: vec!["createKey".into()] },
+        )]),
         regional: true,
         zone: ZoneRule::None,
         billing_methods: vec![],
         identity: Naming::Assigned("subnetId".into()),
         create: Some(call.clone()),
+        create_without: Some(CreateWithout { attribute: "subnet_name".into(), call: call.clone() }),
         read: None,
         list: None,
         select: None,
         updates: vec![Update {
             attributes: vec!["subnet_name".into()],
-            how: How::Calls(vec![Stage { call, until: vec![], wait: false }]),
+            how: How::Calls(vec![Stage {
+                call,
+                until: vec![],
+                wait: false,
+                when: Some(("subnet_name".into(), vec![true.into()])),
+            }]),
             notice: None,
         }],
         delete: None,
         before_delete: Vec::new(),
-        status: None,
+        status: Some(StatusRule {
+            path: "status".into(),
+            ready: vec!["RUNNING".into()],
+            failed: vec!["ERROR".into()],
+            gone: vec![],
+            grave: vec!["ERROR".into()],
+        }),
         recovery: Recovery::Bare,
         fingerprint: vec!["vpcId".into()],
         expires: None,
