@@ -445,7 +445,7 @@ impl<'r> StepRun<'r> {
     pub(crate) fn fault(&self, kind: FaultKind, message: impl Into<String>) -> Fault {
         let call = match self.step.leg {
             Leg::Delete => self.procedure.delete.as_ref(),
-            _ => self.procedure.create.as_ref(),
+            _ => once::maker(self.procedure, &self.attributes),
         };
         let (service, operation) = call.map_or(("", ""), |call| (call.service.as_str(), call.operation.as_str()));
         ask::fault(kind, service, operation, message)

@@ -105,7 +105,11 @@ fn turn_round(plan: &mut Plan, worlds: Worlds<'_>, effective: &Effective<'_>, di
     for (address, pair) in pairs {
         let (Some(delete), Some(create)) = (pair.delete, pair.create) else { continue };
         if let Some(refusal) = both(plan, worlds, effective, (delete, create)) {
-            diagnostics.push(refusal);
+            // What is of no use to anybody need not stand until its successor does: it goes first.
+            let useless = |at: usize| plan.steps[at].reasons.iter().any(|r| matches!(r, Reason::SecretLost { .. }));
+            if !useless(delete) && !useless(create) {
+                diagnostics.push(refusal);
+            }
             continue;
         }
         let key = (1_u32..).map(|n| n.to_string()).find(|key| !taken.contains(&(&address, key.as_str())));
