@@ -20,6 +20,7 @@ use firma_model::{
     value::{Map, Value},
 };
 use firma_plan::{
+    event::HAS_DATA,
     failed::was_finished,
     fill::{self, ReadyCall},
     once,
@@ -412,7 +413,7 @@ impl<'r> StepRun<'r> {
             Ended::Gone => Err(Waited::Gone(fault(FaultKind::NotFound, format!("{id} is no longer there")))),
             Ended::Failed(status, _) if self.is_grave(&status) => {
                 let message = format!("the cloud reports {id} as `{status}`, and its data is in it");
-                Err(Waited::Unknown(fault(FaultKind::Invalid, message)))
+                Err(Waited::Unknown(Fault { status: Some(HAS_DATA.into()), ..fault(FaultKind::Invalid, message) }))
             }
             Ended::Failed(status, sighting) => Err(Waited::Broken(
                 fault(FaultKind::Invalid, format!("the cloud reports {id} as `{status}`")),

@@ -9,6 +9,9 @@ use firma_model::{address::Address, fault::Fault, record::Status, time::Timestam
 /// Status word of the fault of a call that was held back because the lease on the state might run out before its answer.
 pub const LEASE_ENDS: &str = "LEASE_ENDS";
 
+/// Status word of the fault of a step whose object failed with data in it: nothing but a person decides about it.
+pub const HAS_DATA: &str = "HAS_DATA";
+
 /// Status word of the fault of a step whose precondition or postcondition does not hold.
 pub const CONDITION: &str = "CONDITION";
 

@@ -53,6 +53,11 @@ impl Next {
         self.of_address("recover --forget", address)
     }
 
+    /// What makes another object in place of the one there is.
+    pub fn replace(&self, address: &str) -> String {
+        self.of_address("apply --replace", address)
+    }
+
     fn of_address(&self, words: &str, address: &str) -> String {
         // Keys have quotes, which a shell would eat.
         match address.contains(['"', '[', '\'']) {

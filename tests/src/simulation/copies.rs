@@ -54,7 +54,9 @@ pub fn subject(kind: &str) -> &'static Subject {
 /// The subject's attributes in each of its forms that can be deleted at once: as made, changed, replaced.
 pub fn forms(kind: &str) -> [Vec<&'static Map<String, Json>>; 3] {
     let subject = subject(kind);
-    let free = |attributes: &&Map<String, Json>| !is_prepaid(attributes);
+    // What is protected is meant to stay: the cloud refuses its deletion until somebody takes the protection off.
+    let is_protected = |attributes: &Map<String, Json>| attributes.get("delete_protection") == Some(&Json::Bool(true));
+    let free = |attributes: &&Map<String, Json>| !is_prepaid(attributes) && !is_protected(attributes);
     [
         vec![&subject.create],
         subject.changes.iter().filter(free).collect(),

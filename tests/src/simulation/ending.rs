@@ -16,11 +16,15 @@ use firma_plan::{
 use std::time::Duration;
 use tokio::time::sleep;
 
+/// No job of the cloud's sticks for longer.
+const STUCK_MINUTES: u32 = 30;
+
 impl Life<'_> {
     /// Faults stop. At most two rounds of recovering, planning and applying, and there is nothing left to do.
     pub(crate) async fn heal(&mut self) -> Result<(), Violation> {
         // What is under way arrives, what is held runs out.
         sleep(Duration::from_secs(120)).await;
+        self.going_are_gone().await;
         self.wait_for_lease().await;
         self.settle().await?;
         self.doubled_are_found().await?;
@@ -29,6 +33,7 @@ impl Life<'_> {
             sleep(Duration::from_secs(120)).await;
             operator::clean(self.lab, &self.promises);
         }
+        self.give_up().await;
         self.not_first().await;
         let wanted = desired(&self.world);
         for round in 0..2 {
@@ -56,6 +61,33 @@ impl Life<'_> {
             return Err(Violation::new("I6", format!("after two applies there is still to do: {}", steps.join("; "))));
         }
         self.same()
+    }
+
+    /// A deletion that the cloud is stuck in is a fault too, and ends as they do. Until then nobody can use what is going, nor have
+    /// another one in its place.
+    async fn going_are_gone(&mut self) {
+        let going = || {
+            let views = self.lab.net.views();
+            views.iter().any(|(_, view)| view["status"].as_str().is_some_and(|s| s.eq_ignore_ascii_case("deleting")))
+        };
+        for _ in 0..STUCK_MINUTES {
+            if !going() {
+                return;
+            }
+            sleep(Duration::from_secs(60)).await;
+        }
+    }
+
+    /// What failed with data in it is the operator's to decide about: they delete it, and another one is made.
+    async fn give_up(&mut self) {
+        let process = self.process();
+        let Err(Refusal::NoPlan(diagnostics)) = process.plan(&desired(&self.world), Mode::Apply).await else { return };
+        let refusals = diagnostics.list.iter().filter(|d| d.code == "E0870");
+        let given_up = refusals.map(|d| operator::give_up(self.lab, &d.message)).sum::<u64>();
+        if given_up > 0 {
+            self.tally.note("failed with its data, and given up by the operator", given_up);
+            sleep(Duration::from_secs(120)).await;
+        }
     }
 
     /// Where creating first is not possible, the operator lets the old ones go first.

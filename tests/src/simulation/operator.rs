@@ -81,6 +81,12 @@ pub fn delete(lab: &Lab, pick: u64) -> bool {
     chosen(able, pick).is_some_and(|((kind, id), region)| take_away(lab, &kind, &region, &id))
 }
 
+/// The operator deletes what a refusal names. How many objects that are.
+pub fn give_up(lab: &Lab, refusal: &str) -> u64 {
+    let named = ours(lab).into_iter().filter(|((_, id), _)| refusal.contains(&format!("`{id}`")));
+    named.filter(|((kind, id), region)| take_away(lab, kind, region, id)).count() as u64
+}
+
 /// Somebody changes an object. Whether they could.
 pub fn alter(lab: &Lab, pick: u64) -> bool {
     let able: Vec<_> = ours(lab).into_iter().filter(|((kind, _), _)| change(kind).is_some()).collect();

@@ -87,6 +87,23 @@ fn comes_first(address: &str, world: &Resources) -> bool {
     false
 }
 
+/// Whether it is the network of an instance template that a group uses: the cloud lets no such template move to another network,
+/// so the network is not made anew under another name.
+fn carries_a_group(address: &str, world: &Resources) -> bool {
+    if !matches!(kind(address), "vpc.vpc" | "vpc.subnet") {
+        return false;
+    }
+    let users = |of: &str| -> Vec<&String> {
+        let users = world.iter().filter(|(_, attributes)| references(attributes).iter().any(|to| to == of));
+        users.map(|(user, _)| user).collect()
+    };
+    users(address).into_iter().any(|user| match kind(user) {
+        "vpc.subnet" => carries_a_group(user, world),
+        "vm.instance_template" => users(user).iter().any(|group| kind(group) == "ag.availability_group"),
+        _ => false,
+    })
+}
+
 /// Obeys the rules of passwords: letters and digits take turns, so that no three of them count.
 fn password(chance: &mut Chance) -> String {
     let pairs: String =
@@ -131,7 +148,7 @@ impl Grower {
             let more = match (self.chance.below(100), addresses.is_empty()) {
                 (0..25, _) | (_, true) => self.add(&world),
                 (25..45, _) => vec![Edit::Remove(self.chance.pick(&addresses).clone())],
-                (45..55, _) => self.rename(&addresses),
+                (45..55, _) => self.rename(&addresses, &world),
                 (55..85, _) => {
                     let address = self.chance.pick(&addresses).clone();
                     self.in_place(&address, &world)
@@ -158,13 +175,14 @@ impl Grower {
         edits
     }
 
-    fn rename(&mut self, addresses: &[String]) -> Vec<Edit> {
+    fn rename(&mut self, addresses: &[String], world: &Resources) -> Vec<Edit> {
         let from = self.chance.pick(addresses).clone();
         self.count += 1;
+        let stays = carries_a_group(&from, world);
         // `x` and `x[0]` are the same object; any other name is another one.
         let to = match from.strip_suffix("[0]") {
-            Some(bare) if self.chance.percent(50) => bare.to_owned(),
-            None if self.chance.percent(50) => format!("{from}[0]"),
+            Some(bare) if stays || self.chance.percent(50) => bare.to_owned(),
+            None if stays || self.chance.percent(50) => format!("{from}[0]"),
             _ if is_copy(&from) => format!("{}.copy{}", kind(&from), self.count),
             _ => format!("{}.renamed{}", kind(&from), self.count),
         };
@@ -179,8 +197,8 @@ impl Grower {
         let full = |name: &str| {
             networks >= NETWORKS || world.keys().filter(|address| kind(address) == name).count() >= SUBJECTS
         };
-        // Lives of the copied kinds are asked for: `FIRMA_LIVES=all`.
-        let all = std::env::var_os("FIRMA_LIVES").is_some_and(|which| which == "all");
+        // Lives of the kinds with recipes alone, which are half as long, are asked for: `FIRMA_LIVES=quick`.
+        let all = std::env::var_os("FIRMA_LIVES").is_none_or(|which| which != "quick");
         let weight = |kind: &str| match kind {
             "vm.instance" if all => 8,
             "vm.instance" => 2,
@@ -298,6 +316,8 @@ impl Grower {
                 let method = *self.chance.pick(&["postpaid_by_duration", "postpaid_by_usage"]);
                 json!({ "bandwidth_mbps": self.chance.between(1, 10), "provider": "bgp", "billing": { "method": method } })
             }
+            // Made by the service: its private half is shown once, and may be lost.
+            "vm.keypair" if self.chance.percent(35) => json!({ "key_name": self.name() }),
             "vm.keypair" => json!({ "key_name": self.name(), "public_key": self.key() }),
             "disk.disk" => json!({ "zone": self.zone(place), "billing": { "method": "postpaid_by_duration" },
                 "name": self.name(), "disk_type": "ssd.gp1", "disk_size_gb": self.chance.between(2, 20) * 10 }),

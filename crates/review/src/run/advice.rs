@@ -7,7 +7,7 @@ use firma_model::{
     record::Status,
 };
 use firma_plan::{
-    event::{CONDITION, LEASE_ENDS},
+    event::{CONDITION, HAS_DATA, LEASE_ENDS},
     step::Leg,
 };
 
@@ -60,6 +60,12 @@ fn mend(fault: &Fault, trouble: &Trouble, next: &Next) -> String {
         return format!(
             "the hold on the state could not be kept, so nothing was sent; {} shows who else was at work, {again} goes on",
             next.command("history")
+        );
+    }
+    if fault.status.as_deref() == Some(HAS_DATA) {
+        return format!(
+            "save what is in it and have it mended, then {again}; {} makes an empty one",
+            next.replace(&trouble.address)
         );
     }
     if fault.status.as_deref() == Some(CONDITION) {
