@@ -8,6 +8,8 @@ use std::{
 };
 
 const PASSWORD: &str = "Not-a-Secret-71-canary";
+/// How private keys that the emulated cloud makes begin.
+const SHOWN_ONCE: &str = "BEGIN EMULATED PRIVATE KEY";
 const VARIABLE: &str = "canary-of-a-variable-82";
 
 const MANIFEST: &str = r#"
@@ -41,8 +43,10 @@ instance_type = "g.n2.medium"
 image_id = "${data.vm.image.ubuntu.items[0].image_id}"
 password = "${var.password}"
 primary_network_interface = { network_interface = { subnet_id = "${vpc.subnet.main.id}" } }
+[vm.keypair.made]
+key_name = "secrets"
 [firma.value.kept]
-input = { inside = "${var.other}", beside = "plain" }
+input = { inside = "${var.other}", beside = "plain", key = "${vm.keypair.made.private_key}" }
 [output.hidden]
 value = "${firma.value.kept.output}"
 sensitive = true
@@ -62,7 +66,7 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
 }
 
 fn assert_absent(what: &str, bytes: &[u8]) {
-    for canary in [PASSWORD, VARIABLE] {
+    for canary in [PASSWORD, VARIABLE, SHOWN_ONCE] {
         let there = bytes.windows(canary.len()).any(|window| window == canary.as_bytes());
         assert!(!there, "{what} holds {canary}");
     }
@@ -85,6 +89,7 @@ fn canaries_stay_hidden() {
         vec!["show"],
         vec!["show", "--format", "json"],
         vec!["state", "show", "vm.instance.main"],
+        vec!["state", "show", "vm.keypair.made", "--format", "json"],
         vec!["state", "show", "firma.value.kept", "--format", "json"],
         vec!["output"],
         vec!["output", "--format", "json"],
@@ -115,7 +120,8 @@ fn canaries_stay_hidden() {
     }
     // Asked for by name it is there, so the canary was really in play.
     let named = sandbox.command(&["output", "hidden"]).current_dir(&project).output().expect("it runs");
-    assert!(String::from_utf8_lossy(&named.stdout).contains(VARIABLE));
+    let named = String::from_utf8_lossy(&named.stdout);
+    assert!(named.contains(VARIABLE) && named.contains(SHOWN_ONCE), "{named}");
 }
 
 /// A secret in every spelling in which it might get out.

@@ -455,3 +455,58 @@ fn the_text_has_the_form_of_a_kind() {
     );
     assert_eq!(problems[0].to_string(), "vm.image: id: there is no `id`");
 }
+
+#[test]
+fn what_is_shown_once_is_in_the_answer_that_makes_the_object() {
+    check(
+        "vm.keypair",
+        "private_key = \"privateKey\"",
+        "private_key = \"secret\"",
+        &["computed.once.private_key: `secret` leads nowhere: the result of vm.importKeypair has no `secret`"],
+    );
+    check(
+        "vm.keypair",
+        "private_key = \"privateKey\"",
+        "public_key = \"privateKey\"",
+        &["two parameters become the attribute `public_key`; rename one"],
+    );
+}
+
+#[test]
+fn another_create_call_takes_what_the_usual_one_takes() {
+    check(
+        "vm.keypair",
+        "attribute = \"public_key\"",
+        "attribute = \"tags\"",
+        &["parameters of vm.createKeypair: there is no `publicKey`"],
+    );
+    check(
+        "vm.keypair",
+        "\"vm.createKeypair\"",
+        "\"vm.makeKeypair\"",
+        &[
+            "computed.once.private_key: `privateKey` leads nowhere: the result of vm.importKeypair has no `privateKey`",
+            "the API has no operation vm.makeKeypair",
+        ],
+    );
+}
+
+#[test]
+fn a_call_hangs_on_an_attribute_that_there_is() {
+    check(
+        "iam.access_key",
+        "field = \"active\", values = [true]",
+        "field = \"activ\", values = [true]",
+        &["stages.when: there is no `activ`"],
+    );
+}
+
+#[test]
+fn what_is_at_rest_has_not_failed_with_its_data() {
+    check(
+        "redis.cache_instance",
+        "grave = [\"error\"]",
+        "grave = [\"running\"]",
+        &["status value `running` is not plausible"],
+    );
+}

@@ -132,6 +132,23 @@ fn a_group_does_one_thing_at_a_time() {
 }
 
 #[test]
+fn a_group_is_tagged_by_the_code_that_is_its_own() {
+    let cloud = Cloud::new();
+    cluster(&cloud);
+    cloud.pass(400);
+    let group = text(&cloud.ok("kubernetes", "describeNodeGroups", json!({}))["nodeGroups"][0], "nodeGroupId");
+    let tag = json!({"tagResources": {
+        "resources": [{"serviceCode": "kubernetesNodegroup", "resourceId": [group]}],
+        "tags": [{"key": "env", "value": "test"}],
+    }});
+    assert_eq!(cloud.ok("resourcetag", "tagResources", tag)["data"]["successCount"], 1);
+    assert_eq!(show(&cloud, &group)["tags"], json!([{"key": "env", "value": "test"}]));
+    let by_tag = |value: &str| json!({"tags": [{"key": "env", "values": [value]}]});
+    assert_eq!(cloud.ok("kubernetes", "describeNodeGroups", by_tag("test"))["totalCount"], 1);
+    assert_eq!(cloud.ok("kubernetes", "describeNodeGroups", by_tag("other"))["totalCount"], 0);
+}
+
+#[test]
 fn a_region_has_two_clusters_and_a_subnet_waits_for_its_cluster() {
     let cloud = Cloud::new();
     let (vpc, subnet) = cloud.network();

@@ -3,9 +3,12 @@
 use crate::support::{Stage, action, address, reasons};
 use firma_model::{
     desired::{IgnoreChanges, OnRemove},
+    document::{Document, from_plain_json},
+    observed::Sighting,
     path::Path,
-    record::Status,
+    record::{Record, Status},
     time::Timestamp,
+    value::Value,
 };
 use firma_plan::step::{Action, Mode};
 use serde_json::json;
@@ -173,7 +176,7 @@ fn what_somebody_else_made_under_our_id_is_left_alone() {
         stage.have("vpc.vpc.a", "vpc-1", vpc(), &[]).fingerprint = "monday".into();
         let seen = firma_model::observed::Sighting::Present {
             attributes: [("vpc_name", "main"), ("address_prefix", "10.0.0.0/16")]
-                .map(|(name, value)| (name.into(), firma_model::value::Value::string(value)))
+                .map(|(name, value)| (name.into(), Value::string(value)))
                 .into(),
             fingerprint: fingerprint.into(),
             status: None,
@@ -298,6 +301,83 @@ fn incomplete_objects_are_finished_and_tainted_ones_replaced() {
     assert_eq!(reasons(&plan, "vpc.vpc.b"), ["tainted"]);
 }
 
+/// The cloud shows an object as it was applied, in this state.
+fn shown_as(stage: &mut Stage, name: &str, status: &str) {
+    let record = &stage.recorded.records[&address(name)];
+    let Value::Map(attributes) = record.observed.decode().expect("a document") else { panic!() };
+    let sighting = Sighting::Present { attributes, fingerprint: String::new(), status: Some(status.to_owned()) };
+    stage.observed.objects.insert(address(name), sighting);
+}
+
+#[test]
+fn what_failed_with_data_in_it_is_replaced_only_if_somebody_says_so() {
+    let disk = |size: u64| {
+        json!({ "name": "d", "zone": "cn-north-1a", "disk_type": "ssd.gp1", "disk_size_gb": size,
+            "billing": { "method": "postpaid_by_duration" } })
+    };
+    let cases = [
+        ("error_extend", Status::Ready, 30, None),
+        ("error_extend", Status::Incomplete, 40, None),
+        ("error_create", Status::Creating, 30, Some(Action::Replace)),
+        // Less storage is another disk anyway.
+        ("error_extend", Status::Ready, 20, Some(Action::Replace)),
+    ];
+    for (status, recorded, size, expected) in cases {
+        let mut stage = Stage::default();
+        stage.want("disk.disk.d", disk(size));
+        stage.have("disk.disk.d", "vol-1", disk(30), &[]).status = recorded;
+        shown_as(&mut stage, "disk.disk.d", status);
+        match expected {
+            Some(expected) => assert_eq!(action(&stage.planned(), "disk.disk.d"), Some(expected), "{status} {size}"),
+            None => assert_eq!(stage.codes(), ["E0870"], "{status} {recorded:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_state_that_new_objects_fail_in_too_is_grave_once_they_were_ready() {
+    let cache = || {
+        json!({ "cache_instance_name": "c", "cache_instance_class": "redis.m1.micro.basic", "node_zones": { "master": "cn-north-1a", "slave": "cn-north-1a" }, "vpc_id": "vpc-1",
+            "subnet_id": "subnet-1", "billing": { "method": "postpaid_by_duration" } })
+    };
+    for (recorded, codes) in [(Status::Ready, vec!["E0870"]), (Status::Creating, vec![])] {
+        let mut stage = Stage::default();
+        stage.want("redis.cache_instance.c", cache());
+        stage.have("redis.cache_instance.c", "redis-1", cache(), &[]).status = recorded;
+        shown_as(&mut stage, "redis.cache_instance.c", "error");
+        assert_eq!(stage.codes(), codes, "{recorded:?}");
+    }
+}
+
+#[test]
+fn what_is_shown_once_stays_recorded_and_is_missed_where_it_was_lost() {
+    let key = || json!({ "key_name": "deploy" });
+    let secret = |record: &mut Record| {
+        let shown = json!({ "key_name": "deploy", "key_fingerprint": "aa:bb" });
+        let Value::Map(mut observed) = from_plain_json(&shown) else { panic!() };
+        observed.insert("private_key".into(), Value::from("not-a-key").sensitive());
+        record.observed = Document::encode(&Value::Map(observed));
+    };
+    for (kept, status, expected) in [
+        (true, Status::Ready, None),
+        (true, Status::Tainted, Some("tainted")),
+        (false, Status::Tainted, Some("secret_lost")),
+        // Imported: it never had one.
+        (false, Status::Ready, None),
+    ] {
+        let mut stage = Stage::default();
+        stage.want("vm.keypair.k", key());
+        let record = stage.have("vm.keypair.k", "deploy", key(), &[]);
+        record.status = status;
+        if kept {
+            secret(record);
+        }
+        stage.seen("vm.keypair.k", json!({ "key_name": "deploy", "key_fingerprint": "aa:bb" }));
+        let plan = stage.planned();
+        assert_eq!(reasons(&plan, "vm.keypair.k").first().copied(), expected, "{kept} {status:?}");
+    }
+}
+
 #[test]
 fn disks_grow_in_place_and_shrink_by_replacement() {
     let disk = |size: u64| {
@@ -326,13 +406,13 @@ fn passwords_are_compared_by_hash_and_never_shown() {
     let record = stage.have("vm.instance.i", "i-1", instance("unused"), &[]);
     let procedure = crate::support::procedure("vm.instance");
     let mut inputs = match record.inputs.decode().expect("a document") {
-        firma_model::value::Value::Map(map) => map,
+        Value::Map(map) => map,
         other => panic!("{other:?}"),
     };
     let key = [0; 32];
     let hashed = firma_plan::secret::hashed(&key, &"not-a-secret-1".into());
     inputs.insert("password".into(), hashed);
-    record.inputs = firma_model::document::Document::encode(&firma_model::value::Value::Map(inputs));
+    record.inputs = firma_model::document::Document::encode(&Value::Map(inputs));
     assert!(stage.planned().steps.is_empty(), "the same password is no change");
     stage.want("vm.instance.i", instance("not-a-secret-2"));
     let plan = stage.planned();
@@ -392,7 +472,7 @@ fn siblings_must_not_overlap_and_stay_inside_their_parent() {
     assert_eq!(stage.codes(), [] as [&str; 0]);
     // A range that is a secret is found to be wrong, and not shown.
     for (range, code) in [("10.0.8.0/24", "E0531"), ("10.1.8.0/24", "E0530")] {
-        let secret = firma_model::expr::Expr::literal(firma_model::value::Value::string(range).sensitive());
+        let secret = firma_model::expr::Expr::literal(Value::string(range).sensitive());
         let b = stage.want("vpc.subnet.b", subnet(range));
         b.attributes.insert("address_prefix".into(), secret);
         let finding = &stage.plan().1.list[0];
@@ -437,7 +517,7 @@ fn what_is_an_id_is_no_secret() {
     let key = json!({ "key_name": "admin", "public_key": "ssh-ed25519 AAAA" });
     stage.want("vm.keypair.admin", key.clone());
     assert_eq!(stage.codes(), [] as [&str; 0]);
-    let secret = firma_model::expr::Expr::literal(firma_model::value::Value::string("admin").sensitive());
+    let secret = firma_model::expr::Expr::literal(Value::string("admin").sensitive());
     stage.want("vm.keypair.admin", key).attributes.insert("key_name".into(), secret);
     assert_eq!(stage.codes(), ["E0532"]);
 }
