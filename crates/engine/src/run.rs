@@ -438,7 +438,7 @@ impl<'r> StepRun<'r> {
     /// Whether an object that has failed has what a replacement would lose.
     fn is_grave(&self, status: &str) -> bool {
         let before = self.step.record.as_ref().filter(|_| self.step.leg != Leg::Create);
-        let finished = before.is_some_and(was_finished);
+        let finished = before.is_some_and(|record| was_finished(record));
         self.procedure.status.as_ref().is_some_and(|rule| rule.is_grave(status, finished))
     }
 
