@@ -303,7 +303,7 @@ impl<'a> Planner<'a> {
                             let Some(action) = changing.remove(*dependant) else { continue };
                             self.aside.put(dependant, action);
                             down.push(dependant);
-                            if let Some((at, _)) = records.get_key_value(*dependant) {
+                            if let Some((at, _)) = records.get_key_value(dependant) {
                                 // Whatever was found on the way to it was found as something that may change.
                                 seen.insert(at);
                                 work.push((at, at));
