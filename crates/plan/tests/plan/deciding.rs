@@ -150,7 +150,7 @@ fn what_cannot_be_looked_at_is_not_gone() {
         message: "no".into(),
         request_id: None,
     };
-    stage.observed.objects.insert(address("vpc.vpc.a"), firma_model::observed::Sighting::Blocked(fault));
+    stage.observed.objects.insert(address("vpc.vpc.a"), Sighting::Blocked(fault));
     assert_eq!(stage.codes(), ["E0520"]);
 }
 
@@ -174,7 +174,7 @@ fn what_an_unfinished_change_did_is_not_told_as_somebody_elses() {
 fn what_somebody_else_made_under_our_id_is_left_alone() {
     let other = |stage: &mut Stage, fingerprint: &str| {
         stage.have("vpc.vpc.a", "vpc-1", vpc(), &[]).fingerprint = "monday".into();
-        let seen = firma_model::observed::Sighting::Present {
+        let seen = Sighting::Present {
             attributes: [("vpc_name", "main"), ("address_prefix", "10.0.0.0/16")]
                 .map(|(name, value)| (name.into(), Value::string(value)))
                 .into(),
@@ -412,7 +412,7 @@ fn passwords_are_compared_by_hash_and_never_shown() {
     let key = [0; 32];
     let hashed = firma_plan::secret::hashed(&key, &"not-a-secret-1".into());
     inputs.insert("password".into(), hashed);
-    record.inputs = firma_model::document::Document::encode(&Value::Map(inputs));
+    record.inputs = Document::encode(&Value::Map(inputs));
     assert!(stage.planned().steps.is_empty(), "the same password is no change");
     stage.want("vm.instance.i", instance("not-a-secret-2"));
     let plan = stage.planned();
