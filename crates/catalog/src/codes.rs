@@ -14,6 +14,12 @@ pub const WRONG_TYPE: &str = "E0344";
 pub const NO_RANGE: &str = "E0378";
 /// A required attribute or field is absent.
 pub const MISSING_ATTRIBUTE: &str = "E0345";
+/// A value that the cloud does not take.
+pub const NOT_TAKEN: &str = "E0448";
+/// Values that do not go together.
+pub const NOT_TOGETHER: &str = "E0449";
+/// A value that the API's prose does not name.
+pub const UNUSUAL_VALUE: &str = "E0450";
 /// No such region.
 pub const UNKNOWN_REGION: &str = "E0440";
 /// A zone that is needed is absent.

@@ -5,7 +5,7 @@
 
 use crate::{
     procedure::{Field, Identity, LookupProcedure, Procedure, Shape},
-    view::{KindView, type_text},
+    view::{KindView, RuleView, type_text},
 };
 use serde::Serialize;
 
@@ -111,12 +111,15 @@ impl KindDocs {
             if a.write_only {
                 notes.push("Never stored.".to_owned());
             }
+            notes.extend(a.rules.iter().map(sentence));
             row(&mut out, &[&format!("`{}`", a.name), &a.ty, &required, change, &notes.join(" ")]);
             for field in &a.fields {
                 let required = if field.required { "required" } else { "optional" };
-                let reference = field.references.as_ref().map(|kind| format!("The id of a `{kind}`."));
+                let mut notes: Vec<String> =
+                    field.references.iter().map(|kind| format!("The id of a `{kind}`.")).collect();
+                notes.extend(field.rules.iter().map(sentence));
                 let name = format!("`{}.{}`", a.name, field.path);
-                row(&mut out, &[&name, &field.ty, required, "", &reference.unwrap_or_default()]);
+                row(&mut out, &[&name, &field.ty, required, "", &notes.join(" ")]);
             }
         }
         out.push_str("\n## Computed\n\nOther blocks can refer to these; a manifest cannot set them.\n\n| attribute | type |\n|---|---|\n");
@@ -129,6 +132,15 @@ impl KindDocs {
         example_markdown(&mut out, self.example);
         out
     }
+}
+
+/// A rule as a sentence of a page.
+fn sentence(rule: &RuleView) -> String {
+    let mut says = rule.says.clone();
+    if let Some(first) = says.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    format!("{says} ({}).", rule.source)
 }
 
 fn recovery(name: &str) -> &'static str {

@@ -5,6 +5,7 @@
 //!
 //! - [`procedure`]: what a kind compiles into: all that `plan` needs, embedded in every plan.
 //! - [`limits`]: what may stand in the way of making or deleting an object.
+//! - [`rules`]: what the cloud takes as a value, beyond types.
 //! - [`text`]: the TOML form of a kind and of a look-up; [`builtin`] holds the texts of this catalogue.
 //! - [`compile`]: text and facts become a procedure, or a list of [`problem`]s; [`lint`] checks what compiling cannot;
 //!   [`position`] finds the line.
@@ -14,6 +15,7 @@
 //! - [`view`]: a kind as people read it; [`operations`]: what it calls.
 
 pub mod limits;
+pub mod rules;
 pub mod procedure;
 
 pub mod text;

@@ -6,7 +6,10 @@
 //! Terms: a *parameter path* walks request parameters (`instanceSpec.az`), a *read path* walks the object that a read or
 //! list returns (`charge.chargeMode`, `primaryNetworkInterface.networkInterface.subnetId`); both in the API's own spelling.
 
-use crate::limits::{Holder, Quota};
+use crate::{
+    limits::{Holder, Quota},
+    rules::Rules,
+};
 use firma_model::address::KindId;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -76,6 +79,9 @@ pub struct Procedure {
     /// What it cannot be deleted with.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub held_by: Vec<Holder>,
+    /// What values must be. Manifests and plans are held against it before anything is done; a stored plan was.
+    #[serde(skip)]
+    pub rules: Rules,
     /// Usual seconds of create, update and delete including the wait, before anything is learned.
     pub usual_seconds: UsualSeconds,
     /// Seconds after which a wait gives up.

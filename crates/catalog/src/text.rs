@@ -2,7 +2,7 @@
 //!
 //! Names of API things (operations, parameters, fields) are the API's own; names of attributes are manifest names.
 
-use crate::procedure::Normal;
+use crate::{procedure::Normal, rules::text::RuleText};
 use serde::Deserialize;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -53,6 +53,9 @@ pub struct KindText {
     /// Attributes whose change concerns the state only.
     #[serde(default)]
     pub records: Vec<String>,
+    /// What values must be.
+    #[serde(default)]
+    pub rules: Vec<RuleText>,
     /// In-place changes.
     #[serde(default)]
     pub updates: Vec<UpdateText>,

@@ -57,9 +57,23 @@ pub struct AttributeView {
     pub references: Option<String>,
     /// Never stored or shown.
     pub write_only: bool,
+    /// What its value must be, and where that comes from.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<RuleView>,
     /// More for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub doc: Option<String>,
+}
+
+/// What a value must be.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RuleView {
+    /// In words: `must be 20 to 16000, in steps of 10`.
+    pub says: String,
+    /// Where it comes from.
+    pub source: String,
+    /// Whether a manifest that breaks it is refused; otherwise it is a hint, and warns.
+    pub refuses: bool,
 }
 
 /// A field inside an attribute.
@@ -75,6 +89,9 @@ pub struct FieldView {
     /// Kind whose id it holds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub references: Option<String>,
+    /// What its value must be.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<RuleView>,
 }
 
 /// A read-only attribute.
@@ -195,9 +212,15 @@ impl KindView {
             if let Some(doc) = &a.doc {
                 out.push_str(&format!("  {:width$}  {doc}\n", ""));
             }
+            for rule in &a.rules {
+                out.push_str(&format!("  {:width$}  {}\n", "", rule.says));
+            }
             for field in &a.fields {
                 let required = if field.required { "; required" } else { "" };
                 out.push_str(&format!("  {:width$}    .{} {}{required}\n", "", field.path, field.ty));
+                for rule in &field.rules {
+                    out.push_str(&format!("  {:width$}      {}\n", "", rule.says));
+                }
             }
         }
         out.push_str("\nread-only\n");
@@ -228,9 +251,21 @@ pub(crate) fn type_text(shape: &Shape) -> String {
     }
 }
 
-fn fields(shape: &Shape, prefix: &str, out: &mut Vec<FieldView>) {
+/// Rules about a path, and about the values of a map there.
+fn rules(procedure: &Procedure, path: &str) -> Vec<RuleView> {
+    let inside = format!("{path}.*");
+    let of = |rule: &crate::rules::Rule, whose: &str| RuleView {
+        says: format!("{whose}{}", rule.words()),
+        source: rule.source.clone(),
+        refuses: rule.strength == crate::rules::Strength::Refuses,
+    };
+    let own = procedure.rules.at(path).map(|rule| of(rule, ""));
+    own.chain(procedure.rules.at(&inside).map(|rule| of(rule, "each value "))).collect()
+}
+
+fn fields(procedure: &Procedure, attribute: &str, shape: &Shape, prefix: &str, out: &mut Vec<FieldView>) {
     match shape {
-        Shape::List(item) | Shape::Set(item) => fields(item, prefix, out),
+        Shape::List(item) | Shape::Set(item) => fields(procedure, attribute, item, prefix, out),
         Shape::Object(members) => {
             for (name, field) in members {
                 let path = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
@@ -239,8 +274,9 @@ fn fields(shape: &Shape, prefix: &str, out: &mut Vec<FieldView>) {
                     ty: type_text(&field.shape),
                     required: field.required,
                     references: field.references.clone(),
+                    rules: rules(procedure, &format!("{attribute}.{path}")),
                 });
-                fields(&field.shape, &path, out);
+                fields(procedure, attribute, &field.shape, &path, out);
             }
         }
         _ => {}
@@ -258,7 +294,7 @@ fn attribute(procedure: &Procedure, name: &str, attribute: &Attribute) -> Attrib
         }
     };
     let mut inside = Vec::new();
-    fields(&attribute.shape, "", &mut inside);
+    fields(procedure, name, &attribute.shape, "", &mut inside);
     AttributeView {
         fields: inside,
         name: name.to_owned(),
@@ -269,6 +305,7 @@ fn attribute(procedure: &Procedure, name: &str, attribute: &Attribute) -> Attrib
         default: attribute.default.clone(),
         references: attribute.references.clone(),
         write_only: attribute.write_only,
+        rules: rules(procedure, name),
         doc: attribute.doc.clone(),
     }
 }

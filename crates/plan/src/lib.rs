@@ -42,6 +42,7 @@ pub mod imports;
 pub mod removals;
 pub mod renames;
 mod keyless;
+mod known_now;
 mod steps;
 mod vanished;
 pub mod select;

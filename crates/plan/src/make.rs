@@ -11,7 +11,7 @@ use crate::{
     decide,
     decide::Decision,
     deferral::Aside,
-    drift, ephemeral, imports,
+    drift, ephemeral, imports, known_now,
     looked::Looked,
     moves::{self, Carried},
     nodes,
@@ -237,6 +237,7 @@ impl<'a> Planner<'a> {
                 Err(findings) => self.diagnostics.extend(findings),
             }
         }
+        self.diagnostics.extend(known_now::check(resource, procedure, &resolved));
         let origin = self.carried.origins.get(address).copied();
         let sighting = self.worlds.observed.objects.get(address);
         let before = || Subject::Precondition(address.clone());

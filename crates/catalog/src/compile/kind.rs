@@ -7,6 +7,7 @@ use super::{
 use crate::{
     problem::{Findings, Problem, What},
     procedure::{Cidr, Computed, Identity, Procedure, Recovery, Source, Unique, UsualSeconds, ZoneRule},
+    rules,
     text::{IdentityText, KindText, RecoveryText, SecondsText, ZoneRuleText},
 };
 use firma_api::{Operation, Type};
@@ -123,6 +124,7 @@ impl Kind<'_> {
             unique: self.unique(&attributes, findings),
             quotas: self.quotas(&attributes, findings),
             held_by: self.held_by(findings),
+            rules: rules::read(text, &attributes, self.create, findings),
             usual_seconds: seconds(text.usual_seconds),
             timeout_seconds: seconds(text.timeout_seconds),
             identity,

@@ -4,6 +4,7 @@ use super::{
     Timeouts, ephemeral, misfit,
     nested::{inherit, shadow},
     place::Site,
+    rules,
     scope::InstanceScope,
     settings::Open,
     world::{Instance, World},
@@ -127,6 +128,7 @@ impl<'p> World<'p> {
         attributes.extend(billing_value.map(|value| ("billing".to_owned(), Expr::literal_at(value, block.span))));
         let present = |name: &str| attributes.contains_key(name) || tainted.contains(name);
         diagnostics.extend(shape::required(procedure, present, block.span));
+        diagnostics.extend(rules::check(procedure, &attributes, region.as_deref(), written, block.span));
         let lifecycle = self.lifecycle(block.lifecycle(), procedure, &scope, diagnostics);
         let timeouts = (!block.timeouts.is_empty()).then(|| self.timeouts(block, &scope, diagnostics));
         let mut all = dependencies.clone();

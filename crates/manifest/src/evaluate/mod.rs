@@ -22,6 +22,7 @@ mod input;
 mod defaults;
 mod place;
 mod nested;
+mod rules;
 mod settings;
 mod lifecycle;
 mod resource;

@@ -166,7 +166,7 @@ pub(super) fn shadow(expr: &Expr) -> Cow<'_, Value> {
                 .collect::<Option<_>>()
                 .map_or_else(Value::unknown, Value::Map),
         ),
-        ExprKind::Sensitive(inner) => shadow(inner),
+        ExprKind::Sensitive(inner) => Cow::Owned(shadow(inner).into_owned().sensitive()),
         ExprKind::Template(_) => Cow::Owned(Value::Unknown(Box::new(firma_model::value::Unknown {
             ty: Some(firma_model::types::Type::String),
             not_null: true,

@@ -23,7 +23,7 @@ use firma_model::{
     address::{Address, Block, NodeSet},
     deferral::{Deferred, Inquiry, Subject},
     desired::Repetition,
-    diagnostic::Diagnostics,
+    diagnostic::{Diagnostics, Severity},
     path::Path,
     suggest::closest,
     value::Value,
@@ -106,7 +106,10 @@ impl World<'_> {
             (instance, timeouts, open, found)
         });
         let mut waiting = 0;
-        for (mut instance, timeouts, open, found) in all {
+        let mut warned = BTreeSet::new();
+        for (mut instance, timeouts, open, mut found) in all {
+            // What is only warned of is said once, however many instances there are.
+            found.list.retain(|one| one.severity == Severity::Error || warned.insert((one.code, one.message.clone())));
             if !open.is_empty() {
                 let subject = Subject::Instance(instance.resource.address.clone());
                 match self.unsettled(subject, open, block.span) {

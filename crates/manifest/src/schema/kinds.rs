@@ -1,9 +1,13 @@
 //! Resources and look-ups, from the catalogue.
 
-use super::part::{anything, blocks, boolean, definition, described, named, or_expression, plain, table, word};
+use super::{
+    limited,
+    part::{anything, blocks, boolean, definition, described, named, or_expression, plain, table, word},
+};
 use firma_catalog::{
     Catalog, billing, places,
-    procedure::{Attribute, Field, LookupProcedure, OnChange, Procedure, Shape, ZoneRule},
+    procedure::{Attribute, LookupProcedure, OnChange, Procedure, Shape, ZoneRule},
+    rules::Rules,
 };
 use firma_model::address::KindId;
 use serde_json::{Map, Value, json};
@@ -70,7 +74,7 @@ fn value(name: &str, attribute: &Attribute, procedure: &Procedure) -> Value {
     match (name, &attribute.shape) {
         ("zone", Shape::String) => definition("zone"),
         ("billing", _) => billing_of(procedure.billing_methods.iter().map(String::as_str)),
-        (_, shape) => self::shape(shape),
+        (_, shape) => limited::shape(shape, &procedure.rules, name),
     }
 }
 
@@ -110,38 +114,11 @@ fn sentence(name: &str, attribute: &Attribute, procedure: &Procedure) -> String 
         (OnChange::Update(_), false) => "A change is made in place.".to_owned(),
         (OnChange::Record, _) => "A change concerns the state only.".to_owned(),
     });
+    said.extend(procedure.rules.at(name).map(|rule| format!("It {}.", rule.words())));
     if attribute.write_only {
         said.push("Never stored or shown.".to_owned());
     }
     said.join(" ")
-}
-
-/// A value of this shape, or an expression.
-fn shape(shape: &Shape) -> Value {
-    match shape {
-        // What is no text becomes text.
-        Shape::String => json!({ "type": ["string", "number", "boolean"] }),
-        Shape::Integer => definition("whole_number"),
-        Shape::Number => definition("number"),
-        Shape::Bool => definition("boolean"),
-        Shape::Any => json!({}),
-        Shape::List(item) => or_expression(json!({ "type": "array", "items": self::shape(item) })),
-        Shape::Set(item) => or_expression(json!({ "type": "array", "items": self::shape(item) })),
-        Shape::Object(fields) => or_expression(object(fields)),
-        Shape::Pairs => or_expression(json!({
-            "type": "object", "additionalProperties": { "type": ["string", "number", "boolean"] },
-        })),
-    }
-}
-
-fn object(fields: &BTreeMap<String, Field>) -> Value {
-    let required: Vec<&str> =
-        fields.iter().filter(|(_, field)| field.required).map(|(name, _)| name.as_str()).collect();
-    let keys = fields.iter().map(|(name, field)| {
-        let reference = field.references.as_ref().map(|kind| format!("The id of a {kind}."));
-        (name.as_str(), described(shape(&field.shape), &reference.unwrap_or_default()))
-    });
-    table(keys, &required)
 }
 
 fn lookup(procedure: &LookupProcedure) -> Value {
@@ -160,7 +137,7 @@ fn lookup(procedure: &LookupProcedure) -> Value {
         if field.required {
             required.push(name.as_str());
         }
-        keys.push((name, shape(&field.shape)));
+        keys.push((name, limited::shape(&field.shape, &Rules::default(), name)));
     }
     described(table(keys, &required), &format!("Look-up: {}.", procedure.title))
 }

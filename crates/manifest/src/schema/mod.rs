@@ -5,9 +5,11 @@
 //! than the program in what only evaluation can tell: that names are distinct, that references lead somewhere, that keys
 //! which exclude each other are not used together.
 //!
-//! `document` has the sections of a manifest, `kinds` the resources and look-ups, `part` the pieces both are made of.
+//! `document` has the sections of a manifest, `kinds` the resources and look-ups, `limited` the values with what the
+//! rules of their kinds say of them, `part` the pieces both are made of.
 
 mod part;
+mod limited;
 mod kinds;
 mod document;
 #[cfg(test)]

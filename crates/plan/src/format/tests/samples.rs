@@ -129,6 +129,7 @@ pub(super) fn procedure() -> Procedure {
         serial: vec![Source::IdPart(1)],
         cidr: None,
         unique: vec![Unique { equal: vec!["vpc_id".into()], overlapping: Some("address_prefix".into()) }],
+        rules: Default::default(),
         quotas: Vec::new(),
         held_by: Vec::new(),
         usual_seconds: UsualSeconds { create: 1, update: 1, delete: 1 },

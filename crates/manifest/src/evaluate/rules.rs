@@ -1,0 +1,29 @@
+//! What the cloud takes as a value: a resource's attributes held against the rules of its kind, as far as they are known.
+
+use super::nested::shadow;
+use crate::{project::Written, spot::spot_in_attribute};
+use firma_catalog::{Procedure, rules, shape::Part};
+use firma_model::{diagnostic::Diagnostics, expr::Expr, path::Path, small_map::SmallMap, span::Span, value::Value};
+use std::borrow::Cow;
+
+/// Checks what a resource is given. What is left for later is looked at when a plan knows it.
+pub(super) fn check(
+    procedure: &Procedure,
+    attributes: &SmallMap<String, Expr>,
+    region: Option<&str>,
+    written: &[&Written],
+    block: Span,
+) -> Diagnostics {
+    let shadows: Vec<(&str, Cow<'_, Value>)> =
+        attributes.iter().map(|(name, expr)| (name.as_str(), shadow(expr))).collect();
+    let region = region.map(Value::string);
+    let given = |name: &str| match name {
+        "region" => region.as_ref(),
+        name => shadows.iter().find(|(known, _)| *known == name).map(|(_, value)| &**value),
+    };
+    let place = |path: &Path| {
+        let found = written.iter().find(|written| Some(&*written.name) == path.head());
+        found.map_or(block, |written| spot_in_attribute(&written.value, path, Part::Value))
+    };
+    rules::check(procedure, &given, &place)
+}
