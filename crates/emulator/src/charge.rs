@@ -48,13 +48,20 @@ pub(crate) struct Charge {
     /// Whether it is renewed by itself, prepaid only.
     #[serde(default)]
     pub(crate) auto_renew: bool,
+    /// For how many months, where that happens.
+    #[serde(default = "one_month")]
+    pub(crate) renewal_months: i32,
+}
+
+fn one_month() -> i32 {
+    1
 }
 
 impl Charge {
     /// Reads a specification; nothing given means postpaid by configuration.
     pub(crate) fn read(spec: Option<Args<'_>>, sold: &[Mode], now: Moment) -> Result<Charge, Fault> {
         let Some(spec) = spec else {
-            return Ok(Charge { mode: Mode::PostpaidByDuration, start: now, expires: None, auto_renew: false });
+            return Ok(Charge::afterwards(Mode::PostpaidByDuration, now));
         };
         let mode = match spec.opt_text("chargeMode") {
             None | Some("postpaid_by_duration") => Mode::PostpaidByDuration,
@@ -70,12 +77,44 @@ impl Charge {
             _ => None,
         };
         let auto_renew = expires.is_some() && spec.flag("autoRenew");
-        Ok(Charge { mode, start: now, expires, auto_renew })
+        Ok(Charge { mode, start: now, expires, auto_renew, renewal_months: one_month() })
+    }
+
+    /// Something that is paid for afterwards.
+    pub(crate) fn afterwards(mode: Mode, now: Moment) -> Charge {
+        Charge { mode, start: now, expires: None, auto_renew: false, renewal_months: one_month() }
+    }
+
+    /// When it ends, as things stand: what renews itself was renewed as often as it ended before.
+    pub(crate) fn ends(&self, now: Moment) -> Option<Moment> {
+        let bought = self.expires?;
+        let mut end = bought;
+        let mut months = 0;
+        while self.auto_renew && end < now {
+            months += self.renewal_months.max(1);
+            end = expiry(bought, months).ok()?;
+        }
+        Some(end)
+    }
+
+    /// Buys further months: behind the term that runs, or from now on where it is over.
+    pub(crate) fn renew(&mut self, months: i32, now: Moment) -> Result<(), Fault> {
+        let from = self.ends(now).filter(|end| *end >= now).unwrap_or(now);
+        self.expires = Some(expiry(from, months)?);
+        Ok(())
+    }
+
+    /// Whether it renews itself from now on, and for how many months.
+    pub(crate) fn set_renewal(&mut self, auto_renew: bool, months: Option<i32>, now: Moment) {
+        // What was renewed by now stays so.
+        self.expires = self.ends(now);
+        self.auto_renew = auto_renew;
+        self.renewal_months = months.unwrap_or(self.renewal_months);
     }
 
     /// Whether deleting is allowed: an unexpired prepaid object cannot be given back.
     pub(crate) fn check_deletable(&self, what: &str, now: Moment) -> Result<(), Fault> {
-        match self.expires {
+        match self.ends(now) {
             Some(end) if now <= end => {
                 Err(Fault::precondition(format!("{what} is prepaid until {end} and cannot be deleted before")))
             }
@@ -99,13 +138,14 @@ impl Charge {
 
     /// As reads show it.
     pub(crate) fn view(&self, now: Moment) -> Value {
-        let overdue = self.expires.is_some_and(|end| now > end);
+        let ends = self.ends(now);
+        let overdue = ends.is_some_and(|end| now > end);
         let mut view = json!({
             "chargeMode": self.mode.as_str(),
             "chargeStatus": if overdue { "overdue" } else { "normal" },
             "chargeStartTime": self.start.to_string(),
         });
-        if let Some(end) = self.expires {
+        if let Some(end) = ends {
             view["chargeExpiredTime"] = json!(end.to_string());
         }
         view
@@ -113,17 +153,20 @@ impl Charge {
 }
 
 fn months(spec: Args<'_>) -> Result<i32, Fault> {
-    let unit = spec.text("chargeUnit")?;
-    let duration = spec.int("chargeDuration")?;
+    term("charge", spec.text("chargeUnit")?, spec.int("chargeDuration")?)
+}
+
+/// The months of a term: 1 to 9 months, 1 to 3 years.
+pub(crate) fn term(of: &str, unit: &str, duration: i64) -> Result<i32, Fault> {
     let (max, factor) = match unit {
         "month" => (9, 1),
         "year" => (3, 12),
-        other => return Err(Fault::invalid(format!("chargeUnit `{other}` is neither month nor year"))),
+        other => return Err(Fault::invalid(format!("{of}Unit `{other}` is neither month nor year"))),
     };
     if !(1..=max).contains(&duration) {
-        return Err(Fault::out_of_range(format!("chargeDuration in {unit}s must be 1 to {max}")));
+        return Err(Fault::out_of_range(format!("{of}Duration in {unit}s must be 1 to {max}")));
     }
-    i32::try_from(duration).map(|d| d * factor).map_err(|_| Fault::out_of_range("chargeDuration is too large"))
+    i32::try_from(duration).map(|d| d * factor).map_err(|_| Fault::out_of_range(format!("{of}Duration is too large")))
 }
 
 /// Whether a whole calendar month lies between two moments.

@@ -46,6 +46,7 @@ pub(super) fn wrong(text: &str, rule: &TextText) -> Option<String> {
     let length = if rule.bytes { text.len() } else { text.chars().count() } as u64;
     let unit = if rule.bytes { "bytes" } else { "characters" };
     if length < rule.min || rule.max.is_some_and(|max| length > max) {
+        let unit = if length == 1 { unit.trim_end_matches('s') } else { unit };
         return Some(format!("has {length} {unit}"));
     }
     let any = rule.of.is_empty() && rule.also.is_empty();

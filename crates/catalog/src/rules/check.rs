@@ -196,7 +196,10 @@ impl<'c> Checking<'c, '_> {
                     self.unfit(value);
                 }
             }
-            Must::Text(rule) => self.wrong(text.and_then(|text| characters::wrong(text, rule))),
+            Must::Text(rule) => {
+                let wrong = text.and_then(|text| characters::wrong(text, rule));
+                self.wrong(wrong.map(|wrong| format!("is {}, which {wrong}", shown(value))));
+            }
             Must::Password(rule) => self.wrong(text.and_then(|text| password::wrong(text, rule))),
             Must::Base64(most) => self.wrong(text.and_then(|text| base64(text, *most))),
             Must::Keys(rule) => {
@@ -209,7 +212,8 @@ impl<'c> Checking<'c, '_> {
                 let found = value.as_list().map(<[Value]>::len).or_else(|| value.as_map().map(Map::len));
                 let found = found.map(|found| found as u64);
                 let wrong = found.filter(|found| !(count.min..=count.max).contains(found));
-                self.wrong(wrong.map(|found| format!("has {found} elements")));
+                let plural = |found: u64| if found == 1 { "" } else { "s" };
+                self.wrong(wrong.map(|found| format!("has {found} element{}", plural(found))));
             }
             Must::Total(most) => {
                 let items = value.as_list().unwrap_or_default();

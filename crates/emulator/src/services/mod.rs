@@ -2,6 +2,7 @@
 
 mod operations;
 pub(crate) mod ag;
+pub(crate) mod billing;
 pub(crate) mod disk;
 pub(crate) mod lb;
 pub(crate) mod privatezone;

@@ -1,8 +1,8 @@
 //! Which operations exist, and whether each looks or changes.
 
 use super::{
-    ag, containerregistry, disk, iam, kubernetes, lb, privatezone, rds, redis, renewal, resourcetag, ssl, sts, user,
-    vm, vpc,
+    ag, billing, containerregistry, disk, iam, kubernetes, lb, privatezone, rds, redis, renewal, resourcetag, ssl, sts,
+    user, vm, vpc,
 };
 use crate::call::Call;
 use crate::fault::Answer;
@@ -23,6 +23,7 @@ pub(crate) type Operations = &'static [(&'static str, Behaviour)];
 /// Every service with behaviour.
 pub(crate) const SERVICES: &[(&str, Operations)] = &[
     ("ag", ag::OPERATIONS),
+    ("billing", billing::OPERATIONS),
     ("containerregistry", containerregistry::OPERATIONS),
     ("disk", disk::OPERATIONS),
     ("iam", iam::OPERATIONS),

@@ -1,17 +1,18 @@
-//! Renewal of what is paid in advance: whether it happens by itself.
+//! Renewal of what is paid in advance: now, or by itself whenever it ends.
 
 use super::{
     Behaviour::{Read, Write},
     Operations,
 };
-use crate::call::Call;
-use crate::charge::Charge;
+use crate::call::{Args, Call};
+use crate::charge::{self, Charge};
 use crate::fault::{Answer, Fault};
 use crate::world::World;
 use serde_json::{Value, json};
 
 /// What the service does.
-pub(crate) const OPERATIONS: Operations = &[("queryInstance", Read(query)), ("setRenewal", Write(set))];
+pub(crate) const OPERATIONS: Operations =
+    &[("queryInstance", Read(query)), ("renewInstance", Write(renew)), ("setRenewal", Write(set))];
 
 /// Every object of a product line in a region: id, name, charge.
 fn sold<'w>(world: &'w World, region: &str, line: &str) -> Result<Vec<(&'w String, &'w str, &'w Charge)>, Fault> {
@@ -71,8 +72,9 @@ fn query(world: &World, call: &Call<'_>) -> Answer {
                 "resourceName": name,
                 "region": call.region(),
                 "billingType": charge.kind(),
-                "expireTime": charge.expires.map(|end| end.to_string()),
+                "expireTime": charge.ends(call.now).map(|end| end.to_string()),
                 "autoRenewStatus": if charge.auto_renew { "OPENED" } else { "UNOPENED" },
+                "autoRenewPeriod": charge.auto_renew.then(|| charge.renewal_months.to_string()),
             })
         })
         .collect();
@@ -90,6 +92,27 @@ fn set(world: &mut World, call: &Call<'_>) -> Answer {
         "CLOSE" => false,
         other => return Err(Fault::invalid(format!("autoRenewStatus `{other}` is not OPEN, CLOSE or MODIFY"))),
     };
+    let months = match (args.opt_int("timeSpan"), args.opt_text("timeUnit")) {
+        (None, None) => None,
+        (span, unit) => Some(months(unit, span)?),
+    };
+    let ids = prepaid(world, call, args, line)?;
+    for id in &ids {
+        if let Some(charge) = charge_of(world, line, id) {
+            charge.set_renewal(auto_renew, months, call.now);
+        }
+    }
+    Ok(json!({"stringResult": "success"}))
+}
+
+/// A term as this service spells it.
+fn months(unit: Option<&str>, span: Option<i64>) -> Result<i32, Fault> {
+    let unit = unit.ok_or_else(|| Fault::invalid("timeUnit is required"))?;
+    charge::term("time", &unit.to_ascii_lowercase(), span.unwrap_or(1))
+}
+
+/// The ids of the call, all of them of things that are paid in advance.
+fn prepaid(world: &World, call: &Call<'_>, args: Args<'_>, line: &str) -> Result<Vec<String>, Fault> {
     let ids: Vec<String> = args.text("instanceIds")?.split(',').map(|id| id.trim().to_owned()).collect();
     let here = sold(world, call.region(), line)?;
     for id in &ids {
@@ -101,10 +124,27 @@ fn set(world: &mut World, call: &Call<'_>) -> Answer {
             Some(_) => {}
         }
     }
-    for id in &ids {
+    Ok(ids)
+}
+
+/// Buys a further term of each; an order that is not paid by itself changes nothing.
+fn renew(world: &mut World, call: &Call<'_>) -> Answer {
+    let args = call.args.need("renewInstanceParam")?;
+    if args.text("appCode")? != "jcloud" {
+        return Err(Fault::invalid("appCode of cloud products is jcloud"));
+    }
+    let line = args.text("serviceCode")?;
+    if args.opt_text("unifyDate").is_some_and(|unify| !matches!(unify, "" | "NO")) {
+        return Err(Fault::not_implemented("renewal", "renewInstance with unifyDate"));
+    }
+    let months = months(args.opt_text("timeUnit"), Some(args.int("timeSpan")?))?;
+    let ids = prepaid(world, call, args, line)?;
+    let paid = !args.has("autoPay") || args.flag("autoPay");
+    for id in ids.iter().filter(|_| paid) {
         if let Some(charge) = charge_of(world, line, id) {
-            charge.auto_renew = auto_renew;
+            charge.renew(months, call.now)?;
         }
     }
-    Ok(json!({"stringResult": "success"}))
+    let order: String = world.ids.hex("order").chars().take(16).collect();
+    Ok(json!({"orderNumber": order}))
 }

@@ -8,6 +8,7 @@
 
 mod acls;
 mod ag;
+mod billing;
 mod cloud;
 mod containerregistry;
 mod crons;

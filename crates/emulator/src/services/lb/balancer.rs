@@ -100,7 +100,7 @@ fn charge(balancer_type: BalancerType, call: &Call<'_>) -> Result<Charge, Fault>
     };
     match call.args.child("chargeSpec").filter(|spec| spec.has("chargeMode")) {
         Some(spec) => Charge::read(Some(spec), &[sold], call.now),
-        None => Ok(Charge { mode: sold, start: call.now, expires: None, auto_renew: false }),
+        None => Ok(Charge::afterwards(sold, call.now)),
     }
 }
 

@@ -8,3 +8,4 @@ mod whitelists;
 
 pub(crate) use event::RedisEvent;
 pub(crate) use operations::OPERATIONS;
+pub(crate) use sizes::memory_mb;

@@ -45,7 +45,7 @@ pub(super) fn check(version: &str, size: &CacheSize) -> Result<(), Fault> {
 }
 
 /// Memory of an instance in MB.
-pub(super) fn memory_mb(size: &CacheSize) -> i64 {
+pub(crate) fn memory_mb(size: &CacheSize) -> i64 {
     let per_shard = CLASSES.iter().find(|(name, _)| *name == size.class).map_or(1, |(_, gb)| *gb);
     per_shard * 1024 * size.shards
 }
