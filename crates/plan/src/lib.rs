@@ -43,6 +43,7 @@ pub mod removals;
 pub mod renames;
 mod keyless;
 mod known_now;
+pub mod terms;
 mod steps;
 mod vanished;
 pub mod select;

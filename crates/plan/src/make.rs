@@ -20,6 +20,7 @@ use crate::{
     step::{Action, BlockShape, Leg, Mode, Plan, Reason, Step},
     steps::{embed_procedures, keep, set_timeouts, wanted_step},
     table::Table,
+    terms,
     triggers::Triggers,
     vanished::vanished,
     walk::{Visit, Wanted},
@@ -77,6 +78,7 @@ pub fn plan_beside<T>(
     ephemeral::finish(&mut plan, options);
     embed_procedures(&mut plan, worlds);
     keep(&mut plan, &kept, &table);
+    terms::note(&mut plan, worlds, options.now, &mut diagnostics);
     set_timeouts(&mut plan, options);
     // What is left out still stands between others.
     order(&mut plan, whole, &mut diagnostics);
@@ -298,6 +300,8 @@ impl<'a> Planner<'a> {
                     return;
                 }
                 if let Some(refusal) = decide::unexpired(Some(procedure), record, sighting, self.options.now) {
+                    let of_method = terms::about_the_method(&decision.reasons);
+                    let refusal = of_method.into_iter().fold(refusal, Diagnostic::hint);
                     self.diagnostics.push(refusal.at(resource.span));
                     return;
                 }

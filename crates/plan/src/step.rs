@@ -3,6 +3,7 @@
 use crate::conditions::PlannedCondition;
 use crate::ephemeral::Ephemeral;
 use crate::postponed::Postponed;
+use crate::terms::Term;
 use firma_catalog::procedure::{LookupProcedure, Procedure};
 use firma_model::{
     address::{Address, KindId, Node, NodeSet},
@@ -553,6 +554,8 @@ pub struct Plan {
     pub conditions: Vec<PlannedCondition>,
     /// What is left for a later plan.
     pub postponed: Vec<Postponed>,
+    /// What is paid for in advance, soonest end first.
+    pub terms: Vec<Term>,
     /// Contents of files that were read while planning: path and hash.
     pub files: BTreeMap<String, String>,
     /// What has to be given again to carry it out.

@@ -29,10 +29,21 @@ struct ReviewForm<'a> {
     changes: Vec<ChangeForm<'a>>,
     drift: Vec<DriftForm<'a>>,
     deferred: Vec<PostponedForm<'a>>,
+    /// What is paid for in advance and stays, soonest end first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    paid_in_advance: Vec<TermForm<'a>>,
     outputs: BTreeMap<&'a str, OutputForm>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     conditions: Vec<ConditionForm<'a>>,
     diagnostics: Vec<FindingForm<'a>>,
+}
+
+/// Something that is paid for in advance.
+#[derive(Serialize)]
+struct TermForm<'a> {
+    address: String,
+    until: &'a str,
+    renewed: bool,
 }
 
 /// Which part of the project it is about; lists without elements for all of it.
@@ -198,6 +209,11 @@ pub fn plan(view: &View) -> String {
         changes: view.changes.iter().map(change).collect(),
         drift: view.drift.iter().map(drift).collect(),
         deferred: view.postponed.iter().map(postponed).collect(),
+        paid_in_advance: view
+            .terms
+            .iter()
+            .map(|term| TermForm { address: term.address.to_string(), until: &term.until, renewed: term.renewed })
+            .collect(),
         outputs: view.outputs.iter().map(|(name, output)| (name.as_str(), self::output(output))).collect(),
         conditions: view
             .conditions

@@ -68,6 +68,7 @@ impl View {
             regions,
             paid,
             no_longer_paid,
+            terms: plan.terms.clone(),
             changes,
             postponed: plan.postponed.clone(),
             drift: plan.drift.iter().map(|one| drift(one, plan)).collect(),

@@ -7,6 +7,9 @@ use firma_plan::step::Reason;
 pub fn words(reason: &Reason) -> String {
     match reason {
         Reason::New => "it is not in the state yet".into(),
+        Reason::Immutable { path } if path.to_string() == "billing.method" => {
+            "billing.method cannot be changed in place: it is bought anew, and what the old one holds is lost".into()
+        }
         Reason::Immutable { path } => format!("{} cannot be changed in place", line(&path.to_string())),
         Reason::ImmutablePending { path } => format!(
             "{} cannot be changed in place, and whether it changes is known only after apply",

@@ -5,6 +5,7 @@ use firma_model::{address::Address, place::Billing, value::Value};
 use firma_plan::{
     postponed::Postponed,
     step::{Action, Leg, Mode, Reason, Scope},
+    terms::Term,
 };
 use std::collections::BTreeMap;
 
@@ -33,6 +34,8 @@ pub struct View {
     pub paid: BTreeMap<(String, Billing), usize>,
     /// What will no longer be paid for.
     pub no_longer_paid: BTreeMap<(String, Billing), usize>,
+    /// What is paid for in advance and stays, soonest end first.
+    pub terms: Vec<Term>,
     /// What changes, sorted by address.
     pub changes: Vec<Change>,
     /// What the cloud says otherwise than was applied.

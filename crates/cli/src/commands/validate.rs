@@ -8,7 +8,7 @@ use crate::{
 };
 use firma_catalog::Catalog;
 use firma_manifest::Inputs;
-use firma_model::{desired::Desired, diagnostic::Diagnostics, span::Source};
+use firma_model::{address::KindId, desired::Desired, diagnostic::Diagnostics, span::Source};
 use std::collections::BTreeMap;
 
 /// Runs it.
@@ -65,6 +65,9 @@ pub(crate) fn check(context: &Context, variables: &VariableArgs) -> Result<Check
     let inputs = Inputs { variables: &variables, answers: &answers, outlooks: &outlooks, catalog, files: &files };
     let (evaluated, found) = firma_manifest::evaluate(&loaded.project, inputs);
     diagnostics.extend(found);
+    // Ranges that are known need no cloud to be seen to overlap.
+    let procedure = |kind: &str| catalog.kind(&KindId::new(kind));
+    firma_plan::preflight::offline::check_ranges(&evaluated.desired, &procedure, &mut diagnostics);
     if diagnostics.has_errors() {
         return Err(Failure::in_sources(diagnostics, &sources));
     }

@@ -180,7 +180,10 @@ fn what_is_prepaid_stays_until_it_expires() {
     cloud.pass(300);
     assert_eq!(cloud.err("rds", "deleteInstance", json!({"instanceId": id})), fault(400, "FAILED_PRECONDITION"));
     let renew = json!({"setRenewalParam": {"appCode": "jcloud", "serviceCode": "rds", "instanceIds": id, "autoRenewStatus": "OPEN"}});
-    cloud.ok("renewal", "setRenewal", renew);
+    cloud.ok("renewal", "setRenewal", renew.clone());
+    let mut end = renew;
+    end["setRenewalParam"]["autoRenewStatus"] = json!("CLOSE");
+    cloud.ok("renewal", "setRenewal", end);
     cloud.pass(32 * 86_400);
     cloud.ok("rds", "deleteInstance", json!({"instanceId": id}));
 }

@@ -16,6 +16,7 @@ use crate::step::{
     Action, After, AttributeChange, BlockShape, CallOutline, Drift, Gate, Identity, Leg, Mode, Plan, PlannedOutput,
     Reason, Rule, Scope, Step,
 };
+use crate::terms::Term;
 use firma_catalog::procedure::{LookupProcedure, Procedure};
 use firma_model::{
     address::{Address, Block, KindId, NodeSet},
@@ -41,6 +42,7 @@ mirrors!(
     ChangeForm => AttributeChange,
     CallForm => CallOutline,
     DriftForm => Drift,
+    TermForm => Term,
     BlockShapeForm => BlockShape,
 );
 
@@ -81,6 +83,8 @@ pub(super) struct PlanForm {
     conditions: Vec<PlannedCondition>,
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "Seq::<PostponedForm>")]
     postponed: Vec<Postponed>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "Seq::<TermForm>")]
+    terms: Vec<Term>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     files: BTreeMap<String, String>,
     #[serde(default, skip_serializing_if = "Ephemeral::is_empty", with = "EphemeralForm")]
@@ -328,6 +332,16 @@ struct DriftForm {
     changes: Vec<AttributeChange>,
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "Seq::<ChangeForm>")]
     aside: Vec<AttributeChange>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Term", deny_unknown_fields)]
+struct TermForm {
+    until: String,
+    #[serde(with = "Text::<Address>")]
+    address: Address,
+    #[serde(default, skip_serializing_if = "Not::not")]
+    renewed: bool,
 }
 
 #[derive(Serialize, Deserialize)]

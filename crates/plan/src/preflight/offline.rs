@@ -5,14 +5,16 @@ use crate::{
     step::{Leg, Plan},
     worlds::Worlds,
 };
+use firma_catalog::procedure::Procedure;
 use firma_model::{
     address::Address,
+    desired::Desired,
     diagnostic::{Diagnostic, Diagnostics},
     expr::Expr,
     value::Value,
 };
 use ipnet::Ipv4Net;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// A CIDR block that will exist.
 struct Range<'a> {
@@ -40,16 +42,24 @@ pub fn check_ids(worlds: Worlds<'_>, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// Checks the planned world: CIDR blocks of siblings must not overlap and must lie inside their parent's.
+/// Checks the planned world, where the plan changes something in it.
 pub fn check(worlds: Worlds<'_>, plan: &Plan, diagnostics: &mut Diagnostics) {
+    let touched = plan.steps.iter().any(|step| matches!(step.leg, Leg::Create | Leg::Update));
+    if touched {
+        check_ranges(worlds.desired, &|kind| worlds.procedures.get(kind).cloned(), diagnostics);
+    }
+}
+
+/// Checks what the manifests ask for: CIDR blocks of siblings must not overlap and must lie inside their parent's.
+pub fn check_ranges(
+    desired: &Desired,
+    procedure: &dyn Fn(&str) -> Option<Arc<Procedure>>,
+    diagnostics: &mut Diagnostics,
+) {
     // By kind and parent: the parent is told by its expression, so that it need not exist yet.
     let mut siblings: BTreeMap<(String, String), Vec<Range<'_>>> = BTreeMap::new();
-    let touched = plan.steps.iter().any(|step| matches!(step.leg, Leg::Create | Leg::Update));
-    if !touched {
-        return;
-    }
-    for resource in worlds.desired.resources.values() {
-        let Some(procedure) = worlds.procedures.get(resource.address.kind().as_str()) else { continue };
+    for resource in desired.resources.values() {
+        let Some(procedure) = procedure(resource.address.kind().as_str()) else { continue };
         let Some(rule) = &procedure.cidr else { continue };
         let Some(net) = literal(resource.attributes.get(&rule.attribute)) else { continue };
         let Some(parent_attribute) = &rule.parent else { continue };
@@ -62,7 +72,7 @@ pub fn check(worlds: Worlds<'_>, plan: &Plan, diagnostics: &mut Diagnostics) {
                 name
             }
         };
-        if let Some((parent_address, outer)) = parent_range(worlds, &rule.attribute, parent)
+        if let Some((parent_address, outer)) = parent_range(desired, &rule.attribute, parent)
             && !outer.contains(&net)
         {
             diagnostics.push(
@@ -72,7 +82,7 @@ pub fn check(worlds: Worlds<'_>, plan: &Plan, diagnostics: &mut Diagnostics) {
                         "{} has {}, which is not inside {} of {parent_address}",
                         resource.address,
                         shown(net, resource.attributes.get(&rule.attribute)),
-                        shown(outer, worlds.desired.resources[parent_address].attributes.get(&rule.attribute)),
+                        shown(outer, desired.resources[parent_address].attributes.get(&rule.attribute)),
                     ),
                 )
                 .at(span(resource.attributes.get(&rule.attribute), resource.span)),
@@ -93,8 +103,8 @@ pub fn check(worlds: Worlds<'_>, plan: &Plan, diagnostics: &mut Diagnostics) {
             if let Some(before) = widest
                 && before.net.contains(&range.net)
             {
-                let later = &worlds.desired.resources[range.address];
-                let earlier = &worlds.desired.resources[before.address];
+                let later = &desired.resources[range.address];
+                let earlier = &desired.resources[before.address];
                 diagnostics.push(
                     Diagnostic::error(
                         "E0531",
@@ -133,11 +143,11 @@ fn span(expr: Option<&Expr>, otherwise: firma_model::span::Span) -> firma_model:
     expr.map(|expr| expr.span).filter(|span| span.end > span.start).unwrap_or(otherwise)
 }
 
-fn parent_range<'a>(worlds: Worlds<'a>, attribute: &str, parent: &Expr) -> Option<(&'a Address, Ipv4Net)> {
+fn parent_range<'a>(desired: &'a Desired, attribute: &str, parent: &Expr) -> Option<(&'a Address, Ipv4Net)> {
     let mut found = None;
     parent.each_node(&mut |node| {
         if let firma_model::address::Node::Instance(address) = node
-            && let Some((address, resource)) = worlds.desired.resources.get_key_value(address)
+            && let Some((address, resource)) = desired.resources.get_key_value(address)
             && let Some(net) = literal(resource.attributes.get(attribute))
         {
             found = Some((address, net));

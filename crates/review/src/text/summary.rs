@@ -6,7 +6,10 @@ use crate::{
     view::{Change, View},
 };
 use firma_model::place::Billing;
-use firma_plan::step::{Action, Mode};
+use firma_plan::{
+    step::{Action, Mode},
+    terms::Term,
+};
 use std::collections::BTreeMap;
 
 /// One line: `Plan: 1 to replace, 2 to create; 12 stay as they are.`
@@ -127,10 +130,29 @@ pub fn summary(view: &View, style: Style) -> String {
             fact(&mut out, "Recovery", &text);
         }
     }
+    if !view.terms.is_empty() {
+        fact(&mut out, "Paid in advance", &terms(&view.terms));
+    }
     if !view.plan_id.is_empty() {
         fact(&mut out, "Plan id", &line(&view.plan_id));
     }
     out
+}
+
+/// Terms that are told one by one.
+const TERMS: usize = 3;
+
+/// `disk.disk.archive until 2027-01-31T23:59:59Z, not renewed; 2 more`
+fn terms(terms: &[Term]) -> String {
+    let one = |term: &Term| {
+        let renewed = if term.renewed { "then renewed" } else { "not renewed" };
+        format!("{} until {}, {renewed}", line(&term.address.to_string()), line(&term.until))
+    };
+    let mut said: Vec<String> = terms.iter().take(TERMS).map(one).collect();
+    if terms.len() > TERMS {
+        said.push(format!("{} more, later", terms.len() - TERMS));
+    }
+    said.join("; ")
 }
 
 fn fact(out: &mut String, name: &str, text: &str) {

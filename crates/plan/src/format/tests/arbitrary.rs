@@ -8,6 +8,7 @@ use crate::step::{
     Action, After, AttributeChange, BlockShape, CallOutline, Drift, Gate, Identity, Leg, Mode, Plan, PlannedOutput,
     Reason, Rule, Scope, Step,
 };
+use crate::terms::Term;
 use firma_model::{
     address::{Address, Node},
     deferral::{Asks, Subject},
@@ -358,6 +359,8 @@ fn ephemeral() -> impl Strategy<Value = Ephemeral> {
 pub(super) fn plan() -> impl Strategy<Value = Plan> {
     let drift = (any_address(), any::<bool>(), vec(change(), 0..2), vec(change(), 0..2))
         .prop_map(|(address, gone, changes, aside)| Drift { address, gone, changes, aside });
+    let term =
+        (word(), any_address(), any::<bool>()).prop_map(|(until, address, renewed)| Term { until, address, renewed });
     let versions = btree_map(word(), any::<u64>(), 1..3);
     let block = vec(any_address(), 0..3).prop_map(|instances| BlockShape { repetition: Repetition::Count, instances });
     (
@@ -365,7 +368,13 @@ pub(super) fn plan() -> impl Strategy<Value = Plan> {
         (btree_map(any_address(), option::of(any::<u64>()), 0..3), btree_map(any_address(), map(), 0..2)),
         (btree_map(any_address(), block, 0..2), btree_map(word(), output(), 0..2), vec(drift, 0..2)),
         (
-            (any::<u64>(), btree_map(word(), word(), 0..2), vec(condition(), 0..2), vec(postponed(), 0..3)),
+            (
+                any::<u64>(),
+                btree_map(word(), word(), 0..2),
+                vec(condition(), 0..2),
+                vec(postponed(), 0..3),
+                vec(term, 0..2),
+            ),
             (scope(), btree_map(any_address(), versions, 0..2), ephemeral()),
         ),
     )
@@ -386,6 +395,7 @@ pub(super) fn plan() -> impl Strategy<Value = Plan> {
             unchanged: rest.0,
             conditions: rest.2,
             postponed: rest.3,
+            terms: rest.4,
             files: rest.1,
             ephemeral: part.2,
         })

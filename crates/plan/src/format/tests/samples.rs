@@ -7,6 +7,7 @@ use crate::step::{
     Action, After, AttributeChange, BlockShape, CallOutline, Drift, Gate, Identity, Leg, Mode, Plan, PlannedOutput,
     Reason, Rule, Scope, Step,
 };
+use crate::terms::Term;
 use firma_catalog::procedure::{
     Attribute, Call, Computed, CreateWithout, How, Identity as Naming, LookupProcedure, OnChange, Parameter, Procedure,
     Recovery, Shape, Source, Stage, StatusRule, Unique, Update, UsualSeconds, ZoneRule,
@@ -252,6 +253,7 @@ pub(super) fn sample() -> Plan {
         ]),
         drift: vec![Drift { address: web, gone: false, changes: vec![], aside: vec![] }],
         unchanged: 4,
+        terms: vec![Term { until: "2027-01-31T23:59:59Z".into(), address: address("disk.disk.d"), renewed: true }],
         conditions: vec![
             PlannedCondition {
                 of: Of::Postcondition(address("vpc.vpc.main")),
