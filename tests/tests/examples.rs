@@ -108,16 +108,21 @@ fn prepaid_is_let_go_of_and_stays() {
     let sandbox = apply("prepaid", &[]);
     sandbox.firma(&["destroy", "--auto-approve"]).expect(0);
     assert_eq!(sandbox.addresses(), Vec::<String>::new());
-    assert_eq!(count(&sandbox, "disk"), 1);
+    // What is paid for afterwards is gone, what is paid for stays.
+    assert_eq!((count(&sandbox, "disk"), count(&sandbox, "elastic_ip")), (1, 1));
 }
 
 #[test]
 fn prepaid_can_be_deleted_once_it_has_expired() {
-    let wanted = ["--var", "on_remove=destroy"];
+    let wanted = ["--var", "on_remove=destroy", "--var", "renew=false"];
     let sandbox = apply("prepaid", &wanted);
-    let refused = sandbox.firma(&["destroy", "--auto-approve", "--var", "on_remove=destroy"]);
+    let said = sandbox.firma(&["plan", "--var", "on_remove=destroy", "--var", "renew=false"]).expect(0).stdout;
+    assert!(said.contains("Paid in advance: disk.disk.archive until "), "{said}");
+    let args: Vec<&str> = ["destroy", "--auto-approve"].iter().chain(&wanted).copied().collect();
+    let refused = sandbox.firma(&args);
     assert_ne!(refused.code, Some(0), "{}", refused.stdout);
-    assert_eq!(count(&sandbox, "disk"), 1);
+    assert!(refused.stderr.contains("[E0523]"), "{}", refused.stderr);
+    assert_eq!((count(&sandbox, "disk"), count(&sandbox, "elastic_ip")), (2, 1));
 
     sandbox.firma(&["emulator", "clock", "--advance", "33d"]).expect(0);
     destroy(&sandbox, &wanted);

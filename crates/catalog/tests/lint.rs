@@ -118,7 +118,27 @@ fn types_fit() {
             "create.unwrap ipType: expected an object",
             "attributes: there is no `ip_type`",
             "replaces, records or updates: there is no `ip_type`",
+            "rules: there is no `ip_type`",
+            "rules: there is no `ip_type`",
         ],
+    );
+}
+
+#[test]
+fn rules_are_about_something() {
+    let rule = "at = \"name\"\nis = \"plain_name\"";
+    check("disk.disk", rule, "at = \"nam\"\nis = \"plain_name\"", &["rules: there is no `nam`"]);
+    check("disk.disk", rule, "at = \"name\"\nis = \"plain\"", &["rules: there is no `plain`"]);
+    let said = "a rule is one with a name, or says what must be and where that comes from";
+    check("disk.disk", rule, "at = \"name\"", &[said]);
+    check("disk.disk", rule, "at = \"name\"\nis = \"plain_name\"\nmust = \"address\"", &[said]);
+    let bare = "at = \"name\"\nmust = \"address\"\nsource = \"nowhere\"";
+    check("disk.disk", rule, bare, &["a rule names a value that it takes and one that it refuses"]);
+    check(
+        "disk.disk",
+        "when = { disk_type = [\"ssd\"] }",
+        "when = { disk_typ = [\"ssd\"] }",
+        &["rules: there is no `disk_typ`"],
     );
 }
 
