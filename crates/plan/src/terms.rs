@@ -78,11 +78,9 @@ fn warn(terms: &[Term], worlds: Worlds<'_>, now: Timestamp, diagnostics: &mut Di
         .collect();
     for (term, left) in ending.iter().take(SHOWN) {
         let Term { address, until, .. } = term;
-        let message = match left / DAY_MILLIS {
-            _ if *left < 0 => format!("{address} was paid for until {until}, and was not renewed"),
-            0 => format!("{address} is paid for until {until}, less than a day from now, and is not renewed"),
-            1 => format!("{address} is paid for until {until}, a day from now, and is not renewed"),
-            days => format!("{address} is paid for until {until}, {days} days from now, and is not renewed"),
+        let message = match *left < 0 {
+            true => format!("{address} was paid for until {until}, and was not renewed"),
+            false => format!("{address} is paid for until {until}, less than a week from now, and is not renewed"),
         };
         let mut warning = Diagnostic::warning("E0451", message);
         if let Some(resource) = worlds.desired.resources.get(address) {

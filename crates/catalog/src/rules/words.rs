@@ -80,6 +80,7 @@ fn shown(word: &Json) -> String {
 
 fn in_range(range: &RangeText) -> String {
     let mut said = match (range.min, range.max) {
+        (Some(min), Some(max)) if min == max => plain(min),
         (Some(min), Some(max)) => format!("{} to {}", plain(min), plain(max)),
         (Some(min), None) => format!("{} or more", plain(min)),
         (None, Some(max)) => format!("at most {}", plain(max)),

@@ -16,7 +16,9 @@ const INDENT: &str = "      ";
 pub(super) fn in_full(change: &Change, style: Style, out: &mut String) {
     header(change, style, out);
     out.push('\n');
-    for reason in change.reasons.iter().filter(|reason| !reason::is_obvious(reason) && !stands_below(change, reason)) {
+    let told =
+        |reason: &&Reason| !reason::is_obvious(reason) && !stands_below(change, reason) && !goes_along(change, reason);
+    for reason in change.reasons.iter().filter(told) {
         out.push_str(&format!("{INDENT}because {}\n", reason::words(reason)));
     }
     for notice in &change.notices {
@@ -32,11 +34,18 @@ pub(super) fn in_full(change: &Change, style: Style, out: &mut String) {
 /// Whether a reason is said beside the attribute that it is about.
 fn stands_below(change: &Change, reason: &Reason) -> bool {
     let about = match reason {
+        // What is bought anew is worth a line.
+        Reason::Immutable { path } if path.to_string() == "billing.method" => return false,
         Reason::Immutable { path } | Reason::ImmutablePending { path } | Reason::Triggered { path } => path.to_string(),
         // Drift is told attribute by attribute further down.
         _ => return false,
     };
     change.attributes.iter().any(|attribute| attribute.forces_replacement && attribute.path.starts_with(&about))
+}
+
+/// Whether a reason would have its object written down, which is made anew anyway.
+fn goes_along(change: &Change, reason: &Reason) -> bool {
+    change.action == Action::Replace && matches!(reason, Reason::Bookkeeping { .. })
 }
 
 /// Whether the header says it already: of something that comes or goes as a whole.
