@@ -2,8 +2,6 @@
 
 mod prices;
 mod quote;
+mod operations;
 
-use super::{Behaviour::Read, Operations};
-
-/// What the service does.
-pub(crate) const OPERATIONS: Operations = &[("calculateTotalPrice", Read(quote::total))];
+pub(crate) use operations::OPERATIONS;
