@@ -10,8 +10,6 @@ pub const UNKNOWN_ATTRIBUTE: &str = "E0342";
 pub const READ_ONLY: &str = "E0343";
 /// A value of the wrong type.
 pub const WRONG_TYPE: &str = "E0344";
-/// A range of addresses that is none.
-pub const NO_RANGE: &str = "E0378";
 /// A required attribute or field is absent.
 pub const MISSING_ATTRIBUTE: &str = "E0345";
 /// A value that the cloud does not take.

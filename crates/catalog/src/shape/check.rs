@@ -2,8 +2,7 @@
 
 use crate::{
     codes,
-    procedure::{Field, Normal, Procedure, Shape},
-    shape::spelling::is_range,
+    procedure::{Field, Procedure, Shape},
 };
 use firma_model::{
     diagnostic::{Diagnostic, Diagnostics},
@@ -44,31 +43,9 @@ pub fn check_at(procedure: &Procedure, name: &str, value: &Value, place: Place<'
                 value,
                 &path,
             );
-            if attribute.normal == Some(Normal::Cidr) && attribute.shape == Shape::String {
-                let found = no_range(value).map(|found| {
-                    let message = format!("`{name}` of {} is a range of addresses, not {found}", procedure.kind);
-                    Diagnostic::error(codes::NO_RANGE, message).at(place(&path, Part::Value)).hint(
-                        "write it as \"10.0.0.0/16\", the first address and how many bits of it are fixed; cidrsubnet() cuts \
-                         smaller ranges out of one",
-                    )
-                });
-                diagnostics.list.extend(found);
-            }
             diagnostics
         }
         None => unknown_attribute(procedure, name).at(place(&path, Part::Name)).into(),
-    }
-}
-
-/// What a value is that stands for no range. Empty text stands for none being asked for.
-fn no_range(value: &Value) -> Option<String> {
-    match value {
-        Value::Number(number) => Some(format!("the number {number}")),
-        Value::Bool(truth) => Some(truth.to_string()),
-        Value::String(text) if text.is_empty() || is_range(text) => None,
-        Value::String(text) => Some(format!("`{text}`")),
-        Value::Sensitive(inner) => no_range(inner).map(|_| "this".to_owned()),
-        _ => None,
     }
 }
 

@@ -75,11 +75,6 @@ fn cidr(text: &str) -> Option<String> {
     }
 }
 
-/// Whether a text is a range of addresses.
-pub(super) fn is_range(text: &str) -> bool {
-    cidr(text).is_some()
-}
-
 /// Objects and lists with sorted keys and no spaces. Decimals are kept as written by leaving the whole text alone: reading
 /// them may change them.
 fn json(text: &str) -> Option<String> {

@@ -67,9 +67,7 @@ pub(super) fn moved_away_in_order(
                 Node::Block(on) => match ends.blocks.get(on) {
                     Some((_, doors)) if doors.iter().any(|door| reach.at_once(*door, at)) => Vec::new(),
                     // Of what was set aside long ago nobody is known to have depended on it as a part of the block.
-                    Some((all, _)) => {
-                        all.iter().filter(|(on, _)| recorded.records.contains_key(on)).copied().collect()
-                    }
+                    Some((all, _)) => all.iter().filter(|(on, _)| recorded.records.contains_key(on)).copied().collect(),
                     None => Vec::new(),
                 },
             };
