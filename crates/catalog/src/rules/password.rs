@@ -55,7 +55,7 @@ fn has_run(text: &str) -> bool {
         let follow = (digits || letters) && first == second && first.abs() == 1;
         let back = [three[2], three[1], three[0]];
         let beside = |row: &&[u8]| row.windows(3).any(|keys| keys == three || keys == back);
-        follow || ROWS.iter().any(|row| beside(row))
+        follow || ROWS.iter().any(beside)
     })
 }
 
