@@ -59,7 +59,9 @@ fn every_kind_compiles_to_one_shared_procedure_that_survives_json() {
         assert!(std::sync::Arc::ptr_eq(&procedure, &catalog.kind(&id).expect("the same")));
         assert_eq!(procedure.kind_id(), id);
         let text = serde_json::to_string(&*procedure).expect("JSON");
-        let back: firma_catalog::Procedure = serde_json::from_str(&text).expect("a procedure");
+        let mut back: firma_catalog::Procedure = serde_json::from_str(&text).expect("a procedure");
+        // What values must be is asked before a plan is stored, and not kept with it.
+        back.rules = procedure.rules.clone();
         assert_eq!(back, *procedure);
     }
     for (id, _) in builtin::LOOKUPS {
