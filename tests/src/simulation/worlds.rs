@@ -87,6 +87,17 @@ fn comes_first(address: &str, world: &Resources) -> bool {
     false
 }
 
+/// Whether it is the instance template of a group that keeps the one it was made with: one of nodes that may differ.
+fn is_kept(address: &str, world: &Resources) -> bool {
+    let keeps = |attributes: &Json| attributes["configuration_type"] == "loose";
+    kind(address) == "vm.instance_template"
+        && world.iter().any(|(user, attributes)| {
+            kind(user) == "ag.availability_group"
+                && keeps(attributes)
+                && references(attributes).iter().any(|to| to == address)
+        })
+}
+
 /// Whether it is the network of an instance template that a group uses: the cloud lets no such template move to another network,
 /// so the network is not made anew under another name.
 fn carries_a_group(address: &str, world: &Resources) -> bool {
@@ -178,7 +189,7 @@ impl Grower {
     fn rename(&mut self, addresses: &[String], world: &Resources) -> Vec<Edit> {
         let from = self.chance.pick(addresses).clone();
         self.count += 1;
-        let stays = carries_a_group(&from, world);
+        let stays = carries_a_group(&from, world) || is_kept(&from, world);
         // `x` and `x[0]` are the same object; any other name is another one.
         let to = match from.strip_suffix("[0]") {
             Some(bare) if stays || self.chance.percent(50) => bare.to_owned(),
@@ -510,7 +521,7 @@ impl Grower {
 
     /// A change that makes another object of it.
     fn replacing(&mut self, address: &str, world: &Resources) -> Vec<Edit> {
-        if is_copy(address) {
+        if is_copy(address) || is_kept(address, world) {
             return Vec::new();
         }
         if !is_own(address) {
