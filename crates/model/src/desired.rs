@@ -50,6 +50,16 @@ pub enum IgnoreChanges {
     All,
 }
 
+impl IgnoreChanges {
+    /// Whether an attribute is named as a whole.
+    pub fn names(&self, attribute: &str) -> bool {
+        match self {
+            IgnoreChanges::Paths(paths) => paths.iter().any(|path| path.0.len() == 1 && path.head() == Some(attribute)),
+            IgnoreChanges::All => false,
+        }
+    }
+}
+
 impl Default for IgnoreChanges {
     fn default() -> IgnoreChanges {
         IgnoreChanges::Paths(Vec::new())

@@ -15,7 +15,12 @@ pub(crate) fn check(resource: &DesiredResource, procedure: &Procedure, resolved:
         return Diagnostics::new();
     }
     let region = resource.region.as_deref().map(Value::string);
-    let given = |name: &str| if name == "region" { region.as_ref() } else { resolved.get(name) };
+    let stands_in = Value::unknown();
+    let given = |name: &str| match name {
+        "region" => region.as_ref(),
+        name if resource.lifecycle.ignore_changes.names(name) => Some(&stands_in),
+        name => resolved.get(name),
+    };
     let place = |path: &Path| {
         let written = path.head().and_then(|head| resource.attributes.get(head)).map(|expr| expr.span);
         written.filter(|span| span.end > span.start).unwrap_or(resource.span)

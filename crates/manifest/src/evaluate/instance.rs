@@ -128,8 +128,9 @@ impl<'p> World<'p> {
         attributes.extend(billing_value.map(|value| ("billing".to_owned(), Expr::literal_at(value, block.span))));
         let present = |name: &str| attributes.contains_key(name) || tainted.contains(name);
         diagnostics.extend(shape::required(procedure, present, block.span));
-        diagnostics.extend(rules::check(procedure, &attributes, region.as_deref(), written, block.span));
         let lifecycle = self.lifecycle(block.lifecycle(), procedure, &scope, diagnostics);
+        let ignored = &lifecycle.ignore_changes;
+        diagnostics.extend(rules::check(procedure, &attributes, region.as_deref(), ignored, written, block.span));
         let timeouts = (!block.timeouts.is_empty()).then(|| self.timeouts(block, &scope, diagnostics));
         let mut all = dependencies.clone();
         all.extend(trace.nodes().cloned());

@@ -3,7 +3,10 @@
 use super::nested::shadow;
 use crate::{project::Written, spot::spot_in_attribute};
 use firma_catalog::{Procedure, rules, shape::Part};
-use firma_model::{diagnostic::Diagnostics, expr::Expr, path::Path, small_map::SmallMap, span::Span, value::Value};
+use firma_model::{
+    desired::IgnoreChanges, diagnostic::Diagnostics, expr::Expr, path::Path, small_map::SmallMap, span::Span,
+    value::Value,
+};
 use std::borrow::Cow;
 
 /// Checks what a resource is given. What is left for later is looked at when a plan knows it.
@@ -11,14 +14,18 @@ pub(super) fn check(
     procedure: &Procedure,
     attributes: &SmallMap<String, Expr>,
     region: Option<&str>,
+    ignored: &IgnoreChanges,
     written: &[&Written],
     block: Span,
 ) -> Diagnostics {
+    // What is written of an attribute that is left as it is does not count: an import writes something that stands there.
+    let stands_in = Value::unknown();
     let shadows: Vec<(&str, Cow<'_, Value>)> =
         attributes.iter().map(|(name, expr)| (name.as_str(), shadow(expr))).collect();
     let region = region.map(Value::string);
     let given = |name: &str| match name {
         "region" => region.as_ref(),
+        name if ignored.names(name) => Some(&stands_in),
         name => shadows.iter().find(|(known, _)| *known == name).map(|(_, value)| &**value),
     };
     let place = |path: &Path| {
