@@ -84,9 +84,6 @@ pub fn view(world: &World) -> Value {
     for (id, zone) in world.zones.iter() {
         row("privatezone", "zone", &zone.region, id, &zone.name, "", &untagged, None);
     }
-    for (id, record) in world.zone_records.iter() {
-        row("privatezone", "record", &record.region, id, &record.host, "", &untagged, None);
-    }
     for (id, certificate) in world.certificates.iter() {
         row("ssl", "cert", &certificate.region, id, &certificate.name, "", &untagged, None);
     }
