@@ -72,7 +72,7 @@ impl Store {
     pub fn snapshot(&self) -> Result<Recorded, StoreError> {
         self.read(|t| {
             let (current, deposed) = objects(t, Some(&self.keys))?;
-            Ok(Recorded { records: by_address(current), deposed, outputs: outputs(t, Some(&self.keys))? })
+            Ok(Recorded { records: current, deposed, outputs: outputs(t, Some(&self.keys))? })
         })
     }
 
@@ -86,16 +86,8 @@ impl Store {
     }
 }
 
-/// Records by their addresses. Rows come in the order they were written in.
-fn by_address(records: Vec<Box<Record>>) -> Records {
-    records.into_iter().map(|record| (record.address.clone(), record)).collect()
-}
-
 /// Current and deposed records; sealed values are opened only with keys.
-pub(crate) fn objects(
-    connection: &Connection,
-    keys: Option<&Keyring>,
-) -> Result<(Vec<Box<Record>>, Vec<Record>), StoreError> {
+pub(crate) fn objects(connection: &Connection, keys: Option<&Keyring>) -> Result<(Records, Vec<Record>), StoreError> {
     let mut statement = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM object"))?;
     let mut rows = statement.query([])?;
     let mut reader = RecordReader::default();
@@ -107,11 +99,14 @@ pub(crate) fn objects(
             record.observed = unseal(connection, keys, &place::observed(&record.address), &record.observed)?;
         }
         // Behind a box it stays where it is while many are put in order.
-        if record.deposed.is_empty() { current.push(Box::new(record)) } else { deposed.push(record) }
+        match record.deposed.is_empty() {
+            true => current.push((record.address.clone(), Box::new(record))),
+            false => deposed.push(record),
+        }
     }
     // Sorting in SQL would read the table in the order of its index, one page at a time.
     deposed.sort_by(|a: &Record, b: &Record| (&a.address, &a.deposed).cmp(&(&b.address, &b.deposed)));
-    Ok((current, deposed))
+    Ok((current.into_iter().collect(), deposed))
 }
 
 /// Outputs; sealed values are opened only with keys.

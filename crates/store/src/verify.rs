@@ -220,7 +220,7 @@ impl Fold {
 
     fn compare(mut self, connection: &Connection, findings: &mut Vec<String>) -> Result<(), StoreError> {
         let (current, deposed) = snapshot::objects(connection, None)?;
-        for record in current.into_iter().map(|record| *record).chain(deposed) {
+        for record in current.into_values().chain(deposed) {
             let name = record.address.to_string();
             match self.objects.remove(&(record.address.clone(), record.deposed.clone())) {
                 Some(folded) if folded == record => {}

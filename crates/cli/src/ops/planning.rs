@@ -279,7 +279,7 @@ fn keep(
         return (view(), keep());
     }
     thread::scope(|scope| {
-        let view = thread::Builder::new().spawn_scoped(scope, &view).map_err(|_| view);
+        let view = thread::Builder::new().spawn_scoped(scope, view).map_err(|_| view);
         let kept = keep();
         let view = match view {
             Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),

@@ -173,7 +173,7 @@ pub(super) fn disk(name: &str, size_gb: f64, term: Term) -> Result<f64, Fault> {
 
 /// An elastic IP that is paid for by its bandwidth.
 pub(super) fn address(region: &str, mbps: f64, term: Term) -> Result<f64, Fault> {
-    if mbps < 1.0 || mbps > 1000.0 || mbps.fract() != 0.0 {
+    if !(1.0..=1000.0).contains(&mbps) || mbps.fract() != 0.0 {
         return Err(Fault::out_of_range("the bandwidth must be 1 to 1000"));
     }
     let prices = if region == "cn-east-1" { EAST_1 } else { USUAL };
