@@ -34,9 +34,7 @@ pub(crate) async fn unmake(run: &mut StepRun<'_>) -> Result<EventBody, Stop> {
         return Ok(removed(run, &record, "gone"));
     }
     identify(run, &record, &sighting)?;
-    if prepare(run, &record, sighting).await? == Prepared::Gone {
-        return gone(run, &record).await;
-    }
+    prepare(run, &record, sighting).await?;
     let call = fill::delete_call(run.step, run.procedure, &record).ok_or_else(|| {
         failed(run.fault(FaultKind::Invalid, format!("BUG: {} cannot be deleted", run.procedure.kind)))
     })?;
@@ -83,18 +81,10 @@ pub(crate) async fn unmake(run: &mut StepRun<'_>) -> Result<EventBody, Stop> {
     gone(run, &record).await
 }
 
-/// What the calls before a deletion came to.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Prepared {
-    /// The object is in a state in which it can be deleted, or has failed and may be deletable as it is.
-    Ready,
-    /// It went meanwhile.
-    Gone,
-}
-
 /// Brings an object into the state in which its kind can be deleted: each call is made unless the object is in a state that
-/// it leads to.
-async fn prepare(run: &mut StepRun<'_>, record: &Record, sighting: Option<Sighting>) -> Result<Prepared, Stop> {
+/// it leads to. What has failed may be deletable as it is. What no look shows any more may have been made a moment ago, by
+/// a cloud whose reads lag behind: whether it is gone, the answer to its deletion says.
+async fn prepare(run: &mut StepRun<'_>, record: &Record, sighting: Option<Sighting>) -> Result<(), Stop> {
     let mut status = seen(&sighting).2.map(str::to_owned);
     for call in fill::before_delete_calls(run.step, run.procedure, record) {
         let Wait::Status(until) = call.wait.clone() else { continue };
@@ -111,7 +101,7 @@ async fn prepare(run: &mut StepRun<'_>, record: &Record, sighting: Option<Sighti
             };
             // Refused or without an answer: it may be on its way, or there, all the same.
             let look = match run.look(&record.cloud_id).await {
-                Ok(None) => return Ok(Prepared::Gone),
+                Ok(None) => return Ok(()),
                 Ok(look) => look,
                 Err(why) if refused => return Err(Stop::Unresolved(why)),
                 Err(why) => return Err(Stop::Unresolved(unseen(fault, Some(&why)))),
@@ -131,12 +121,11 @@ async fn prepare(run: &mut StepRun<'_>, record: &Record, sighting: Option<Sighti
         let ended = run.wait(&record.cloud_id, Until::Status(until), "delete").await;
         status = match ended {
             Ok(look) => seen(&look).2.map(str::to_owned),
-            Err(Waited::Gone(_)) => return Ok(Prepared::Gone),
-            Err(Waited::Broken(..)) => return Ok(Prepared::Ready),
+            Err(Waited::Gone(_) | Waited::Broken(..)) => return Ok(()),
             Err(Waited::Unknown(fault)) => return Err(failed(fault)),
         };
     }
-    Ok(Prepared::Ready)
+    Ok(())
 }
 
 fn reached(until: &[String], status: Option<&str>) -> bool {

@@ -56,7 +56,11 @@ pub fn forms(kind: &str) -> [Vec<&'static Map<String, Json>>; 3] {
     let subject = subject(kind);
     // What is protected is meant to stay: the cloud refuses its deletion until somebody takes the protection off.
     let is_protected = |attributes: &Map<String, Json>| attributes.get("delete_protection") == Some(&Json::Bool(true));
-    let free = |attributes: &&Map<String, Json>| !is_prepaid(attributes) && !is_protected(attributes);
+    // An image that does not take its snapshots with it leaves what is nobody's, as it was told to.
+    let takes_all = |attributes: &Map<String, Json>| attributes.get("delete_snapshots") == Some(&Json::Bool(true));
+    let leaves = |attributes: &Map<String, Json>| takes_all(&subject.create) && !takes_all(attributes);
+    let free =
+        |attributes: &&Map<String, Json>| !is_prepaid(attributes) && !is_protected(attributes) && !leaves(attributes);
     [
         vec![&subject.create],
         subject.changes.iter().filter(free).collect(),

@@ -10,7 +10,7 @@ use firma_engine::Outcome;
 use firma_lab::Refusal;
 use firma_model::desired::Desired;
 use firma_plan::{
-    procedure::{Identity, Procedure},
+    procedure::{Identity, Procedure, Recovery},
     step::Mode,
 };
 use std::time::Duration;
@@ -124,6 +124,11 @@ impl Life<'_> {
         let found = firma_engine::orphans(&process.cloud, &markers, &known, &find).await;
         let found = found.map_err(|fault| Violation::new("I1", format!("nobody looks for orphans: {fault}")))?;
         for (kind, id) in left {
+            // What carries no mark looks like anybody's.
+            if procedures.get(&kind).is_some_and(|procedure| procedure.recovery == Recovery::Bare) {
+                self.tally.note("left behind by a doubled request, without a mark", 1);
+                continue;
+            }
             self.tally.note("left behind by a doubled request, and found", 1);
             if !found.iter().any(|orphan| orphan.id == id) {
                 let evidence = format!("{kind} {id} was left behind by a doubled request, and is not found");
