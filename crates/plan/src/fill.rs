@@ -12,7 +12,7 @@ use crate::{
     step::Step,
 };
 use firma_catalog::{
-    procedure::{Attribute, Call, How, Identity, Procedure, Recovery, Shape, Source, Stage},
+    procedure::{Attribute, Call, How, Identity, OnChange, Procedure, Recovery, Shape, Source, Stage},
     shape,
 };
 use firma_expr::{Limits, Nodes, resolve};
@@ -136,7 +136,7 @@ pub(crate) fn create_call_for(
     let Json::Object(parameters) = parameters else { return None };
     let applies = attributes
         .keys()
-        .filter(|name| procedure.attributes.get(*name).is_some_and(|attribute| attribute.write.is_some()))
+        .filter(|name| procedure.attributes.get(*name).is_some_and(is_settled_by_create))
         .cloned()
         .collect();
     Some(ReadyCall {
@@ -150,6 +150,11 @@ pub(crate) fn create_call_for(
         applies,
         wait: if procedure.status.is_some() { Wait::Status(Vec::new()) } else { Wait::No },
     })
+}
+
+/// Whether nothing is left to do for an attribute once the object is made: the call took it, or no call does.
+fn is_settled_by_create(attribute: &Attribute) -> bool {
+    attribute.write.is_some() || attribute.on_change == OnChange::Record
 }
 
 /// The cloud id that a create call's answer gives.

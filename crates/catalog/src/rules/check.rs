@@ -48,6 +48,11 @@ pub fn check_where<'g>(
     diagnostics
 }
 
+/// Whether a rule calls for an attribute beside those that are given.
+pub fn calls_for(procedure: &Procedure, name: &str, given: Given<'_>) -> bool {
+    procedure.rules.at(name).any(|rule| matches!(rule.must, Must::Present) && applies(rule, Around::Resource(given)))
+}
+
 /// The fields that stand beside one another: attributes of a resource, or fields of a table.
 #[derive(Clone, Copy)]
 enum Around<'a> {

@@ -16,6 +16,6 @@ mod check;
 mod words;
 mod schema;
 
-pub use check::{Given, check, check_where};
+pub use check::{Given, calls_for, check, check_where};
 pub(crate) use read::read;
 pub use rule::{Must, Rule, Rules, Strength};

@@ -36,6 +36,13 @@ impl<'a> Evaluator<'a> {
             _ => {}
         }
         let parts = self.all(arguments, env)?;
+        if let ("issensitive", [Expr { kind: ExprKind::Call(of, ..), .. }], [Part::Value(_)]) =
+            (&**name, arguments, &*parts)
+            && &**of == "sensitive"
+        {
+            // Of what is not known yet a mark may still turn out to be another value's. Not of one that is put on here.
+            return Ok(Part::value(Value::Bool(true)));
+        }
         let spans = arguments.iter().map(|argument| argument.span).collect();
         self.apply(function, parts, spans, expand, span)
     }

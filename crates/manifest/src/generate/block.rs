@@ -8,6 +8,7 @@ use crate::layout::lay_out;
 use firma_catalog::{
     billing::methods,
     procedure::{Attribute, Field, Procedure, Shape},
+    rules,
     shape::{SERVER_ID, SERVER_MADE},
 };
 use firma_model::{
@@ -100,7 +101,9 @@ fn instance(
         match part {
             Some(part) if attribute.required || !says_nothing(&part) => entries.push((name.to_owned(), part)),
             // Places and billing have defaults.
-            None if attribute.required && name != "zone" && name != "billing" => {
+            None if (attribute.required && name != "zone" && name != "billing")
+                || (!shown && rules::calls_for(procedure, name, &|beside| attributes.get(beside))) =>
+            {
                 entries.push((name.to_owned(), stand_in(&attribute.shape)));
                 notes.push(format!(
                     "{name}: needed, and not shown by the cloud; write what the object has before this is applied, and take \
