@@ -148,8 +148,9 @@ async fn serve(context: &Context, listen: &str, options: &firma_server::ServeOpt
     let cannot = |error: firma_server::ServeError| Failure::new(Diagnostic::error("E0915", error.to_string()));
     let listener = firma_server::bind(address).await.map_err(cannot)?;
     let local = listener.local_addr().map_or_else(|_| listen.to_owned(), |address| address.to_string());
-    context.terminal.data(&format!("listening on http://{local}"));
+    // Whoever reads that it listens may ask it to stop.
     let mut signals = ops::signals::Signals::listen();
+    context.terminal.data(&format!("listening on http://{local}"));
     let received = signals.received();
     let until = async move { signals.next().await };
     firma_server::serve(listener, options, ops::failpoint::clock(), until).await.map_err(cannot)?;
