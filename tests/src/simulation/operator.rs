@@ -21,6 +21,10 @@ fn deletion(kind: &str) -> Option<Vec<(String, String, String)>> {
 
 /// Does by hand what deletes an object: as much of it as can be done. Whether anything could.
 fn take_away(lab: &Lab, kind: &str, region: &str, id: &str) -> bool {
+    if let ("iam.access_key", Some((sub_user, key))) = (kind, id.split_once('/')) {
+        let of = json!({ "subUser": sub_user });
+        return call(lab, ("iam", "deleteSubUserAccessKey", "accessKey"), region, key, of);
+    }
     let calls = deletion(kind).unwrap_or_default();
     let done =
         calls.iter().map(|(service, operation, name)| call(lab, (service, operation, name), region, id, json!({})));
