@@ -101,7 +101,11 @@ async fn prepare(run: &mut StepRun<'_>, record: &Record, sighting: Option<Sighti
             };
             // Refused or without an answer: it may be on its way, or there, all the same.
             let look = match run.look(&record.cloud_id).await {
-                Ok(None) => return Ok(()),
+                Ok(None) => {
+                    run.accept(None);
+                    run.flush().await?;
+                    return Ok(());
+                }
                 Ok(look) => look,
                 Err(why) if refused => return Err(Stop::Unresolved(why)),
                 Err(why) => return Err(Stop::Unresolved(unseen(fault, Some(&why)))),
