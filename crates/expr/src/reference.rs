@@ -5,6 +5,7 @@ use firma_model::{
     span::Span,
     value::Value,
 };
+use smallvec::SmallVec;
 use std::{fmt, sync::Arc};
 
 /// One step of a reference.
@@ -67,11 +68,11 @@ impl fmt::Display for Reference<'_> {
 ///
 /// Segments stop at the first key that is not a literal, or at a splat.
 pub fn each_reference(expr: &Expr, visit: &mut dyn FnMut(Reference<'_>)) {
-    walk(expr, &mut vec!["*"], visit);
+    walk(expr, &mut SmallVec::from_slice(&["*"]), visit);
 }
 
 /// The segments of a chain of attributes and literal keys over a name.
-fn chain(expr: &Expr, segments: &mut Vec<Segment>) -> bool {
+fn chain(expr: &Expr, segments: &mut SmallVec<[Segment; 5]>) -> bool {
     match &expr.kind {
         ExprKind::Name(name) => {
             segments.push(Segment::Name(name.clone()));
@@ -109,11 +110,11 @@ pub(crate) fn key_segment(key: &Value) -> Option<Segment> {
     }
 }
 
-fn walk<'e>(expr: &'e Expr, bound: &mut Vec<&'e str>, visit: &mut dyn FnMut(Reference<'_>)) {
+fn walk<'e>(expr: &'e Expr, bound: &mut SmallVec<[&'e str; 4]>, visit: &mut dyn FnMut(Reference<'_>)) {
     match &expr.kind {
         ExprKind::Literal(_) | ExprKind::Node(_) => {}
         ExprKind::Name(_) | ExprKind::Attribute(..) | ExprKind::Index(..) => {
-            let mut segments = Vec::new();
+            let mut segments = SmallVec::new();
             chain(expr, &mut segments);
             if let Some(Segment::Name(root)) = segments.first()
                 && !bound.iter().any(|name| **name == **root)

@@ -1,13 +1,17 @@
 //! Which resources an expression really used.
 
-use firma_model::address::{Block, Node};
-use firma_model::expr::Expr;
+use firma_model::{
+    address::{Block, Node},
+    expr::Expr,
+    small_map::SmallMap,
+};
 use std::collections::BTreeSet;
 
 /// Nodes used by one or more evaluations.
 #[derive(Clone, Debug, Default)]
 pub struct Trace {
-    used: BTreeSet<Node>,
+    /// Of most expressions few.
+    used: SmallMap<Node, ()>,
     whole: BTreeSet<Block>,
     steps: u64,
 }
@@ -42,11 +46,11 @@ impl Trace {
         match node {
             Node::Instance(address) if self.whole.contains(&address.block) => {
                 let block = Node::Block(address.block.clone());
-                self.used.insert(block);
+                self.used.insert(block, ());
             }
-            _ if self.used.contains(node) => {}
+            _ if self.used.contains_key(node) => {}
             _ => {
-                self.used.insert(node.clone());
+                self.used.insert(node.clone(), ());
             }
         }
     }
@@ -58,14 +62,15 @@ impl Trace {
 
     /// Notes everything another trace holds, as when a local that was evaluated before is referred to.
     pub fn extend(&mut self, other: &Trace) {
-        self.used.extend(other.used.iter().cloned());
+        self.used.extend(other.used.iter().map(|(node, ())| (node.clone(), ())));
     }
 
     /// The nodes used, in order. An instance is left out when its whole block is there.
     pub fn nodes(&self) -> impl Iterator<Item = &Node> {
-        self.used.iter().filter(|node| match node {
-            Node::Block(_) => true,
-            Node::Instance(address) => !self.used.contains(&Node::Block(address.block.clone())),
+        let blocks = self.used.keys().any(|node| matches!(node, Node::Block(_)));
+        self.used.keys().filter(move |node| match node {
+            Node::Instance(address) if blocks => !self.used.contains_key(&Node::Block(address.block.clone())),
+            Node::Instance(_) | Node::Block(_) => true,
         })
     }
 

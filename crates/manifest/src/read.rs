@@ -71,6 +71,7 @@ fn merge(sources: &[Source], first: usize) -> Merge {
     let ignored: Vec<String> =
         files.iter().flat_map(|file| &file.project).flat_map(|(_, p)| &p.ignore).map(|p| p.text.clone()).collect();
     let mut merge = Merge::default();
+    merge.project.resources.reserve_exact(files.iter().map(|file| file.resources.len()).sum());
     for (file, source) in files.into_iter().zip(sources) {
         let name = source.name.rsplit(['/', '\\']).next().unwrap_or(&source.name);
         if !ignored.iter().any(|pattern| matches_pattern(pattern, name)) {
@@ -149,7 +150,7 @@ fn read_section<'t>(reader: &mut Reader<'t>, file: &mut File, key: &Key<'t>, val
                 let Some(name) = reader.name("a local", key) else { continue };
                 let span = reader.span(&key.span());
                 let value = reader.expr(value);
-                file.locals.push(Local { name: Arc::from(name), span, value });
+                file.locals.push(Local { name, span, value });
             }
         }
         "variable" => {
@@ -281,7 +282,7 @@ fn for_each_entry<'t>(
             );
             continue;
         };
-        let head = Head { name: Arc::from(name), span: head_span(reader, key, value) };
+        let head = Head { name, span: head_span(reader, key, value) };
         read(reader, head, entry);
     }
 }

@@ -10,6 +10,7 @@ pub mod number;
 pub mod types;
 pub mod value;
 pub mod path;
+pub mod trail;
 pub mod address;
 pub mod span;
 pub mod diagnostic;

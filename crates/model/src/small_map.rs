@@ -35,6 +35,11 @@ impl<K, V> SmallMap<K, V> {
         SmallMap(Form::Few(Vec::new()))
     }
 
+    /// An empty map with room for so many entries, as far as these are few.
+    pub fn with_capacity(entries: usize) -> SmallMap<K, V> {
+        SmallMap(Form::Few(Vec::with_capacity(entries.min(FEW))))
+    }
+
     /// How many entries there are.
     pub fn len(&self) -> usize {
         match &self.0 {

@@ -14,6 +14,7 @@ use firma_model::{
     path::Path,
     span::Span,
     suggest::closest,
+    trail::{Trail, Way},
     value::{Map, Value},
 };
 use serde_json::Value as Json;
@@ -39,7 +40,7 @@ pub fn check_where<'g>(
             kind: &procedure.kind,
             rule,
             place,
-            trail: Vec::new(),
+            trail: Trail::new(),
             hidden: rule.secret,
             diagnostics: &mut diagnostics,
         };
@@ -74,18 +75,11 @@ impl<'a> Around<'a> {
     }
 }
 
-/// A step on the way to a value; a path is made of them only where something is wrong.
-#[derive(Clone, Copy)]
-enum Trail<'a> {
-    Name(&'a str),
-    Index(usize),
-}
-
 struct Checking<'c, 'd> {
     kind: &'c str,
     rule: &'c Rule,
     place: &'d dyn Fn(&Path) -> Span,
-    trail: Vec<Trail<'c>>,
+    trail: Trail<'c>,
     /// Something on the way is not to be shown.
     hidden: bool,
     diagnostics: &'d mut Diagnostics,
@@ -97,7 +91,7 @@ impl<'c> Checking<'c, '_> {
             Some((head, [])) => self.field(Around::Resource(given), head),
             Some((head, rest)) => {
                 let Some(value) = given(head) else { return };
-                self.trail.push(Trail::Name(head));
+                self.trail.enter(Way::Key(head));
                 self.inside(value, rest);
             }
             None => {}
@@ -111,18 +105,18 @@ impl<'c> Checking<'c, '_> {
         match (value.reveal(), rest) {
             (Value::List(items) | Value::Set(items), _) => {
                 for (at, item) in items.iter().enumerate() {
-                    self.step(Trail::Index(at), |me| me.inside(item, rest));
+                    self.step(Way::Index(at), |me| me.inside(item, rest));
                 }
             }
             (Value::Map(map), [name]) => self.field(Around::Table(map), name),
             (Value::Map(map), [name, rest @ ..]) if name == "*" => {
                 for (key, value) in map {
-                    self.step(Trail::Name(key), |me| me.inside(value, rest));
+                    self.step(Way::Key(key), |me| me.inside(value, rest));
                 }
             }
             (Value::Map(map), [name, rest @ ..]) => {
                 if let Some(value) = map.get(name) {
-                    self.step(Trail::Name(name), |me| me.inside(value, rest));
+                    self.step(Way::Key(name), |me| me.inside(value, rest));
                 }
             }
             _ => {}
@@ -130,10 +124,10 @@ impl<'c> Checking<'c, '_> {
         self.hidden = before;
     }
 
-    fn step(&mut self, step: Trail<'c>, then: impl FnOnce(&mut Self)) {
-        self.trail.push(step);
+    fn step(&mut self, step: Way<'c>, then: impl FnOnce(&mut Self)) {
+        self.trail.enter(step);
         then(self);
-        self.trail.pop();
+        self.trail.leave();
     }
 
     fn field(&mut self, around: Around<'c>, name: &'c str) {
@@ -142,7 +136,7 @@ impl<'c> Checking<'c, '_> {
         }
         if let (Around::Table(map), "*") = (around, name) {
             for (key, value) in map {
-                self.step(Trail::Name(key), |me| me.value(value, around));
+                self.step(Way::Key(key), |me| me.value(value, around));
             }
             return;
         }
@@ -152,13 +146,13 @@ impl<'c> Checking<'c, '_> {
         };
         let value = value.filter(|value| !value.reveal().is_null());
         match (&self.rule.must, value) {
-            (Must::Present, None) => self.step(Trail::Name(name), |me| me.say(|path, _| needed(path))),
+            (Must::Present, None) => self.step(Way::Key(name), |me| me.say(|path, _| needed(path))),
             // Where it is not known yet, it may come to nothing.
             (Must::Absent, Some(value)) if !matches!(value.reveal(), Value::Unknown(_)) => {
-                self.step(Trail::Name(name), |me| me.say(|path, _| format!("`{path}` of KIND cannot be given")));
+                self.step(Way::Key(name), |me| me.say(|path, _| format!("`{path}` of KIND cannot be given")));
             }
             (Must::Present | Must::Absent, _) | (_, None) => {}
-            (_, Some(value)) => self.step(Trail::Name(name), |me| me.value(value, around)),
+            (_, Some(value)) => self.step(Way::Key(name), |me| me.value(value, around)),
         }
     }
 
@@ -169,7 +163,7 @@ impl<'c> Checking<'c, '_> {
             Value::Null | Value::Unknown(_) => {}
             Value::List(items) | Value::Set(items) if !self.rule.must.is_of_whole() => {
                 for (at, item) in items.iter().enumerate() {
-                    self.step(Trail::Index(at), |me| me.value(item, around));
+                    self.step(Way::Index(at), |me| me.value(item, around));
                 }
             }
             known => self.test(known, around),
@@ -210,7 +204,7 @@ impl<'c> Checking<'c, '_> {
             Must::Keys(rule) => {
                 for (key, _) in value.as_map().into_iter().flatten() {
                     let wrong = characters::wrong(key, rule).map(|wrong| format!("is a key that {wrong}"));
-                    self.step(Trail::Name(key), |me| me.wrong(wrong));
+                    self.step(Way::Key(key), |me| me.wrong(wrong));
                 }
             }
             Must::Count(count) => {
@@ -261,13 +255,7 @@ impl<'c> Checking<'c, '_> {
     }
 
     fn say_near(&mut self, near: Option<&str>, message: impl FnOnce(&Path, &str) -> String) {
-        let mut path = Path(Vec::new());
-        for step in &self.trail {
-            path = match step {
-                Trail::Name(name) => path.key(name),
-                Trail::Index(at) => path.index(*at),
-            };
-        }
+        let path = self.trail.path(None);
         let rule = self.rule;
         let (must, condition) = (words::must(rule), words::condition(rule));
         let said = message(&path, &must).replacen("of KIND", &format!("of {}", self.kind), 1);

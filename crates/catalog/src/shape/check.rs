@@ -10,6 +10,7 @@ use firma_model::{
     path::Path,
     span::Span,
     suggest::closest,
+    trail::{Trail, Way},
     types::{ObjectField, Type},
     value::{Map, Value},
 };
@@ -34,18 +35,9 @@ pub fn check(procedure: &Procedure, name: &str, value: &Value, span: Span) -> Di
 
 /// [`check`], with a place for every part of the value.
 pub fn check_at(procedure: &Procedure, name: &str, value: &Value, place: Place<'_>) -> Diagnostics {
-    let path = Path::attribute(name);
     match procedure.attributes.get(name) {
-        Some(attribute) => {
-            let mut diagnostics = Diagnostics::new();
-            Checking { within: &procedure.kind, place, diagnostics: &mut diagnostics }.value(
-                &attribute.shape,
-                value,
-                &path,
-            );
-            diagnostics
-        }
-        None => unknown_attribute(procedure, name).at(place(&path, Part::Name)).into(),
+        Some(attribute) => check_parameter_at(&procedure.kind, name, &attribute.shape, value, place),
+        None => unknown_attribute(procedure, name).at(place(&Path::attribute(name), Part::Name)).into(),
     }
 }
 
@@ -74,7 +66,8 @@ fn unknown_attribute(procedure: &Procedure, name: &str) -> Diagnostic {
 /// Checks that everything the kind demands is there. `present` says whether an attribute is given (unknown counts).
 pub fn required(procedure: &Procedure, present: impl Fn(&str) -> bool, span: Span) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
-    for (name, attribute) in procedure.attributes.iter().filter(|(name, _)| !present(name)) {
+    let demanded = procedure.attributes.iter().filter(|(_, a)| a.required || !a.required_unless.is_empty());
+    for (name, attribute) in demanded.filter(|(name, _)| !present(name)) {
         // Places and billing have defaults, and messages of their own.
         if attribute.required && name != "zone" && name != "billing" {
             let message = format!("{} needs `{name}`", procedure.kind);
@@ -102,18 +95,32 @@ pub fn check_parameter(within: &str, name: &str, shape: &Shape, value: &Value, s
 /// [`check_parameter`], with a place for every part of the value.
 pub fn check_parameter_at(within: &str, name: &str, shape: &Shape, value: &Value, place: Place<'_>) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
-    Checking { within, place, diagnostics: &mut diagnostics }.value(shape, value, &Path::attribute(name));
+    Checking { within, name, trail: Trail::new(), place, diagnostics: &mut diagnostics }.value(shape, value);
     diagnostics
 }
 
 struct Checking<'c> {
     within: &'c str,
+    /// The attribute or parameter.
+    name: &'c str,
+    /// Where in its value.
+    trail: Trail<'c>,
     place: Place<'c>,
     diagnostics: &'c mut Diagnostics,
 }
 
-impl Checking<'_> {
-    fn value(&mut self, shape: &Shape, value: &Value, path: &Path) {
+impl<'c> Checking<'c> {
+    fn path(&self) -> Path {
+        self.trail.path(Some(self.name))
+    }
+
+    fn part(&mut self, way: Way<'c>, shape: &'c Shape, value: &'c Value) {
+        self.trail.enter(way);
+        self.value(shape, value);
+        self.trail.leave();
+    }
+
+    fn value(&mut self, shape: &'c Shape, value: &'c Value) {
         let value = value.reveal();
         let fits = match (shape, value) {
             (_, Value::Null) | (Shape::Any, _) => true,
@@ -127,39 +134,41 @@ impl Checking<'_> {
             (Shape::Bool, Value::String(text)) => matches!(&**text, "true" | "false"),
             (Shape::List(item) | Shape::Set(item), Value::List(items) | Value::Set(items)) => {
                 for (at, value) in items.iter().enumerate() {
-                    self.value(item, value, &path.index(at));
+                    self.part(Way::Index(at), item, value);
                 }
                 true
             }
             (Shape::Object(fields), Value::Map(map)) => {
-                self.object(fields, map, path);
+                self.object(fields, map);
                 true
             }
             (Shape::Pairs, Value::Map(map)) => {
                 for (key, value) in map {
-                    self.value(&Shape::String, value, &path.key(key));
+                    self.part(Way::Key(key), &Shape::String, value);
                 }
                 true
             }
             _ => false,
         };
         if !fits {
+            let path = self.path();
             let message = format!("`{path}` of {} is {}, not {}", self.within, wanted(shape), found(value));
-            let span = (self.place)(path, Part::Value);
+            let span = (self.place)(&path, Part::Value);
             self.diagnostics.push(Diagnostic::error(codes::WRONG_TYPE, message).at(span));
         }
     }
 
-    fn object(&mut self, fields: &BTreeMap<String, Field>, map: &Map, path: &Path) {
+    fn object(&mut self, fields: &'c BTreeMap<String, Field>, map: &'c Map) {
         for (name, value) in map {
             match fields.get(name) {
-                Some(field) => self.value(&field.shape, value, &path.key(name)),
+                Some(field) => self.part(Way::Key(name), &field.shape, value),
                 None => {
                     let snake = firma_api::naming::snake(name);
                     let meant = match fields.contains_key(&snake) {
                         true => Some(snake.as_str()),
                         false => closest(name, fields.keys().map(String::as_str)),
                     };
+                    let path = self.path();
                     let message = format!("`{path}` of {} has no `{name}`", self.within);
                     let span = (self.place)(&path.key(name), Part::Name);
                     let error = Diagnostic::error(codes::UNKNOWN_ATTRIBUTE, message).at(span).did_you_mean(meant);
@@ -169,8 +178,9 @@ impl Checking<'_> {
         }
         for (name, field) in fields {
             if field.required && map.get(name).is_none_or(Value::is_null) {
+                let path = self.path();
                 let message = format!("`{path}` of {} needs `{name}`", self.within);
-                let span = (self.place)(path, Part::Value);
+                let span = (self.place)(&path, Part::Value);
                 self.diagnostics.push(Diagnostic::error(codes::MISSING_ATTRIBUTE, message).at(span));
             }
         }

@@ -18,7 +18,7 @@ use std::{borrow::Cow, sync::Arc};
 
 impl<'a> Evaluator<'a> {
     /// `of.name`
-    pub(super) fn attribute<'x>(&self, of: Part<'x>, name: &str, span: Span) -> Reduced<'x>
+    pub(super) fn attribute<'x>(&self, of: Part<'x>, name: &Arc<str>, span: Span) -> Reduced<'x>
     where
         'a: 'x,
     {
@@ -43,7 +43,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn residual_attribute<'x>(&self, expr: &'x Expr, name: &str, span: Span) -> Reduced<'x>
+    fn residual_attribute<'x>(&self, expr: &'x Expr, name: &Arc<str>, span: Span) -> Reduced<'x>
     where
         'a: 'x,
     {
@@ -62,9 +62,9 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn left_attribute<'x>(&self, of: Part<'_>, name: &str, span: Span, marked: bool) -> Reduced<'x> {
+    fn left_attribute<'x>(&self, of: Part<'_>, name: &Arc<str>, span: Span, marked: bool) -> Reduced<'x> {
         let of = self.embed(of, span)?;
-        Ok(Part::residual(ExprKind::Attribute(Box::new(of), Arc::from(name)), span).marked(marked))
+        Ok(Part::residual(ExprKind::Attribute(Box::new(of), name.clone()), span).marked(marked))
     }
 
     /// `of[key]`
@@ -125,8 +125,8 @@ impl<'a> Evaluator<'a> {
                         self.pay([&Part::of(Cow::Borrowed(&items[at]))], span)?;
                         Ok(Part::of(Cow::Owned(items[at].clone())).marked(marked))
                     }
-                    ExprKind::Node(firma_model::address::Node::Instance(_)) if key.as_str().is_some() => {
-                        let name = key.as_str().unwrap_or_default();
+                    ExprKind::Node(firma_model::address::Node::Instance(_)) if matches!(key, Value::String(_)) => {
+                        let Value::String(name) = key else { return Ok(Part::unknown()) };
                         self.attribute(Part::Residual(Cow::Owned(inner.clone())), name, span)
                             .map(|part| part.marked(marked))
                     }

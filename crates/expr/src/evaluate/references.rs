@@ -13,13 +13,18 @@ use firma_model::{
     span::Span,
     value::Value,
 };
+use smallvec::SmallVec;
 use std::{borrow::Cow, sync::Arc};
 
 /// One link of a chain, its key reduced.
 pub(super) enum Link<'x> {
     Attribute(&'x Arc<str>, Span),
-    Index(Part<'x>, Span),
+    /// Boxed: few links are, and a chain is to fit where it stands.
+    Index(Box<Part<'x>>, Span),
 }
+
+/// Links of a chain in order. Most are `service.kind.name.attribute`.
+type Links<'x> = SmallVec<[Link<'x>; 4]>;
 
 impl<'a> Evaluator<'a> {
     /// A name, `of.name` or `of[key]`. The whole chain is looked at once, so that the scope sees `vpc.subnet.web["a"]`.
@@ -33,7 +38,7 @@ impl<'a> Evaluator<'a> {
         self.follow(part, links, consumed)
     }
 
-    fn follow<'x>(&self, part: Part<'x>, links: Vec<Link<'x>>, consumed: usize) -> Reduced<'x>
+    fn follow<'x>(&self, part: Part<'x>, links: Links<'x>, consumed: usize) -> Reduced<'x>
     where
         'a: 'x,
     {
@@ -41,18 +46,18 @@ impl<'a> Evaluator<'a> {
         for link in links.into_iter().skip(consumed) {
             part = match link {
                 Link::Attribute(name, span) => self.attribute(part, name, span)?,
-                Link::Index(key, span) => self.index(part, key, span)?,
+                Link::Index(key, span) => self.index(part, *key, span)?,
             };
         }
         Ok(part)
     }
 
     /// What a chain begins with, and its links in order, their keys reduced.
-    fn chain<'x>(&self, expr: &'x Expr, env: Option<&'x Env<'x>>) -> Result<(&'x Expr, Vec<Link<'x>>), Diagnostics>
+    fn chain<'x>(&self, expr: &'x Expr, env: Option<&'x Env<'x>>) -> Result<(&'x Expr, Links<'x>), Diagnostics>
     where
         'a: 'x,
     {
-        let mut links = Vec::new();
+        let mut links = Links::new();
         let mut here = expr;
         loop {
             match &here.kind {
@@ -61,7 +66,7 @@ impl<'a> Evaluator<'a> {
                     here = of;
                 }
                 ExprKind::Index(of, key) => {
-                    links.push(Link::Index(self.reduce(key, env)?, here.span));
+                    links.push(Link::Index(Box::new(self.reduce(key, env)?), here.span));
                     here = of;
                 }
                 _ => break,
@@ -117,7 +122,7 @@ impl<'a> Evaluator<'a> {
                 Diagnostic::error(codes::UNKNOWN_NAME, format!("`{name}` has no meaning after planning")).at(root),
             );
         };
-        let mut segments = Vec::with_capacity(links.len() + 1);
+        let mut segments: SmallVec<[Segment; 4]> = SmallVec::with_capacity(links.len() + 1);
         segments.push(Segment::Name(name.clone()));
         let mut span = root;
         for link in links {

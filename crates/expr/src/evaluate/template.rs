@@ -29,6 +29,7 @@ impl<'a> Evaluator<'a> {
     fn joined<'x>(&self, parts: Vec<Part<'_>>, exprs: &[Expr], span: Span) -> Reduced<'x> {
         let mut marked = false;
         let mut left: Vec<Expr> = Vec::new();
+        let most = parts.len();
         let mut text = String::new();
         let mut errors = Diagnostics::new();
         // The text before the first part that is known only after apply.
@@ -40,6 +41,9 @@ impl<'a> Evaluator<'a> {
                     if let Some(found) = never_text(&residual, expr.span) {
                         errors.push(found);
                         continue;
+                    }
+                    if left.is_empty() {
+                        left.reserve_exact(most);
                     }
                     if !text.is_empty() {
                         left.push(Expr::literal_at(Value::from(std::mem::take(&mut text)), span));

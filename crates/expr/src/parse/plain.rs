@@ -12,6 +12,7 @@ use firma_model::{
     span::{SourceId, Span},
     value::Value,
 };
+use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// Words that begin something else than a reference.
@@ -26,7 +27,8 @@ pub(super) fn parse(text: &str) -> Option<Expr> {
     if text.contains("$$") || text.contains("%%") || text.contains("%{") {
         return None;
     }
-    let mut parts = Vec::new();
+    // Kept here while their number is not known: what is made of them takes no more room than it needs.
+    let mut parts: SmallVec<[Expr; 4]> = SmallVec::new();
     let mut at = 0;
     while let Some(open) = text[at..].find("${").map(|found| at + found) {
         if open > at {
@@ -44,7 +46,7 @@ pub(super) fn parse(text: &str) -> Option<Expr> {
     match parts.len() {
         0 => None,
         1 => parts.pop().filter(|only| !matches!(only.kind, ExprKind::Literal(_))),
-        _ => Some(make(ExprKind::Template(parts), 0, text.len())),
+        _ => Some(make(ExprKind::Template(parts.into_vec()), 0, text.len())),
     }
 }
 

@@ -59,7 +59,8 @@ impl<'p> World<'p> {
         };
         let open: Option<Open> = scope.settings.as_ref().map(|settings| settings.open.clone());
         let mut trace = Trace::new();
-        let mut attributes: SmallMap<String, Expr> = SmallMap::new();
+        let lifted = LIFTED.iter().filter(|name| find(name).is_none() && procedure.attributes.contains_key(**name));
+        let mut attributes: SmallMap<String, Expr> = SmallMap::with_capacity(written.len() + lifted.count());
         let mut tainted = BTreeSet::new();
         for attribute in written.iter().filter(|w| !LIFTED.contains(&&*w.name)) {
             match self.attribute(attribute, procedure, &scope, &mut trace, diagnostics) {

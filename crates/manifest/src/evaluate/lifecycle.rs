@@ -35,14 +35,14 @@ impl<'p> World<'p> {
             (!value.is_null()).then(|| (value.reveal_deep(), expr.span))
         };
         let flag = |expr: &Option<Expr>, name: &str, diagnostics: &mut Diagnostics| {
-            let Some((value, span)) = value(expr, &format!("`{name}`"), diagnostics) else { return false };
+            let Some((value, span)) = value(expr, name, diagnostics) else { return false };
             truth(&value).unwrap_or_else(|| {
-                diagnostics.push(wrong(&format!("`{name}` must be true or false"), &value, span));
+                diagnostics.push(wrong(&format!("{name} must be true or false"), &value, span));
                 false
             })
         };
-        lifecycle.create_before_destroy = flag(&block.create_before_destroy, "create_before_destroy", diagnostics);
-        lifecycle.prevent_destroy = flag(&block.prevent_destroy, "prevent_destroy", diagnostics);
+        lifecycle.create_before_destroy = flag(&block.create_before_destroy, "`create_before_destroy`", diagnostics);
+        lifecycle.prevent_destroy = flag(&block.prevent_destroy, "`prevent_destroy`", diagnostics);
         if let Some((value, span)) = value(&block.on_remove, "`on_remove`", diagnostics) {
             match value.as_str().and_then(OnRemove::parse) {
                 Some(on_remove) => lifecycle.on_remove = on_remove,

@@ -4,9 +4,14 @@ use firma_catalog::procedure::{Attribute, Field, Shape};
 use firma_model::{
     address::Node,
     expr::{Expr, ExprKind},
-    value::Value,
+    types::Type,
+    value::{Unknown, Value},
 };
-use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::BTreeMap,
+    sync::{Arc, LazyLock},
+};
 
 /// An attribute as others read it: what is written, and of a spec also the fields that the cloud fills in.
 pub(super) fn readable<'e>(attribute: &Attribute, value: &'e Expr, node: &Node, name: &str) -> Cow<'e, Expr> {
@@ -154,6 +159,13 @@ fn literal(expr: Expr) -> Option<Value> {
     }
 }
 
+/// What stands for text that is left for later.
+static TEXT: LazyLock<Value> = LazyLock::new(|| {
+    Value::Unknown(Box::new(Unknown { ty: Some(Type::String), not_null: true, prefix: None }))
+});
+/// What stands for anything that is left for later.
+static OPEN: LazyLock<Value> = LazyLock::new(Value::unknown);
+
 /// A value that stands for a reduced expression: what is left for later is unknown.
 pub(super) fn shadow(expr: &Expr) -> Cow<'_, Value> {
     match &expr.kind {
@@ -167,11 +179,7 @@ pub(super) fn shadow(expr: &Expr) -> Cow<'_, Value> {
                 .map_or_else(Value::unknown, Value::Map),
         ),
         ExprKind::Sensitive(inner) => Cow::Owned(shadow(inner).into_owned().sensitive()),
-        ExprKind::Template(_) => Cow::Owned(Value::Unknown(Box::new(firma_model::value::Unknown {
-            ty: Some(firma_model::types::Type::String),
-            not_null: true,
-            prefix: None,
-        }))),
-        _ => Cow::Owned(Value::unknown()),
+        ExprKind::Template(_) => Cow::Borrowed(&TEXT),
+        _ => Cow::Borrowed(&OPEN),
     }
 }

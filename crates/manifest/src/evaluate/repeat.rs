@@ -12,6 +12,7 @@ use firma_model::{
     span::Span,
     value::Value,
 };
+use smallvec::{SmallVec, smallvec};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -34,7 +35,7 @@ pub(super) enum Repeated {
 pub(super) struct Instances {
     pub(super) repetition: Repetition,
     /// Keys in order, each with what `each.value` is.
-    pub(super) keys: Vec<(Option<Key>, Option<Expr>)>,
+    pub(super) keys: SmallVec<[(Option<Key>, Option<Expr>); 1]>,
     /// What every instance depends on because of `for_each` itself.
     pub(super) dependencies: BTreeSet<Node>,
 }
@@ -66,7 +67,7 @@ impl World<'_> {
         let instances =
             |repetition, keys, dependencies| Some(Repeated::Instances(Instances { repetition, keys, dependencies }));
         let (expr, asks, repetition) = match repeat {
-            Repeat::Single => return instances(Repetition::Single, vec![(None, None)], BTreeSet::new()),
+            Repeat::Single => return instances(Repetition::Single, smallvec![(None, None)], BTreeSet::new()),
             Repeat::Enabled(expr) => (expr, Asks::Enabled, Repetition::Single),
             Repeat::Count(expr) => (expr, Asks::Count, Repetition::Count),
             Repeat::ForEach(expr) => (expr, Asks::ForEach, Repetition::ForEach),
@@ -99,8 +100,8 @@ impl World<'_> {
         }
         if asks == Asks::Enabled {
             return match truth(&value) {
-                Some(true) => instances(Repetition::Single, vec![(None, None)], used(&trace)),
-                Some(false) => instances(Repetition::Single, Vec::new(), BTreeSet::new()),
+                Some(true) => instances(Repetition::Single, smallvec![(None, None)], used(&trace)),
+                Some(false) => instances(Repetition::Single, SmallVec::new(), BTreeSet::new()),
                 None => {
                     let message = format!("`enabled` must be true or false, not {}", value.type_name());
                     diagnostics.push(Diagnostic::error(codes::BAD_ENABLED, message).at(expr.span));

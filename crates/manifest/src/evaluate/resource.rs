@@ -28,6 +28,7 @@ use firma_model::{
     suggest::closest,
     value::Value,
 };
+use smallvec::SmallVec;
 use std::{
     collections::BTreeSet,
     sync::{Arc, OnceLock},
@@ -99,12 +100,17 @@ impl World<'_> {
         dependencies.extend(here.dependencies.iter().cloned());
         let dependencies: NodeSet = dependencies.into_iter().collect();
         let mut wrong = 0;
-        let all = in_shares(instances.keys, WORTH, |(key, each)| {
+        let one = |(key, each)| {
             let mut found = Diagnostics::new();
             let (instance, timeouts, open) =
                 self.instance(module, block, &attributes, &procedure, key, each, &dependencies, &mut found);
             (instance, timeouts, open, found)
-        });
+        };
+        // Most blocks have one instance, which is not worth a list.
+        let all: SmallVec<[_; 1]> = match instances.keys.len() {
+            0 | 1 => instances.keys.into_iter().map(one).collect(),
+            _ => SmallVec::from_vec(in_shares(instances.keys.into_vec(), WORTH, one)),
+        };
         let mut waiting = 0;
         let mut warned = BTreeSet::new();
         for (mut instance, timeouts, open, mut found) in all {
@@ -196,9 +202,12 @@ impl<'p> World<'p> {
 }
 
 /// The attributes that the kind has; the other names are mistakes, said once for the block.
-fn known_names<'b>(block: &'b ResourceBlock, procedure: &Arc<Procedure>) -> (Vec<&'b Written>, Diagnostics) {
+fn known_names<'b>(
+    block: &'b ResourceBlock,
+    procedure: &Arc<Procedure>,
+) -> (SmallVec<[&'b Written; 8]>, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
-    let mut known = Vec::with_capacity(block.attributes.len());
+    let mut known = SmallVec::with_capacity(block.attributes.len());
     for written in &block.attributes {
         if procedure.attributes.contains_key(&*written.name) {
             known.push(written);

@@ -9,7 +9,7 @@ use firma_model::{
     span::{SourceId, Span},
     suggest::closest,
 };
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 use toml::{
     Spanned,
     de::{DeString, DeTable, DeValue},
@@ -129,10 +129,10 @@ impl<'t> Reader<'t> {
     }
 
     /// A name that the user chose: checked, the key's span with it.
-    pub(crate) fn name(&mut self, what: &str, key: &Spanned<DeString<'_>>) -> Option<String> {
+    pub(crate) fn name(&mut self, what: &str, key: &Spanned<DeString<'_>>) -> Option<Arc<str>> {
         let name = key.get_ref();
         if is_plain_name(name) {
-            return Some(name.clone().into_owned());
+            return Some(Arc::from(&**name));
         }
         let span = self.span(&key.span());
         self.diagnostics.push(

@@ -86,7 +86,10 @@ impl fmt::Debug for NodeSet {
 
 impl FromIterator<Node> for NodeSet {
     fn from_iter<I: IntoIterator<Item = Node>>(nodes: I) -> NodeSet {
-        let mut all: Vec<Node> = nodes.into_iter().collect();
+        let mut nodes = nodes.into_iter();
+        let Some(first) = nodes.next() else { return NodeSet::new() };
+        let Some(second) = nodes.next() else { return NodeSet(Some(Arc::new([first]))) };
+        let mut all: Vec<Node> = [first, second].into_iter().chain(nodes).collect();
         if !all.is_sorted_by(|a, b| a < b) {
             all.sort_unstable();
             all.dedup();
@@ -109,6 +112,10 @@ impl From<BTreeSet<Node>> for NodeSet {
 
 impl Extend<Node> for NodeSet {
     fn extend<I: IntoIterator<Item = Node>>(&mut self, nodes: I) {
+        if self.is_empty() {
+            *self = nodes.into_iter().collect();
+            return;
+        }
         let mut more: Vec<Node> = nodes.into_iter().collect();
         if !more.is_empty() {
             more.extend(self.iter().cloned());
