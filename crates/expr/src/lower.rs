@@ -15,6 +15,7 @@ use hcl_edit::{
     expr::{BinaryOperator, Expression, ForExpr, FuncCall, ObjectKey, TraversalOperator, UnaryOperator},
     template::Template,
 };
+use smol_str::SmolStr;
 use std::{ops::Range, sync::Arc};
 use template::Written;
 
@@ -140,7 +141,7 @@ fn expression(expr: &Expression, around: &Range<usize>, depth: usize) -> Lowered
             return template::whole(&heredoc.template, Written::Plain, range, depth + 1);
         }
         Expression::Parenthesis(parenthesis) => return expression(parenthesis.inner(), &range, depth + 1),
-        Expression::Variable(name) => ExprKind::Name(Arc::from(name.as_str())),
+        Expression::Variable(name) => ExprKind::Name(SmolStr::from(name.as_str())),
         Expression::Conditional(conditional) => ExprKind::Conditional(
             boxed(&conditional.cond_expr)?,
             boxed(&conditional.true_expr)?,
@@ -212,7 +213,7 @@ fn steps(of: Expr, operators: &[Decorated<TraversalOperator>], range: &Range<usi
         let so_far = range.start..end;
         at += 1;
         let kind = match operator.value() {
-            TraversalOperator::GetAttr(name) => ExprKind::Attribute(Box::new(here), Arc::from(name.as_str())),
+            TraversalOperator::GetAttr(name) => ExprKind::Attribute(Box::new(here), SmolStr::from(name.as_str())),
             TraversalOperator::LegacyIndex(index) => {
                 let key = literal(Value::Number(Number::from(*index.value())), &so_far);
                 ExprKind::Index(Box::new(here), Box::new(key))
@@ -236,7 +237,7 @@ fn steps(of: Expr, operators: &[Decorated<TraversalOperator>], range: &Range<usi
                         .count(),
                     _ => rest.len(),
                 };
-                let element = make(ExprKind::Name(Arc::from("*")), &so_far);
+                let element = make(ExprKind::Name(SmolStr::from("*")), &so_far);
                 let each = steps(element, &rest[..taken], range, depth + 1)?;
                 at += taken;
                 ExprKind::Splat(Box::new(here), Box::new(each))

@@ -6,13 +6,14 @@ use firma_model::{
     value::Value,
 };
 use smallvec::SmallVec;
+use smol_str::SmolStr;
 use std::{fmt, sync::Arc};
 
 /// One step of a reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Segment {
     /// The root name, or `.name`.
-    Name(Arc<str>),
+    Name(SmolStr),
     /// `["key"]`
     Key(Arc<str>),
     /// `[0]`
@@ -23,7 +24,8 @@ impl Segment {
     /// The text of a name or a key.
     pub fn text(&self) -> Option<&str> {
         match self {
-            Segment::Name(text) | Segment::Key(text) => Some(text),
+            Segment::Name(text) => Some(text),
+            Segment::Key(text) => Some(text),
             Segment::Index(_) => None,
         }
     }

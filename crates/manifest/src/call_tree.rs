@@ -6,7 +6,7 @@ use crate::{
     project::{Call, Output, Project, Variable},
 };
 use firma_model::diagnostic::Diagnostic;
-use std::sync::Arc;
+use smol_str::SmolStr;
 
 /// Calls that are laid out at most. Modules that call modules twice double at each level.
 const MAX_PLACES: usize = 100_000;
@@ -49,9 +49,9 @@ pub(crate) struct Place<'p> {
     /// What each call of the project leads to; nothing where it could not be read.
     pub(crate) children: Vec<Option<usize>>,
     /// Sorted by name.
-    pub(crate) variables: Vec<(&'p Arc<str>, &'p Variable)>,
+    pub(crate) variables: Vec<(&'p SmolStr, &'p Variable)>,
     /// Sorted by name.
-    pub(crate) outputs: Vec<(&'p Arc<str>, &'p Output)>,
+    pub(crate) outputs: Vec<(&'p SmolStr, &'p Output)>,
     first: usize,
 }
 

@@ -8,10 +8,8 @@ use firma_model::{
     span::Span,
     types::Type,
 };
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
-};
+use smol_str::SmolStr;
+use std::collections::{BTreeMap, HashMap};
 
 /// Everything the manifests of one directory say.
 #[derive(Clone, Debug, Default)]
@@ -24,20 +22,20 @@ pub struct Project {
     pub(crate) cloud: Table,
     pub(crate) state: Table,
     pub(crate) defaults: Defaults,
-    pub(crate) variables: BTreeMap<Arc<str>, Variable>,
+    pub(crate) variables: BTreeMap<SmolStr, Variable>,
     pub(crate) locals: Vec<Local>,
-    pub(crate) local_names: HashMap<Arc<str>, usize>,
-    pub(crate) outputs: BTreeMap<Arc<str>, Output>,
+    pub(crate) local_names: HashMap<SmolStr, usize>,
+    pub(crate) outputs: BTreeMap<SmolStr, Output>,
     pub(crate) resources: Vec<ResourceBlock>,
     pub(crate) resource_names: Names,
     pub(crate) lookups: Vec<DataBlock>,
     pub(crate) lookup_names: Names,
-    pub(crate) checks: BTreeMap<Arc<str>, CheckBlock>,
+    pub(crate) checks: BTreeMap<SmolStr, CheckBlock>,
     pub(crate) moved: Vec<MovedBlock>,
     pub(crate) removed: Vec<RemovedBlock>,
     pub(crate) imports: Vec<ImportBlock>,
     pub(crate) calls: Vec<Call>,
-    pub(crate) call_names: HashMap<Arc<str>, usize>,
+    pub(crate) call_names: HashMap<SmolStr, usize>,
     /// Where a module's directory lies, seen from the root; empty for the root itself.
     pub(crate) directory: String,
     /// Of the root: every module that is called from anywhere, each directory once, or once for each set of values that the
@@ -46,7 +44,7 @@ pub struct Project {
 }
 
 /// Blocks by service, kind and name.
-pub(crate) type Names = BTreeMap<String, BTreeMap<String, HashMap<Arc<str>, usize>>>;
+pub(crate) type Names = BTreeMap<String, BTreeMap<String, HashMap<SmolStr, usize>>>;
 
 impl Project {
     /// Names of the declared variables.
@@ -97,7 +95,7 @@ pub(crate) struct RegionDefaults {
 /// `[variable.NAME]`.
 #[derive(Clone, Debug)]
 pub(crate) struct Variable {
-    pub(crate) name: Arc<str>,
+    pub(crate) name: SmolStr,
     pub(crate) span: Span,
     /// `any` when none is written.
     pub(crate) ty: Type,
@@ -122,7 +120,7 @@ pub(crate) struct Validation {
 /// One key of `[local]`.
 #[derive(Clone, Debug)]
 pub(crate) struct Local {
-    pub(crate) name: Arc<str>,
+    pub(crate) name: SmolStr,
     pub(crate) span: Span,
     pub(crate) value: Expr,
 }
@@ -158,7 +156,7 @@ impl Repeat {
 /// `name = value` in a block.
 #[derive(Clone, Debug)]
 pub(crate) struct Written {
-    pub(crate) name: Arc<str>,
+    pub(crate) name: SmolStr,
     pub(crate) name_span: Span,
     pub(crate) value: Expr,
 }
@@ -223,7 +221,7 @@ pub(crate) struct ConditionBlock {
 /// `[check.NAME]`.
 #[derive(Clone, Debug)]
 pub(crate) struct CheckBlock {
-    pub(crate) name: Arc<str>,
+    pub(crate) name: SmolStr,
     pub(crate) span: Span,
     pub(crate) asserts: Vec<ConditionBlock>,
 }
@@ -267,13 +265,13 @@ pub(crate) struct DataBlock {
     pub(crate) preconditions: Vec<ConditionBlock>,
     pub(crate) postconditions: Vec<ConditionBlock>,
     /// The check that it belongs to: only that sees it, and that it fails is only told.
-    pub(crate) check: Option<Arc<str>>,
+    pub(crate) check: Option<SmolStr>,
 }
 
 /// `[module.NAME]`: a call of a module.
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
-    pub(crate) name: Arc<str>,
+    pub(crate) name: SmolStr,
     pub(crate) span: Span,
     pub(crate) source: Option<Expr>,
     pub(crate) repeat: Repeat,
@@ -295,6 +293,6 @@ pub(crate) fn kind_id(service: &str, kind: &str) -> KindId {
 }
 
 /// The name under which a look-up of a check is kept: no name that is written has a dot.
-pub(crate) fn in_check(check: &str, name: &str) -> Arc<str> {
-    Arc::from(format!("{check}.{name}"))
+pub(crate) fn in_check(check: &str, name: &str) -> SmolStr {
+    SmolStr::from(format!("{check}.{name}"))
 }

@@ -19,7 +19,8 @@ use firma_model::{
     span::{Source, SourceId, Span},
     suggest::closest,
 };
-use std::{collections::BTreeMap, sync::Arc};
+use smol_str::SmolStr;
+use std::collections::BTreeMap;
 use toml::{
     Spanned,
     de::{DeString, DeTable, DeValue},
@@ -93,7 +94,7 @@ struct File {
     defaults: Option<(Span, Defaults)>,
     variables: Vec<Variable>,
     locals: Vec<Local>,
-    outputs: Vec<(Arc<str>, Output)>,
+    outputs: Vec<(SmolStr, Output)>,
     resources: Vec<ResourceBlock>,
     lookups: Vec<DataBlock>,
     checks: Vec<CheckBlock>,

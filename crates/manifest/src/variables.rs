@@ -18,7 +18,8 @@ use firma_model::{
     types::Type,
     value::{Map, Value},
 };
-use std::{collections::BTreeMap, sync::Arc};
+use smol_str::SmolStr;
+use std::collections::BTreeMap;
 
 /// Where values were given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +62,7 @@ pub struct VariableSource {
 /// Values of all variables that have one.
 #[derive(Clone, Debug, Default)]
 pub struct Variables {
-    values: BTreeMap<Arc<str>, Expr>,
+    values: BTreeMap<SmolStr, Expr>,
     ephemeral: Map,
 }
 
@@ -72,7 +73,7 @@ impl Variables {
     }
 
     /// Gives a variable a value.
-    pub(crate) fn set(&mut self, name: Arc<str>, value: Expr) {
+    pub(crate) fn set(&mut self, name: SmolStr, value: Expr) {
         self.values.insert(name, value);
     }
 
@@ -121,7 +122,7 @@ struct Resolve<'p> {
     project: &'p Project,
     env: &'p BTreeMap<String, String>,
     /// The value given last; `None` for one that could not be read, which was said.
-    given: BTreeMap<Arc<str>, Option<Expr>>,
+    given: BTreeMap<SmolStr, Option<Expr>>,
     diagnostics: Diagnostics,
 }
 

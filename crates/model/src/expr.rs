@@ -7,6 +7,7 @@ mod input;
 mod show;
 
 use crate::{address::Node, span::Span, value::Value};
+use smol_str::SmolStr;
 use std::sync::Arc;
 
 /// An expression and where it stands.
@@ -104,11 +105,11 @@ pub enum ExprKind {
     /// A known value (it may hold unknowns).
     Literal(Value),
     /// A name: a scope variable (`each`, a `for` name) or the root of a reference (`var`, `local`, `vpc`...).
-    Name(Arc<str>),
+    Name(SmolStr),
     /// A resource, look-up or block whose attributes configuration does not fix. The free name of residuals.
     Node(Node),
     /// `of.name`
-    Attribute(Box<Expr>, Arc<str>),
+    Attribute(Box<Expr>, SmolStr),
     /// `of[key]`
     Index(Box<Expr>, Box<Expr>),
     /// `of.*` or `of[*]`, with what is applied to each element: `each` is an expression over the name `*`.
@@ -147,7 +148,7 @@ impl Expr {
     /// A reference to an attribute of a node.
     pub fn node_attribute(node: Node, attribute: &str) -> Expr {
         let of = Expr { kind: ExprKind::Node(node), span: Span::default() };
-        Expr { kind: ExprKind::Attribute(Box::new(of), Arc::from(attribute)), span: Span::default() }
+        Expr { kind: ExprKind::Attribute(Box::new(of), SmolStr::new(attribute)), span: Span::default() }
     }
 
     /// The value, when nothing is left to evaluate.

@@ -103,12 +103,12 @@ proptest! {
     ) {
         // `data` is no service.
         prop_assume!(kind.0 != "data" && kind.0 != "module");
-        let steps = steps.into_iter().map(|(name, key)| ModuleStep { name: Arc::from(name), key }).collect();
+        let steps = steps.into_iter().map(|(name, key)| ModuleStep { name: name.into(), key }).collect();
         let block: Block = BlockName {
             module: ModulePath::new(steps),
             data,
             kind: KindId::new(format!("{}.{}", kind.0, kind.1)),
-            name: Arc::from(name),
+            name: name.into(),
         }
         .into();
         let address = block.clone().at(key);

@@ -14,11 +14,12 @@ use firma_model::{
     types::Type,
     value::{Map, Unknown, Value},
 };
-use std::{borrow::Cow, sync::Arc};
+use smol_str::SmolStr;
+use std::borrow::Cow;
 
 impl<'a> Evaluator<'a> {
     /// `of.name`
-    pub(super) fn attribute<'x>(&self, of: Part<'x>, name: &Arc<str>, span: Span) -> Reduced<'x>
+    pub(super) fn attribute<'x>(&self, of: Part<'x>, name: &SmolStr, span: Span) -> Reduced<'x>
     where
         'a: 'x,
     {
@@ -43,7 +44,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn residual_attribute<'x>(&self, expr: &'x Expr, name: &Arc<str>, span: Span) -> Reduced<'x>
+    fn residual_attribute<'x>(&self, expr: &'x Expr, name: &SmolStr, span: Span) -> Reduced<'x>
     where
         'a: 'x,
     {
@@ -62,7 +63,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn left_attribute<'x>(&self, of: Part<'_>, name: &Arc<str>, span: Span, marked: bool) -> Reduced<'x> {
+    fn left_attribute<'x>(&self, of: Part<'_>, name: &SmolStr, span: Span, marked: bool) -> Reduced<'x> {
         let of = self.embed(of, span)?;
         Ok(Part::residual(ExprKind::Attribute(Box::new(of), name.clone()), span).marked(marked))
     }
@@ -127,7 +128,7 @@ impl<'a> Evaluator<'a> {
                     }
                     ExprKind::Node(firma_model::address::Node::Instance(_)) if matches!(key, Value::String(_)) => {
                         let Value::String(name) = key else { return Ok(Part::unknown()) };
-                        self.attribute(Part::Residual(Cow::Owned(inner.clone())), name, span)
+                        self.attribute(Part::Residual(Cow::Owned(inner.clone())), &SmolStr::from(name.clone()), span)
                             .map(|part| part.marked(marked))
                     }
                     _ => {

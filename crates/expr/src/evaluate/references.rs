@@ -14,11 +14,12 @@ use firma_model::{
     value::Value,
 };
 use smallvec::SmallVec;
-use std::{borrow::Cow, sync::Arc};
+use smol_str::SmolStr;
+use std::borrow::Cow;
 
 /// One link of a chain, its key reduced.
 pub(super) enum Link<'x> {
-    Attribute(&'x Arc<str>, Span),
+    Attribute(&'x SmolStr, Span),
     /// Boxed: few links are, and a chain is to fit where it stands.
     Index(Box<Part<'x>>, Span),
 }
@@ -90,7 +91,7 @@ impl<'a> Evaluator<'a> {
             ExprKind::Name(name) => match Env::find(env, name) {
                 Some(Binding::Part(part)) => Ok((part.by_ref(), 0)),
                 Some(Binding::Abstract(spelling)) => {
-                    Ok((Part::residual(ExprKind::Name(spelling.clone()), root.span), 0))
+                    Ok((Part::residual(ExprKind::Name(SmolStr::from(spelling.clone())), root.span), 0))
                 }
                 None => self.free_name(name, root.span, links),
             },
@@ -113,7 +114,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// A reference to the scope, and how many links its answer stands for.
-    fn free_name<'x>(&self, name: &Arc<str>, root: Span, links: &[Link<'x>]) -> Result<(Part<'x>, usize), Diagnostics>
+    fn free_name<'x>(&self, name: &SmolStr, root: Span, links: &[Link<'x>]) -> Result<(Part<'x>, usize), Diagnostics>
     where
         'a: 'x,
     {

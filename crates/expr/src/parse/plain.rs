@@ -13,7 +13,7 @@ use firma_model::{
     value::Value,
 };
 use smallvec::SmallVec;
-use std::sync::Arc;
+use smol_str::SmolStr;
 
 /// Words that begin something else than a reference.
 const WORDS: [&str; 9] = ["true", "false", "null", "for", "in", "if", "else", "endif", "endfor"];
@@ -46,7 +46,11 @@ pub(super) fn parse(text: &str) -> Option<Expr> {
     match parts.len() {
         0 => None,
         1 => parts.pop().filter(|only| !matches!(only.kind, ExprKind::Literal(_))),
-        _ => Some(make(ExprKind::Template(parts.into_vec()), 0, text.len())),
+        count => {
+            let mut exact = Vec::with_capacity(count);
+            exact.extend(parts);
+            Some(make(ExprKind::Template(exact), 0, text.len()))
+        }
     }
 }
 
@@ -78,13 +82,13 @@ impl<'t> Cursor<'t> {
     fn reference(&mut self) -> Option<Expr> {
         let start = self.at;
         let root = self.name().filter(|name| !WORDS.contains(name))?;
-        let mut here = make(ExprKind::Name(Arc::from(root)), start, self.at);
+        let mut here = make(ExprKind::Name(SmolStr::from(root)), start, self.at);
         for _ in 0..MAX_STEPS {
             let kind = match self.peek()? {
                 b'.' => {
                     self.at += 1;
                     let name = self.name()?;
-                    ExprKind::Attribute(Box::new(here), Arc::from(name))
+                    ExprKind::Attribute(Box::new(here), SmolStr::from(name))
                 }
                 b'[' => {
                     self.at += 1;

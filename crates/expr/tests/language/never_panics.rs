@@ -76,7 +76,7 @@ fn expression() -> impl Strategy<Value = Expr> {
     let names = prop::sample::select(vec!["block", "node", "unknown", "secret", "list", "x", "k", "nothing"]);
     let leaf = prop_oneof![
         3 => literal().prop_map(Expr::literal),
-        2 => names.prop_map(|name| made(ExprKind::Name(Arc::from(name)))),
+        2 => names.prop_map(|name| made(ExprKind::Name(name.into()))),
     ];
     leaf.prop_recursive(5, 40, 4, |inner| {
         let boxed = inner.clone().prop_map(Box::new);
@@ -87,13 +87,13 @@ fn expression() -> impl Strategy<Value = Expr> {
             BinaryOp::Divide, BinaryOp::Modulo,
         ]);
         let attribute = prop::sample::select(vec!["id", "a", "b"]);
-        let star = made(ExprKind::Name(Arc::from("*")));
+        let star = made(ExprKind::Name("*".into()));
         let each = prop_oneof![
             Just(star.clone()),
-            Just(made(ExprKind::Attribute(Box::new(star), Arc::from("a")))),
+            Just(made(ExprKind::Attribute(Box::new(star), "a".into()))),
         ];
         prop_oneof![
-            1 => (boxed.clone(), attribute).prop_map(|(of, name)| made(ExprKind::Attribute(of, Arc::from(name)))),
+            1 => (boxed.clone(), attribute).prop_map(|(of, name)| made(ExprKind::Attribute(of, name.into()))),
             1 => (boxed.clone(), boxed.clone()).prop_map(|(of, key)| made(ExprKind::Index(of, key))),
             1 => (boxed.clone(), each).prop_map(|(of, each)| made(ExprKind::Splat(of, Box::new(each)))),
             1 => prop::collection::vec(inner.clone(), 0..4).prop_map(|parts| made(ExprKind::Template(parts))),

@@ -14,7 +14,7 @@ use firma_model::{
     value::{Unknown, Value},
 };
 use serde_json::Value as Json;
-use std::{borrow::Cow, sync::Arc};
+use std::borrow::Cow;
 
 fn corpus(name: &str) -> String {
     let path = std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/corpus").join(name);
@@ -26,7 +26,7 @@ fn unknown(ty: Option<Type>, not_null: bool) -> Value {
 }
 
 fn late(name: &str) -> Expr {
-    Expr { kind: ExprKind::Attribute(Box::new(instance("vpc.vpc.late")), Arc::from(name)), span: Span::default() }
+    Expr { kind: ExprKind::Attribute(Box::new(instance("vpc.vpc.late")), name.into()), span: Span::default() }
 }
 
 /// The names, over these unknown parts: the same as in `record`.

@@ -17,7 +17,7 @@ use firma_model::{
     suggest::closest,
     value::Value,
 };
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
 
 impl<'w> InstanceScope<'w, '_> {
     /// A reference into a module that is called here.
@@ -225,6 +225,6 @@ fn later<'s>(reference: &Reference<'_>, repetition: Repetition, path: ModulePath
 /// What stands for an output of a deferred module: a name inside it, which is deferred as everything in it is.
 fn output_node(path: ModulePath, name: &str) -> Node {
     let kind = KindId::new(MODULE_OUTPUT);
-    let name = BlockName { module: path, data: false, kind, name: Arc::from(name) };
+    let name = BlockName { module: path, data: false, kind, name: name.into() };
     Node::Instance(Block::from(name).at(None))
 }

@@ -7,11 +7,7 @@ use firma_model::{
     types::Type,
     value::{Unknown, Value},
 };
-use std::{
-    borrow::Cow,
-    collections::BTreeMap,
-    sync::{Arc, LazyLock},
-};
+use std::{borrow::Cow, collections::BTreeMap, sync::LazyLock};
 
 /// An attribute as others read it: what is written, and of a spec also the fields that the cloud fills in.
 pub(super) fn readable<'e>(attribute: &Attribute, value: &'e Expr, node: &Node, name: &str) -> Cow<'e, Expr> {
@@ -39,8 +35,7 @@ fn with_read_fields(fields: &BTreeMap<String, Field>, value: &Expr, at: &Expr) -
     let mut out = Vec::with_capacity(fields.len());
     let mut changed = false;
     for (name, field) in fields {
-        let here =
-            || Expr { kind: ExprKind::Attribute(Box::new(at.clone()), Arc::from(name.as_str())), span: value.span };
+        let here = || Expr { kind: ExprKind::Attribute(Box::new(at.clone()), name.as_str().into()), span: value.span };
         let written = entries.iter().find(|(key, _)| key == name).map(|(_, value)| value);
         match (written, &field.shape) {
             (Some(written), Shape::Object(inner)) => {
@@ -160,9 +155,8 @@ fn literal(expr: Expr) -> Option<Value> {
 }
 
 /// What stands for text that is left for later.
-static TEXT: LazyLock<Value> = LazyLock::new(|| {
-    Value::Unknown(Box::new(Unknown { ty: Some(Type::String), not_null: true, prefix: None }))
-});
+static TEXT: LazyLock<Value> =
+    LazyLock::new(|| Value::Unknown(Box::new(Unknown { ty: Some(Type::String), not_null: true, prefix: None })));
 /// What stands for anything that is left for later.
 static OPEN: LazyLock<Value> = LazyLock::new(Value::unknown);
 

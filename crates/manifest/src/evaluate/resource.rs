@@ -202,10 +202,7 @@ impl<'p> World<'p> {
 }
 
 /// The attributes that the kind has; the other names are mistakes, said once for the block.
-fn known_names<'b>(
-    block: &'b ResourceBlock,
-    procedure: &Arc<Procedure>,
-) -> (SmallVec<[&'b Written; 8]>, Diagnostics) {
+fn known_names<'b>(block: &'b ResourceBlock, procedure: &Arc<Procedure>) -> (SmallVec<[&'b Written; 8]>, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
     let mut known = SmallVec::with_capacity(block.attributes.len());
     for written in &block.attributes {

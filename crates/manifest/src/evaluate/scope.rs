@@ -18,6 +18,7 @@ use firma_model::{
     suggest::closest,
     value::Value,
 };
+use smol_str::SmolStr;
 use std::{borrow::Cow, cell::Cell, sync::Arc};
 
 /// The scope of one instance, or of something that is no instance.
@@ -30,7 +31,7 @@ pub(super) struct InstanceScope<'w, 'p> {
     /// What `self` is.
     pub(super) this: Option<Address>,
     /// The check whose look-ups are seen.
-    pub(super) check: Option<Arc<str>>,
+    pub(super) check: Option<SmolStr>,
     files: OwnFiles<'w>,
     /// Any instance of a block that repeats so, not a certain one.
     pub(super) any: Option<Repetition>,
@@ -102,7 +103,7 @@ impl<'w, 'p> InstanceScope<'w, 'p> {
     }
 
     /// The same, where the look-ups of a check are seen.
-    pub(super) fn in_check(self, check: &Arc<str>) -> InstanceScope<'w, 'p> {
+    pub(super) fn in_check(self, check: &SmolStr) -> InstanceScope<'w, 'p> {
         InstanceScope { check: Some(check.clone()), ..self }
     }
 

@@ -94,7 +94,8 @@ impl<'p> World<'p> {
         let path = Path(
             rest.iter()
                 .map(|segment| match segment {
-                    Segment::Name(name) | Segment::Key(name) => Step::Key(name.to_string()),
+                    Segment::Name(name) => Step::Key(name.to_string()),
+                    Segment::Key(name) => Step::Key(name.to_string()),
                     Segment::Index(index) => Step::Index(usize::try_from(*index).unwrap_or(usize::MAX)),
                 })
                 .collect(),

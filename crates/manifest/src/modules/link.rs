@@ -18,10 +18,10 @@ use firma_model::{
     span::{Source, Span},
     value::Value,
 };
+use smol_str::SmolStr;
 use std::{
     collections::{BTreeMap, BTreeSet},
     rc::Rc,
-    sync::Arc,
 };
 
 /// Calls on one way from the root.
@@ -87,7 +87,7 @@ struct Base {
     project: Project,
     calls: Vec<Call>,
     /// Variables that the sources of its calls use.
-    used: BTreeSet<Arc<str>>,
+    used: BTreeSet<SmolStr>,
 }
 
 /// A directory on the way from the root, and the call that led there.
@@ -184,7 +184,7 @@ impl Linker<'_> {
         let mut used = BTreeSet::new();
         for source in calls.iter().filter_map(|call| call.source.as_ref()) {
             each_reference(source, &mut |reference| {
-                used.extend(reference.name(1).filter(|_| reference.root() == "var").map(Arc::from));
+                used.extend(reference.name(1).filter(|_| reference.root() == "var").map(SmolStr::from));
             });
         }
         let base = Rc::new(Base { project, calls, used });

@@ -9,7 +9,7 @@ use firma_model::{
     address::{BlockName, KindId, ModulePath},
     expr::Expr,
 };
-use std::sync::Arc;
+use smol_str::SmolStr;
 use toml::{
     Spanned,
     de::{DeString, DeTable, DeValue},
@@ -71,7 +71,7 @@ pub(super) fn written<'t>(
     value: &Spanned<DeValue<'t>>,
 ) -> Written {
     let value = reader.expr(value);
-    Written { name: Arc::from(key.get_ref().as_ref()), name_span: reader.span(&key.span()), value }
+    Written { name: SmolStr::from(key.get_ref().as_ref()), name_span: reader.span(&key.span()), value }
 }
 
 fn read_lifecycle<'t>(reader: &mut Reader<'t>, value: &Spanned<DeValue<'t>>) -> LifecycleBlock {

@@ -12,7 +12,6 @@ use firma_model::{
     span::Span,
     value::Value,
 };
-use std::sync::Arc;
 use toml::{
     Spanned,
     de::{DeFloat, DeInteger, DeValue},
@@ -66,7 +65,7 @@ fn template(reader: &mut Reader<'_>, text: &str, value: &Spanned<DeValue<'_>>) -
         Ok(expr) => expr,
         Err(diagnostic) => {
             reader.diagnostics.push(diagnostic);
-            Expr { kind: ExprKind::Name(Arc::from(UNREADABLE)), span: reader.span(&range) }
+            Expr { kind: ExprKind::Name(UNREADABLE.into()), span: reader.span(&range) }
         }
     }
 }
@@ -91,7 +90,7 @@ fn number(reader: &mut Reader<'_>, text: Option<&str>, span: Span) -> ExprKind {
                     .at(span)
                     .hint("numbers are finite, and integers have at most 38 digits"),
             );
-            ExprKind::Name(Arc::from(UNREADABLE))
+            ExprKind::Name(UNREADABLE.into())
         }
     }
 }

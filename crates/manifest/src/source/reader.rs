@@ -9,7 +9,8 @@ use firma_model::{
     span::{SourceId, Span},
     suggest::closest,
 };
-use std::{ops::Range, sync::Arc};
+use smol_str::SmolStr;
+use std::ops::Range;
 use toml::{
     Spanned,
     de::{DeString, DeTable, DeValue},
@@ -129,10 +130,10 @@ impl<'t> Reader<'t> {
     }
 
     /// A name that the user chose: checked, the key's span with it.
-    pub(crate) fn name(&mut self, what: &str, key: &Spanned<DeString<'_>>) -> Option<Arc<str>> {
+    pub(crate) fn name(&mut self, what: &str, key: &Spanned<DeString<'_>>) -> Option<SmolStr> {
         let name = key.get_ref();
         if is_plain_name(name) {
-            return Some(Arc::from(&**name));
+            return Some(SmolStr::from(&**name));
         }
         let span = self.span(&key.span());
         self.diagnostics.push(

@@ -4,6 +4,7 @@
 //! reference. All of these hold the same name: a [`Block`] is one pointer to it, with a hash made once.
 
 use super::{Address, Key, KindId, ModulePath};
+use smol_str::SmolStr;
 use std::{
     cmp::Ordering,
     fmt,
@@ -46,7 +47,7 @@ pub struct BlockName {
     /// Kind.
     pub kind: KindId,
     /// Name.
-    pub name: Arc<str>,
+    pub name: SmolStr,
 }
 
 impl From<BlockName> for Block {
@@ -60,12 +61,12 @@ impl From<BlockName> for Block {
 impl Block {
     /// A resource block of the root.
     pub fn resource(kind: KindId, name: &str) -> Block {
-        BlockName { module: ModulePath::ROOT, data: false, kind, name: Arc::from(name) }.into()
+        BlockName { module: ModulePath::ROOT, data: false, kind, name: SmolStr::from(name) }.into()
     }
 
     /// A look-up block of the root.
     pub fn lookup(kind: KindId, name: &str) -> Block {
-        BlockName { module: ModulePath::ROOT, data: true, kind, name: Arc::from(name) }.into()
+        BlockName { module: ModulePath::ROOT, data: true, kind, name: SmolStr::from(name) }.into()
     }
 
     /// The same block in another module.

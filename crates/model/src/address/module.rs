@@ -1,13 +1,14 @@
 //! Where a module instance stands: the calls that lead to it from the root, `module.net["a"].module.web`.
 
 use super::{AddressError, Key, text};
+use smol_str::SmolStr;
 use std::{fmt, str::FromStr, sync::Arc};
 
 /// One call on the way to a module instance.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ModuleStep {
     /// The call's name.
-    pub name: Arc<str>,
+    pub name: SmolStr,
     /// The key, for calls with `count` or `for_each`.
     pub key: Option<Key>,
 }
@@ -42,7 +43,7 @@ impl ModulePath {
     #[must_use]
     pub fn child(&self, name: &str, key: Option<Key>) -> ModulePath {
         let mut steps = self.steps().to_vec();
-        steps.push(ModuleStep { name: Arc::from(name), key });
+        steps.push(ModuleStep { name: name.into(), key });
         ModulePath::new(steps)
     }
 

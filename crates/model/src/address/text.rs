@@ -68,7 +68,7 @@ pub(super) fn module<'p, 't>(parts: &'p [Part<'t>]) -> Option<(ModulePath, &'p [
         if word.key.is_some() {
             return None;
         }
-        steps.push(ModuleStep { name: Arc::from(call.name), key: call.key.clone() });
+        steps.push(ModuleStep { name: call.name.into(), key: call.key.clone() });
         rest = behind;
     }
     Some((ModulePath::new(steps), rest))
@@ -85,6 +85,6 @@ pub(super) fn address(text: &str) -> Option<Address> {
     let [Part { name: service, key: None }, Part { name: kind, key: None }, Part { name, key }] = rest else {
         return None;
     };
-    let block = BlockName { module, data, kind: KindId::new(format!("{service}.{kind}")), name: Arc::from(*name) };
+    let block = BlockName { module, data, kind: KindId::new(format!("{service}.{kind}")), name: (*name).into() };
     Some(Address { block: block.into(), key: key.clone() })
 }

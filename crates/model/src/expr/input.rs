@@ -6,6 +6,7 @@
 
 use super::{Expr, ExprKind, For};
 use crate::{span::Span, value::Map};
+use smol_str::SmolStr;
 use std::{collections::BTreeSet, sync::Arc};
 
 /// What the name of an input begins with.
@@ -14,7 +15,7 @@ const ROOT: &str = "var.";
 impl Expr {
     /// The input of a name. What is made of it is hidden wherever it is shown.
     pub fn input(name: &str, span: Span) -> Expr {
-        let name = Expr { kind: ExprKind::Name(Arc::from(format!("{ROOT}{name}"))), span };
+        let name = Expr { kind: ExprKind::Name(SmolStr::from(format!("{ROOT}{name}"))), span };
         Expr { kind: ExprKind::Sensitive(Box::new(name)), span }
     }
 

@@ -195,9 +195,9 @@ fn rebuild(terms: Vec<Term<'_>>) -> Result<(Expr, u32), String> {
 fn rebuild_one(term: Term<'_>, built: &mut Built) -> Result<ExprKind, String> {
     Ok(match term {
         Term::Value(value) => ExprKind::Literal(value.into_owned()),
-        Term::Name(name) => ExprKind::Name(Arc::from(name)),
+        Term::Name(name) => ExprKind::Name(name.into()),
         Term::Node(node) => ExprKind::Node(node.into_owned()),
-        Term::Attribute(of, name) => ExprKind::Attribute(built.boxed(of)?, Arc::from(name)),
+        Term::Attribute(of, name) => ExprKind::Attribute(built.boxed(of)?, name.into()),
         Term::Index(of, key) => ExprKind::Index(built.boxed(of)?, built.boxed(key)?),
         Term::Splat(of, each) => ExprKind::Splat(built.boxed(of)?, built.boxed(each)?),
         Term::Template(parts) => ExprKind::Template(built.all(&parts)?),

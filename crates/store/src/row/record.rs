@@ -12,7 +12,7 @@ use firma_model::{
 use rusqlite::Row;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use std::{borrow::Cow, collections::HashMap, sync::Arc};
+use std::{borrow::Cow, collections::HashMap};
 
 /// The columns [`RecordReader::read`] expects, in order.
 pub(crate) const COLUMNS: &str = "address, deposed, kind, schema_version, cloud_id, region, zone, billing, status, inputs, \
@@ -238,7 +238,7 @@ impl RecordReader {
         let (before, name) = text.rsplit_once('.').unwrap_or(("", text));
         match self.siblings.get(before) {
             Some(sibling) if is_plain_name(name) => {
-                let name = BlockName { name: Arc::from(name), ..BlockName::clone(sibling) };
+                let name = BlockName { name: name.into(), ..BlockName::clone(sibling) };
                 Ok(Block::from(name).at(None))
             }
             _ => {
