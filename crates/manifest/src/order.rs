@@ -66,8 +66,9 @@ pub(crate) fn order(tree: &CallTree<'_>) -> (Order, Diagnostics) {
         items: Vec::with_capacity(count),
         diagnostics: Diagnostics::new(),
     };
+    let mut path = Vec::new();
     for number in 0..count {
-        walk.from(number);
+        walk.from(number, &mut path);
     }
     (Order { items: walk.items, cyclic: walk.cyclic, levels: walk.levels }, walk.diagnostics)
 }
@@ -302,13 +303,13 @@ struct Walk<'w> {
 
 impl Walk<'_> {
     /// Depth first without recursion: an item is emitted after everything it refers to.
-    fn from(&mut self, start: usize) {
+    fn from(&mut self, start: usize, path: &mut Vec<(usize, usize)>) {
         if self.state[start] != State::New {
             return;
         }
         self.state[start] = State::Open;
         // Items on the way down, each with the next edge to follow.
-        let mut path: Vec<(usize, usize)> = vec![(start, 0)];
+        path.push((start, 0));
         while let Some((number, next)) = path.last_mut() {
             match self.edges.of(*number).get(*next) {
                 None => {
@@ -327,7 +328,7 @@ impl Walk<'_> {
                             self.state[target] = State::Open;
                             path.push((target, 0));
                         }
-                        State::Open => self.cycle(&path, target),
+                        State::Open => self.cycle(path, target),
                     }
                 }
             }

@@ -13,7 +13,7 @@ use crate::{
     source::{Reader, parse_document},
 };
 use firma_model::{
-    address::BlockName,
+    address::{BlockName, KindId},
     diagnostic::{Diagnostic, Diagnostics},
     path::is_plain_name,
     span::{Source, SourceId, Span},
@@ -72,7 +72,7 @@ fn merge(sources: &[Source], first: usize) -> Merge {
     let ignored: Vec<String> =
         files.iter().flat_map(|file| &file.project).flat_map(|(_, p)| &p.ignore).map(|p| p.text.clone()).collect();
     let mut merge = Merge::default();
-    merge.project.resources.reserve_exact(files.iter().map(|file| file.resources.len()).sum());
+    merge.make_room(&files);
     for (file, source) in files.into_iter().zip(sources) {
         let name = source.name.rsplit(['/', '\\']).next().unwrap_or(&source.name);
         if !ignored.iter().any(|pattern| matches_pattern(pattern, name)) {
@@ -236,7 +236,7 @@ fn for_each_kind<'t>(
     path: &str,
     service: &Key<'t>,
     kinds: &Item<'t>,
-    mut read: impl FnMut(&mut Reader<'t>, &firma_model::address::KindId, Head, &DeTable<'t>),
+    mut read: impl FnMut(&mut Reader<'t>, &KindId, Head, &DeTable<'t>),
 ) {
     let Some(kinds) = entries(reader, path, "a service, whose kinds hold named blocks", kinds) else { return };
     for (kind, names) in kinds {
@@ -409,6 +409,23 @@ impl Merge {
                 }
             }
         }
+    }
+
+    /// Room for all resources and their names: both would be moved again and again while they grow.
+    fn make_room(&mut self, files: &[File]) {
+        let mut kinds: BTreeMap<&KindId, usize> = BTreeMap::new();
+        for file in files {
+            for some in file.resources.chunk_by(|a, b| a.block.kind == b.block.kind) {
+                *kinds.entry(&some[0].block.kind).or_default() += some.len();
+            }
+        }
+        for (kind, count) in &kinds {
+            if let Some((service, kind)) = kind.as_str().split_once('.') {
+                let names = self.project.resource_names.entry(service.to_owned()).or_default();
+                names.entry(kind.to_owned()).or_default().reserve(*count);
+            }
+        }
+        self.project.resources.reserve_exact(kinds.values().sum());
     }
 
     /// Whether a section that may appear once appears for the first time.

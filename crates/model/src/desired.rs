@@ -10,7 +10,10 @@ use crate::{
     span::Span,
     statement::{Condition, Import, Move, Removal, Trigger},
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::{Deref, DerefMut},
+};
 
 /// What happens to the object when its block leaves the manifests or the project is destroyed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,7 +70,7 @@ impl Default for IgnoreChanges {
 }
 
 /// The `lifecycle` table, evaluated.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Lifecycle {
     /// Deleting or replacing is an error.
     pub prevent_destroy: bool,
@@ -83,6 +86,57 @@ pub struct Lifecycle {
     pub preconditions: Vec<Condition>,
     /// What must hold of it afterwards.
     pub postconditions: Vec<Condition>,
+}
+
+impl Lifecycle {
+    /// That of a block without one.
+    pub const NOTHING: Lifecycle = Lifecycle {
+        prevent_destroy: false,
+        create_before_destroy: false,
+        ignore_changes: IgnoreChanges::Paths(Vec::new()),
+        on_remove: OnRemove::Destroy,
+        replace_triggered_by: Vec::new(),
+        preconditions: Vec::new(),
+        postconditions: Vec::new(),
+    };
+}
+
+impl Default for Lifecycle {
+    fn default() -> Lifecycle {
+        Lifecycle::NOTHING
+    }
+}
+
+/// The lifecycle of one resource. Most say nothing about it, and nothing takes no room: there are as many of these as there
+/// are resources.
+#[derive(Clone, Debug, Default)]
+pub struct OwnLifecycle(Option<Box<Lifecycle>>);
+
+impl From<Lifecycle> for OwnLifecycle {
+    fn from(lifecycle: Lifecycle) -> OwnLifecycle {
+        OwnLifecycle((lifecycle != Lifecycle::NOTHING).then(|| Box::new(lifecycle)))
+    }
+}
+
+impl Deref for OwnLifecycle {
+    type Target = Lifecycle;
+
+    fn deref(&self) -> &Lifecycle {
+        static NOTHING: Lifecycle = Lifecycle::NOTHING;
+        self.0.as_deref().unwrap_or(&NOTHING)
+    }
+}
+
+impl DerefMut for OwnLifecycle {
+    fn deref_mut(&mut self) -> &mut Lifecycle {
+        self.0.get_or_insert_default()
+    }
+}
+
+impl PartialEq for OwnLifecycle {
+    fn eq(&self, other: &OwnLifecycle) -> bool {
+        **self == **other
+    }
 }
 
 /// One resource instance as wanted.
@@ -102,7 +156,7 @@ pub struct DesiredResource {
     /// Everything this instance depends on: references really used, and depends_on.
     pub dependencies: NodeSet,
     /// Lifecycle.
-    pub lifecycle: Lifecycle,
+    pub lifecycle: OwnLifecycle,
     /// The block's header, for messages.
     pub span: Span,
 }

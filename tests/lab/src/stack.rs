@@ -82,8 +82,9 @@ pub fn desired(resources: &[(&str, Json)]) -> Desired {
             dependencies,
             lifecycle: Lifecycle {
                 create_before_destroy: first.as_ref().and_then(Expr::as_value).and_then(Value::as_bool) == Some(true),
-                ..Lifecycle::default()
-            },
+                ..Lifecycle::NOTHING
+            }
+            .into(),
             span: Span::default(),
             address: address.clone(),
         };

@@ -24,7 +24,10 @@ pub(crate) fn run(context: &Context, args: &ValidateArgs) -> Outcome {
     }
     let Checked { diagnostics, sources, desired } = checked?;
     context.terminal.diagnostics(&diagnostics, &sources);
-    let instances = match desired.resources.len() {
+    let count = desired.resources.len();
+    // The process ends: to give a large world back piece by piece would take longer than to look at it did.
+    std::mem::forget(desired);
+    let instances = match count {
         1 => "1 resource instance".to_owned(),
         many => format!("{many} resource instances"),
     };
@@ -71,5 +74,7 @@ pub(crate) fn check(context: &Context, variables: &VariableArgs) -> Result<Check
     if diagnostics.has_errors() {
         return Err(Failure::in_sources(diagnostics, &sources));
     }
+    // What was read is no longer needed, and is not worth giving back: see `run`.
+    std::mem::forget(loaded);
     Ok(Checked { diagnostics, sources, desired: evaluated.desired })
 }

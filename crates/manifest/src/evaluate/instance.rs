@@ -18,7 +18,7 @@ use firma_expr::Trace;
 use firma_model::{
     address::{Key, NodeSet},
     deferral::Subject,
-    desired::DesiredResource,
+    desired::{DesiredResource, Lifecycle},
     diagnostic::Diagnostics,
     expr::Expr,
     path::Path,
@@ -129,7 +129,10 @@ impl<'p> World<'p> {
         attributes.extend(billing_value.map(|value| ("billing".to_owned(), Expr::literal_at(value, block.span))));
         let present = |name: &str| attributes.contains_key(name) || tainted.contains(name);
         diagnostics.extend(shape::required(procedure, present, block.span));
-        let lifecycle = self.lifecycle(block.lifecycle(), procedure, &scope, diagnostics);
+        let lifecycle = match &block.lifecycle {
+            Some(written) => self.lifecycle(written, procedure, &scope, diagnostics),
+            None => Lifecycle::NOTHING,
+        };
         let ignored = &lifecycle.ignore_changes;
         diagnostics.extend(rules::check(procedure, &attributes, region.as_deref(), ignored, written, block.span));
         let timeouts = (!block.timeouts.is_empty()).then(|| self.timeouts(block, &scope, diagnostics));
@@ -142,10 +145,12 @@ impl<'p> World<'p> {
             billing,
             attributes,
             dependencies: all,
-            lifecycle,
+            lifecycle: lifecycle.into(),
             span: block.span,
         };
-        self.expectations(block.lifecycle(), &mut resource, scope, diagnostics);
+        if let Some(lifecycle) = &block.lifecycle {
+            self.expectations(lifecycle, &mut resource, scope, diagnostics);
+        }
         let open = open.map(|open| open.take()).unwrap_or_default();
         (Instance { resource: Box::new(resource), tainted, later: None }, timeouts, open)
     }

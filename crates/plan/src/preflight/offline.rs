@@ -7,7 +7,7 @@ use crate::{
 };
 use firma_catalog::procedure::Procedure;
 use firma_model::{
-    address::Address,
+    address::{Address, KindId},
     desired::Desired,
     diagnostic::{Diagnostic, Diagnostics},
     expr::Expr,
@@ -58,8 +58,15 @@ pub fn check_ranges(
 ) {
     // By kind and parent: the parent is told by its expression, so that it need not exist yet.
     let mut siblings: BTreeMap<(String, String), Vec<Range<'_>>> = BTreeMap::new();
+    let mut procedures: BTreeMap<&KindId, Option<Arc<Procedure>>> = BTreeMap::new();
+    for kind in &desired.kinds {
+        procedures.insert(kind, procedure(kind.as_str()).filter(|procedure| procedure.cidr.is_some()));
+    }
+    if procedures.values().all(Option::is_none) {
+        return;
+    }
     for resource in desired.resources.values() {
-        let Some(procedure) = procedure(resource.address.kind().as_str()) else { continue };
+        let Some(Some(procedure)) = procedures.get(resource.address.kind()) else { continue };
         let Some(rule) = &procedure.cidr else { continue };
         let Some(net) = literal(resource.attributes.get(&rule.attribute)) else { continue };
         let Some(parent_attribute) = &rule.parent else { continue };

@@ -78,7 +78,7 @@ impl Stage {
             billing,
             attributes: exprs,
             dependencies,
-            lifecycle: Lifecycle::default(),
+            lifecycle: Lifecycle::NOTHING.into(),
             span: Span::default(),
         };
         self.desired.resources.insert(address.clone(), Box::new(resource));

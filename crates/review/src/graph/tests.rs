@@ -19,7 +19,7 @@ fn desired<'a>(resources: impl IntoIterator<Item = (String, &'a [&'a str])>) -> 
             billing: None,
             attributes: Default::default(),
             dependencies,
-            lifecycle: Lifecycle::default(),
+            lifecycle: Lifecycle::NOTHING.into(),
             span: Span::default(),
         };
         desired.resources.insert(address, Box::new(resource));
