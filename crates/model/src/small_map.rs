@@ -275,7 +275,11 @@ impl<K: Borrow<Q> + Ord, Q: Ord + ?Sized, V> Index<&Q> for SmallMap<K, V> {
 
 impl<K: Ord, V> FromIterator<(K, V)> for SmallMap<K, V> {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> SmallMap<K, V> {
-        SmallMap::of(entries.into_iter().collect())
+        let entries = entries.into_iter();
+        // A list that grows begins with room for four: most maps are smaller.
+        let mut list = Vec::with_capacity(entries.size_hint().1.unwrap_or_default().min(FEW));
+        list.extend(entries);
+        SmallMap::of(list)
     }
 }
 

@@ -59,20 +59,16 @@ impl Decision {
 }
 
 /// The desired attributes in the form the planner compares: normalised, write-only parts marked, nulls gone.
-pub fn prepared(procedure: &Procedure, resolved: Map) -> Map {
+pub fn prepared(procedure: &Procedure, mut resolved: Map) -> Map {
+    resolved.retain(|_, value| !value.is_null());
+    for (name, value) in &mut resolved {
+        let Some(attribute) = procedure.attributes.get(name) else { continue };
+        let given = std::mem::replace(value, Value::Null);
+        // A hash is of the normal form already.
+        let normal = if is_hashed(given.reveal()) { given } else { shape::normalise(attribute, given) };
+        *value = marked(attribute, normal);
+    }
     resolved
-        .into_iter()
-        .filter(|(_, value)| !value.is_null())
-        .map(|(name, value)| match procedure.attributes.get(&name) {
-            // A hash is of the normal form already.
-            Some(attribute) if is_hashed(value.reveal()) => (name, marked(attribute, value)),
-            Some(attribute) => {
-                let value = shape::normalise(attribute, value);
-                (name, marked(attribute, value))
-            }
-            None => (name, value),
-        })
-        .collect()
 }
 
 /// Decides for an address that is wanted. `resolved` are its attributes with every residual closed as far as it goes;
@@ -216,15 +212,14 @@ pub fn somebody_elses(record: &Record, sighting: Option<&Sighting>) -> Option<Di
 }
 
 fn create(attributes: Map, reasons: Vec<Reason>, drift: Option<Drift>) -> Decision {
-    let changes = attributes
-        .iter()
-        .map(|(name, value)| AttributeChange {
-            path: Path::attribute(name),
-            before: None,
-            after: Some(value.clone()),
-            forces_replacement: false,
-        })
-        .collect();
+    // Not collected: a list that grows has room for more than most resources have.
+    let mut changes = Vec::with_capacity(attributes.len());
+    changes.extend(attributes.iter().map(|(name, value)| AttributeChange {
+        path: Path::attribute(name),
+        before: None,
+        after: Some(value.clone()),
+        forces_replacement: false,
+    }));
     Decision { action: Some(Action::Create), reasons, changes, wanted: attributes, drift, ..Decision::nothing() }
 }
 

@@ -186,6 +186,9 @@ impl<'a> Planner<'a> {
     }
 
     fn apply(&mut self) {
+        // Most of what is wanted and not recorded is created, by one step each.
+        let missing = self.worlds.desired.resources.len().saturating_sub(self.worlds.recorded.records.len());
+        self.plan.steps.reserve_exact(missing);
         if !self.walk() {
             return;
         }
@@ -226,7 +229,7 @@ impl<'a> Planner<'a> {
             return;
         };
         let found = self.diagnostics.list.len();
-        let mut resolved = Map::new();
+        let mut resolved = Map::with_capacity(resource.attributes.len());
         for (name, expr) in &resource.attributes {
             match ephemeral::attribute(name, expr, procedure, &self.table, &self.limits, self.options) {
                 Ok(value) if nodes::is_too_deep(&value) => {

@@ -108,19 +108,33 @@ impl View {
 
 /// One change per object: the two legs of a replacement come together.
 fn changes(plan: &Plan) -> Vec<Change> {
-    let mut by_object: BTreeMap<(&Address, &str), Change> = BTreeMap::new();
     let made = Made::of(plan);
     // Reasons and calls come in the order in which they happen: delete legs first, but for what is created before that.
-    let set_aside = |step: &Step| step.action == Action::Replace && !step.deposed.is_empty();
     let (deletes, others): (Vec<&Step>, Vec<&Step>) =
         plan.steps.iter().partition(|step| step.leg == Leg::Delete && !set_aside(step));
     let (last, others): (Vec<&Step>, Vec<&Step>) = others.into_iter().partition(|step| set_aside(step));
-    for step in deletes.into_iter().chain(others).chain(last) {
-        let deposed = if set_aside(step) { "" } else { step.deposed.as_str() };
-        let change = by_object.entry((&step.address, deposed)).or_insert_with(|| empty(step));
-        add(change, step, plan, &made);
+    let mut steps: Vec<&Step> = deletes.into_iter().chain(others).chain(last).collect();
+    // Those of one object stay in the order in which they happen.
+    steps.sort_by(|a, b| object(a).cmp(&object(b)));
+    let mut changes = Vec::with_capacity(steps.len());
+    for steps in steps.chunk_by(|a, b| object(a) == object(b)) {
+        let mut change = empty(steps[0]);
+        for step in steps {
+            add(&mut change, step, plan, &made);
+        }
+        changes.push(change);
     }
-    by_object.into_values().collect()
+    changes
+}
+
+/// Whether a step is the end of an object whose successor was created first.
+fn set_aside(step: &Step) -> bool {
+    step.action == Action::Replace && !step.deposed.is_empty()
+}
+
+/// What a step is a part of the change of.
+fn object(step: &Step) -> (&Address, &str) {
+    (&step.address, if set_aside(step) { "" } else { &step.deposed })
 }
 
 fn empty(step: &Step) -> Change {
@@ -156,6 +170,7 @@ fn add(change: &mut Change, step: &Step, plan: &Plan, made: &Made<'_>) {
         change.zone = step.zone.clone().or(change.zone.take());
         change.billing = step.billing.clone().or(change.billing.take());
     }
+    change.attributes.reserve_exact(step.changes.len());
     change.attributes.extend(step.changes.iter().map(|changed| {
         let awaits = match changed.after.as_ref().is_some_and(Value::has_unknown) {
             true => made.awaited_at(step, &changed.path),

@@ -80,7 +80,7 @@ impl Store {
             let text =
                 str::from_utf8(plan).map_err(|e| ErrorKind::Unexpected(format!("BUG: a plan is not text: {e}")))?;
             // A large plan is copied once, and that is into the file.
-            let body = match text.contains(crate::mark::SENSITIVE) {
+            let body = match memchr::memmem::find(plan, crate::mark::SENSITIVE.as_bytes()).is_some() {
                 true => Cow::Owned(sealer.seal_text(&place::plan(id), text)?),
                 false => Cow::Borrowed(text),
             };

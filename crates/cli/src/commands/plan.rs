@@ -44,7 +44,10 @@ pub(crate) async fn run(context: &Context, args: &PlanArgs) -> Outcome {
             }
         }
     }
-    Ok(if args.detailed_exitcode && made.plan.has_changes() { Exit::Changes } else { Exit::Done })
+    let exit = if args.detailed_exitcode && made.plan.has_changes() { Exit::Changes } else { Exit::Done };
+    // Left to the end of the process, like what the plan was made of.
+    std::mem::forget((view, made.plan));
+    Ok(exit)
 }
 
 /// Writes a file that only its owner can read, whole or not at all.

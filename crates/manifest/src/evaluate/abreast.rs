@@ -21,7 +21,7 @@ pub(super) struct Turn {
     pub(super) level: u32,
 }
 
-impl World<'_> {
+impl<'p> World<'p> {
     /// Evaluates blocks of the root, each of which refers only to what was evaluated before and to others of a lower level.
     pub(super) fn resources(&mut self, turns: &[Turn], diagnostics: &mut Diagnostics) {
         let mut order: Vec<usize> = (0..turns.len()).collect();
@@ -54,7 +54,7 @@ impl World<'_> {
     }
 
     /// Puts what came of a block where it belongs; what is to be said of it, and asked.
-    fn take(&mut self, module: usize, index: usize, made: Made) -> (Diagnostics, Vec<Inquiry>) {
+    fn take(&mut self, module: usize, index: usize, made: Made<'p>) -> (Diagnostics, Vec<Inquiry>) {
         let Made { block, timeouts, inquiries, diagnostics } = made;
         self.timeouts.extend(timeouts);
         if let Some(block) = block {

@@ -50,7 +50,7 @@ impl<'w> InstanceScope<'w, '_> {
         catalog.kind_names().any(|kind| kind.split_once('.').is_some_and(|(service, _)| service == name))
     }
 
-    fn block(&self, reference: &Reference<'_>, block: &'w EvaluatedBlock, trace: &mut Trace) -> Answered<'_> {
+    fn block(&self, reference: &Reference<'_>, block: &'w EvaluatedBlock<'_>, trace: &mut Trace) -> Answered<'_> {
         let name = &block.block;
         let segment = reference.segments.get(3);
         let key_of = |at: usize| block.instances.get(at)?.resource.address.key.as_ref();
@@ -97,7 +97,7 @@ pub(super) fn node(block: &Block, key: Option<Key>) -> Expr {
 }
 
 /// All instances of a block: a map or a list of nodes.
-fn whole<'w>(name: &Block, block: &'w EvaluatedBlock) -> &'w Expr {
+fn whole<'w>(name: &Block, block: &'w EvaluatedBlock<'_>) -> &'w Expr {
     block.whole.get_or_init(|| {
         let keys = block.instances.iter().map(|instance| instance.resource.address.key.as_ref());
         let nodes = keys.map(|key| (key, Some(node(name, key.cloned()))));

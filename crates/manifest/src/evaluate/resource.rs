@@ -29,16 +29,13 @@ use firma_model::{
     value::Value,
 };
 use smallvec::SmallVec;
-use std::{
-    collections::BTreeSet,
-    sync::{Arc, OnceLock},
-};
+use std::{collections::BTreeSet, sync::OnceLock};
 
 /// What came of a block.
 #[derive(Default)]
-pub(super) struct Made {
+pub(super) struct Made<'p> {
     /// The block; nothing where it is wrong or waits for what an inquiry asks.
-    pub(super) block: Option<EvaluatedBlock>,
+    pub(super) block: Option<EvaluatedBlock<'p>>,
     pub(super) timeouts: Vec<(Address, Timeouts)>,
     pub(super) inquiries: Vec<Inquiry>,
     pub(super) diagnostics: Diagnostics,
@@ -47,7 +44,7 @@ pub(super) struct Made {
 /// Instances of one block whose mistakes are shown: the others have the same.
 pub(super) const SHOWN_INSTANCES: usize = 20;
 
-impl World<'_> {
+impl<'p> World<'p> {
     /// A block's name with the module instance it stands in.
     pub(super) fn name(&self, module: usize, block: &Block) -> Block {
         match module {
@@ -57,16 +54,16 @@ impl World<'_> {
     }
 
     /// Evaluates a block and all its instances.
-    pub(super) fn made(&self, module: usize, index: usize) -> Made {
+    pub(super) fn made(&self, module: usize, index: usize) -> Made<'p> {
         let mut made = Made::default();
         let diagnostics = &mut made.diagnostics;
         let here = &self.modules[module];
         let block = &here.project.resources[index];
-        let Some(procedure) = self.inputs.catalog.kind(&block.block.kind) else {
+        let Some(procedure) = self.inputs.catalog.kind_ref(&block.block.kind) else {
             diagnostics.push(self.inputs.catalog.unknown_kind(block.block.kind.as_str(), block.span));
             return made;
         };
-        let (attributes, wrong_names) = known_names(block, &procedure);
+        let (attributes, wrong_names) = known_names(block, procedure);
         diagnostics.extend(wrong_names);
         let subject = Subject::Block(self.name(module, &block.block));
         let instances = match self.repeat(module, &subject, &block.repeat, diagnostics) {
@@ -76,12 +73,12 @@ impl World<'_> {
                 let Inquiry { asks, span, .. } = inquiry;
                 let deferred = Deferred { asks, expr: inquiry.expr.clone(), dependencies: BTreeSet::new(), span };
                 // Only to find what is wrong in it, before anybody is asked.
-                self.later(module, block, &attributes, &procedure, (asks.repetition(), deferred), diagnostics);
+                self.later(module, block, &attributes, procedure, (asks.repetition(), deferred), diagnostics);
                 made.inquiries.push(inquiry);
                 return made;
             }
             Some(Repeated::Later(repetition, deferred)) => {
-                let later = self.later(module, block, &attributes, &procedure, (repetition, deferred), diagnostics);
+                let later = self.later(module, block, &attributes, procedure, (repetition, deferred), diagnostics);
                 made.block = Some(later);
                 return made;
             }
@@ -90,7 +87,7 @@ impl World<'_> {
         let mut evaluated = EvaluatedBlock {
             block: self.name(module, &block.block),
             repetition: instances.repetition,
-            procedure: procedure.clone(),
+            procedure,
             instances: Vec::with_capacity(instances.keys.len()),
             deferred: None,
             whole: OnceLock::new(),
@@ -103,7 +100,7 @@ impl World<'_> {
         let one = |(key, each)| {
             let mut found = Diagnostics::new();
             let (instance, timeouts, open) =
-                self.instance(module, block, &attributes, &procedure, key, each, &dependencies, &mut found);
+                self.instance(module, block, &attributes, procedure, key, each, &dependencies, &mut found);
             (instance, timeouts, open, found)
         };
         // Most blocks have one instance, which is not worth a list.
@@ -149,7 +146,7 @@ impl World<'_> {
             // What is wrong in it was said above.
             let said = &mut Diagnostics::new();
             let waits = (evaluated.repetition, *deferred);
-            evaluated = self.later(module, block, &attributes, &procedure, waits, said);
+            evaluated = self.later(module, block, &attributes, procedure, waits, said);
         }
         made.block = Some(evaluated);
         made
@@ -164,10 +161,10 @@ impl<'p> World<'p> {
         module: usize,
         block: &'p ResourceBlock,
         attributes: &[&'p Written],
-        procedure: &Arc<Procedure>,
+        procedure: &'p Procedure,
         (repetition, mut deferred): (Repetition, Deferred),
         diagnostics: &mut Diagnostics,
-    ) -> EvaluatedBlock {
+    ) -> EvaluatedBlock<'p> {
         let scope = InstanceScope::of_any(self, module, repetition);
         let mut trace = Trace::new();
         for written in attributes {
@@ -193,7 +190,7 @@ impl<'p> World<'p> {
         EvaluatedBlock {
             block: self.name(module, &block.block),
             repetition,
-            procedure: procedure.clone(),
+            procedure,
             instances: Vec::new(),
             deferred: Some(Box::new(deferred)),
             whole: OnceLock::new(),
@@ -202,7 +199,7 @@ impl<'p> World<'p> {
 }
 
 /// The attributes that the kind has; the other names are mistakes, said once for the block.
-fn known_names<'b>(block: &'b ResourceBlock, procedure: &Arc<Procedure>) -> (SmallVec<[&'b Written; 8]>, Diagnostics) {
+fn known_names<'b>(block: &'b ResourceBlock, procedure: &Procedure) -> (SmallVec<[&'b Written; 8]>, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
     let mut known = SmallVec::with_capacity(block.attributes.len());
     for written in &block.attributes {

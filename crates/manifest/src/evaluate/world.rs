@@ -62,7 +62,7 @@ pub(super) struct ModuleInstance<'p> {
     pub(super) variables: Vec<Option<LocalValue>>,
     pub(super) locals: Vec<Option<LocalValue>>,
     pub(super) lookups: Vec<Option<EvaluatedLookup>>,
-    pub(super) blocks: Vec<Option<EvaluatedBlock>>,
+    pub(super) blocks: Vec<Option<EvaluatedBlock<'p>>>,
     pub(super) outputs: Vec<Option<LocalValue>>,
     pub(super) calls: Vec<Option<EvaluatedCall>>,
     /// All its outputs as one expression: made when it is first referred to.
@@ -103,11 +103,11 @@ pub(super) struct LocalValue {
 }
 
 /// A block, evaluated.
-pub(super) struct EvaluatedBlock {
+pub(super) struct EvaluatedBlock<'p> {
     /// Its name, the module instance with it.
     pub(super) block: Block,
     pub(super) repetition: Repetition,
-    pub(super) procedure: Arc<Procedure>,
+    pub(super) procedure: &'p Procedure,
     /// In the order of their keys; none while it is deferred.
     pub(super) instances: Vec<Instance>,
     /// Nobody can say yet which instances there are.
@@ -135,7 +135,7 @@ impl ModuleInstance<'_> {
     }
 }
 
-impl EvaluatedBlock {
+impl EvaluatedBlock<'_> {
     /// The instance with a key.
     pub(super) fn instance(&self, key: Option<&Key>) -> Option<&Instance> {
         match (self.repetition, key) {

@@ -9,6 +9,7 @@
 use super::{encode::encode, value::SENSITIVE};
 use crate::{secret::HashKey, step::Plan};
 use hmac::{Hmac, KeyInit, Mac};
+use memchr::memmem::Finder;
 use sha2::{Digest, Sha256};
 
 /// Keeps these hashes apart from those of write-only values in records, which use the same key.
@@ -30,7 +31,8 @@ pub fn id_of_encoded(bytes: &[u8], key: &HashKey) -> String {
 pub(super) fn concealed(bytes: &[u8], key: &HashKey, sink: &mut impl FnMut(&[u8])) {
     let mark = format!("{{\"{SENSITIVE}\":");
     let mut rest = bytes;
-    while let Some(at) = find(rest, mark.as_bytes()) {
+    let find = Finder::new(&mark);
+    while let Some(at) = find.find(rest) {
         let inside = &rest[at + mark.len()..];
         let length = value_length(inside);
         let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("BUG: HMAC takes keys of any length");
@@ -43,20 +45,6 @@ pub(super) fn concealed(bytes: &[u8], key: &HashKey, sink: &mut impl FnMut(&[u8]
         rest = &inside[length..];
     }
     sink(rest);
-}
-
-/// Where `mark` first occurs. A plan of many lists has a million braces and quotes; the dollar sign of a mark is much rarer in
-/// what is searched, so it leads.
-fn find(bytes: &[u8], mark: &[u8]) -> Option<usize> {
-    let lead = mark.iter().position(|byte| *byte == b'$')?;
-    let mut from = lead;
-    while let Some(at) = bytes.get(from..)?.iter().position(|byte| *byte == b'$').map(|at| from + at) {
-        if bytes[at - lead..].starts_with(mark) {
-            return Some(at - lead);
-        }
-        from = at + 1;
-    }
-    None
 }
 
 /// How many bytes the JSON value at the beginning takes: up to the bracket that closes what is around it.
