@@ -4,12 +4,14 @@
 //! 20-digit id or `0.1` into something else. The text stays, arithmetic goes through exact integers where both
 //! sides are integers and through `f64` otherwise.
 
-use std::{cmp::Ordering, fmt, hash::Hash, hash::Hasher};
+use smol_str::SmolStr;
+use std::{borrow::Cow, cmp::Ordering, fmt, hash::Hash, hash::Hasher};
 
 /// An opaque decimal number.
 #[derive(Clone, Debug)]
 pub struct Number {
-    text: Box<str>,
+    /// Kept in place as long as it is short, and nearly all numbers are.
+    text: SmolStr,
 }
 
 impl Number {
@@ -76,6 +78,13 @@ impl Number {
     /// The nearest float.
     pub fn as_f64(&self) -> f64 {
         self.text.parse().unwrap_or(f64::NAN)
+    }
+
+    /// [`Number::canonical`], without a copy where the number is written so.
+    pub fn canonical_text(&self) -> Cow<'_, str> {
+        let plain =
+            self.text.len() < 18 && self.text.bytes().all(|b| b.is_ascii_digit()) && !self.text.starts_with('0');
+        if plain { Cow::Borrowed(&self.text) } else { Cow::Owned(self.canonical()) }
     }
 
     /// The shortest usual spelling: integers without fraction or exponent, other numbers as floats print.

@@ -1,6 +1,7 @@
 //! The way to a value that is being looked at: what a [`Path`] is made of once there is something to say of it.
 
 use crate::path::{Path, Step};
+use smallvec::SmallVec;
 
 /// One step of the way, borrowed from what is walked.
 #[derive(Clone, Copy, Debug)]
@@ -13,12 +14,12 @@ pub enum Way<'a> {
 
 /// The steps from the top to where a walk stands. Nearly all values are as they should be, and of those no path is made.
 #[derive(Debug, Default)]
-pub struct Trail<'a>(Vec<Way<'a>>);
+pub struct Trail<'a>(SmallVec<[Way<'a>; 4]>);
 
 impl<'a> Trail<'a> {
     /// At the top.
     pub const fn new() -> Trail<'a> {
-        Trail(Vec::new())
+        Trail(SmallVec::new_const())
     }
 
     /// One step down.

@@ -172,7 +172,7 @@ impl<'c> Checking<'c, '_> {
     }
 
     fn test(&mut self, value: &'c Value, around: Around<'c>) {
-        let text = plain(value);
+        let text = if matches!(self.rule.must, Must::Range(_) | Must::AtMost(_)) { None } else { plain(value) };
         let text = text.as_deref();
         match &self.rule.must {
             Must::OneOf(words, case) => {
@@ -294,7 +294,7 @@ fn applies(rule: &Rule, around: Around<'_>) -> bool {
 fn plain(value: &Value) -> Option<std::borrow::Cow<'_, str>> {
     Some(match value {
         Value::String(text) => (&**text).into(),
-        Value::Number(number) => number.canonical().into(),
+        Value::Number(number) => number.canonical_text(),
         Value::Bool(value) => if *value { "true" } else { "false" }.into(),
         _ => return None,
     })
