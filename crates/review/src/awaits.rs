@@ -27,18 +27,20 @@ impl<'p> Made<'p> {
     /// What an expression waits for: of what it refers to, that which is yet to be made.
     pub(crate) fn awaited(&self, expr: &Expr) -> Vec<String> {
         let mut all = expr.awaited();
-        let mut of_made: Vec<(String, bool)> = Vec::new();
+        // By name: a splat refers to as many nodes as it has elements, each of which is to be found again.
+        let mut of_made: HashMap<String, bool> = HashMap::new();
         expr.each_node(&mut |node| match node {
             Node::Instance(address) => {
                 if let Some(action) = self.0.get(address) {
-                    of_made.push((address.to_string(), *action == Action::Replace));
+                    of_made.insert(address.to_string(), *action == Action::Replace);
                 }
             }
-            Node::Block(block) => of_made.push((format!("{block}[*]"), false)),
+            Node::Block(block) => _ = of_made.insert(format!("{block}[*]"), false),
         });
+        // The node is all of the name, or what stands before one of its points.
         let cause = |name: &str| {
-            let of = |node: &str| name.strip_prefix(node).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-            of_made.iter().find(|(node, _)| of(node)).map(|(_, replaced)| *replaced)
+            let points = name.match_indices('.').map(|(at, _)| at);
+            points.chain([name.len()]).find_map(|end| of_made.get(&name[..end])).copied()
         };
         if all.iter().any(|name| cause(name).is_some()) {
             all.retain(|name| cause(name).is_some());
