@@ -71,14 +71,14 @@ fn merge(sources: &[Source], first: usize) -> Merge {
     });
     let ignored: Vec<String> =
         files.iter().flat_map(|file| &file.project).flat_map(|(_, p)| &p.ignore).map(|p| p.text.clone()).collect();
+    let heard = |source: &Source| {
+        let name = source.name.rsplit(['/', '\\']).next().unwrap_or(&source.name);
+        !ignored.iter().any(|pattern| matches_pattern(pattern, name))
+    };
+    let files: Vec<File> = files.into_iter().zip(sources).filter(|(_, of)| heard(of)).map(|(file, _)| file).collect();
     let mut merge = Merge::default();
     merge.make_room(&files);
-    for (file, source) in files.into_iter().zip(sources) {
-        let name = source.name.rsplit(['/', '\\']).next().unwrap_or(&source.name);
-        if !ignored.iter().any(|pattern| matches_pattern(pattern, name)) {
-            merge.file(file);
-        }
-    }
+    files.into_iter().for_each(|file| merge.file(file));
     merge.diagnostics.list.sort_by_key(|d| d.span.map(|span| (span.source, span.start)));
     merge
 }

@@ -22,7 +22,6 @@ pub(crate) struct Offsets {
 
 impl Offsets {
     /// A token without escapes whose content begins at `content`.
-    #[cfg(test)]
     pub(crate) fn plain(content: usize) -> Offsets {
         Offsets { runs: Vec::new(), content }
     }
@@ -31,7 +30,7 @@ impl Offsets {
     pub(crate) fn scan(token: &str) -> Offsets {
         // Most are short and have no escapes: what they hold begins behind the quote, and is what it says.
         if !token.contains('\\') && !token.starts_with("\"\"\"") && !token.starts_with("'''") {
-            return Offsets { runs: Vec::new(), content: 1 };
+            return Offsets::plain(1);
         }
         let mut scan = Scan { token, at: 0, decoded: 0, runs: Vec::new() };
         let content = scan.run();

@@ -58,15 +58,13 @@ pub fn check_ranges(
 ) {
     // By kind and parent: the parent is told by its expression, so that it need not exist yet.
     let mut siblings: BTreeMap<(String, String), Vec<Range<'_>>> = BTreeMap::new();
-    let mut procedures: BTreeMap<&KindId, Option<Arc<Procedure>>> = BTreeMap::new();
-    for kind in &desired.kinds {
-        procedures.insert(kind, procedure(kind.as_str()).filter(|procedure| procedure.cidr.is_some()));
-    }
-    if procedures.values().all(Option::is_none) {
+    let with_ranges = |kind| Some((kind, procedure(KindId::as_str(kind)).filter(|found| found.cidr.is_some())?));
+    let procedures: BTreeMap<&KindId, Arc<Procedure>> = desired.kinds.iter().filter_map(with_ranges).collect();
+    if procedures.is_empty() {
         return;
     }
     for resource in desired.resources.values() {
-        let Some(Some(procedure)) = procedures.get(resource.address.kind()) else { continue };
+        let Some(procedure) = procedures.get(resource.address.kind()) else { continue };
         let Some(rule) = &procedure.cidr else { continue };
         let Some(net) = literal(resource.attributes.get(&rule.attribute)) else { continue };
         let Some(parent_attribute) = &rule.parent else { continue };
