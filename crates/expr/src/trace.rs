@@ -55,6 +55,11 @@ impl Trace {
         }
     }
 
+    /// Whether this very node was used.
+    pub fn has(&self, node: &Node) -> bool {
+        self.used.contains_key(node)
+    }
+
     /// Notes the nodes left in a residual.
     pub fn residual(&mut self, expr: &Expr) {
         expr.each_node(&mut |node| self.node(node));

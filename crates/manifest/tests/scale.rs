@@ -112,12 +112,65 @@ fn work_grows_with_what_is_referred_to() {
              [firma.value.b]\ncount = {n}\ninput = \"${{local.number}}\"\n"
         )
     };
-    let shapes: [(&str, &dyn Fn(usize) -> String); 4] =
-        [("hub", &hub), ("chain", &chain), ("twins", &twins), ("shared", &shared)];
+    // Each uses all of another block.
+    let all = |n: usize| {
+        format!(
+            "[firma.value.a]\ncount = {n}\ninput = \"${{count.index}}\"\n\
+             [local]\nids = \"${{firma.value.a[*].id}}\"\n\
+             [firma.value.b]\ncount = {n}\ninput = \"${{firma.value.a[*].id}}\"\n\
+             [firma.value.c]\nfor_each = {{ x = 1, y = 2 }}\ninput = \"${{local.ids}}\"\n"
+        )
+    };
+    let shapes: [(&str, &dyn Fn(usize) -> String); 5] =
+        [("hub", &hub), ("chain", &chain), ("twins", &twins), ("shared", &shared), ("all", &all)];
     for (shape, text) in shapes {
         let (small, large) = (work(text(200)), work(text(2_000)));
         assert!(large <= small * 11, "{shape}: 200 take {small} steps, 2000 take {large}");
     }
+}
+
+#[test]
+fn an_attribute_of_all_instances_is_kept_as_one_expression_and_read_as_its_elements() {
+    let text = r#"
+        [firma.value.a]
+        count = 3
+        input = "${count.index}"
+        [firma.value.keyed]
+        for_each = { x = 1, y = 2 }
+        input    = "${each.value}"
+        [firma.value.ids]
+        count = 2
+        input = "${firma.value.a[*].id}"
+        [firma.value.of_keyed]
+        input = "${firma.value.keyed[*].id}"
+        [firma.value.known]
+        input = "${firma.value.a[*].input}"
+        [firma.value.some]
+        input = "${[firma.value.a[0].id, firma.value.a[1].id, firma.value.a[2].id]}"
+        [firma.value.part]
+        input = "${[for id in firma.value.a[*].id : id if true][0]}"
+        [output.length]
+        value = "${length(firma.value.ids[0].input)}"
+        [output.second]
+        value = "${firma.value.ids[1].input[1]}"
+    "#;
+    let (evaluated, diagnostics) = run(&source(text.to_owned()));
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
+    let input = |address: &str| {
+        let resource = &evaluated.desired.resources[&address.parse().unwrap()];
+        resource.attributes["input"].to_string()
+    };
+    assert_eq!(input("firma.value.ids[0]"), "firma.value.a[*].id");
+    assert_eq!(input("firma.value.of_keyed"), "firma.value.keyed[*].id");
+    assert_eq!(input("firma.value.known"), "[0, 1, 2]");
+    // Single instances are depended on one by one.
+    assert_eq!(input("firma.value.some"), "[firma.value.a[0].id, firma.value.a[1].id, firma.value.a[2].id]");
+    assert_eq!(input("firma.value.part"), "firma.value.a[0].id");
+    let output = |name: &str| evaluated.desired.outputs[name].value.to_string();
+    assert_eq!(output("length"), "3");
+    assert_eq!(output("second"), "firma.value.a[1].id");
+    let dependencies = &evaluated.desired.resources[&"firma.value.ids[0]".parse().unwrap()].dependencies;
+    assert_eq!(dependencies.iter().map(ToString::to_string).collect::<Vec<_>>(), ["firma.value.a[*]"]);
 }
 
 #[test]

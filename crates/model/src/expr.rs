@@ -99,6 +99,9 @@ pub struct For {
     pub condition: Option<Expr>,
 }
 
+/// The name of an element in what a splat applies to each.
+pub const ELEMENT: &str = "*";
+
 /// The forms of expressions.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ExprKind {
@@ -155,6 +158,17 @@ impl Expr {
     pub fn as_value(&self) -> Option<&Value> {
         match &self.kind {
             ExprKind::Literal(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Where one attribute is taken of everything that a node stands for, `node[*].name`: the node and the attribute.
+    pub fn as_attribute_of_all(&self) -> Option<(&Node, &SmolStr)> {
+        let ExprKind::Splat(of, each) = &self.kind else { return None };
+        match (&of.kind, &each.kind) {
+            (ExprKind::Node(node), ExprKind::Attribute(element, name)) if matches!(&element.kind, ExprKind::Name(star) if star == ELEMENT) => {
+                Some((node, name))
+            }
             _ => None,
         }
     }

@@ -18,7 +18,7 @@ use firma_model::{
     desired::DesiredResource,
     diagnostic::Diagnostics,
     expr::Expr,
-    value::{Map, Value},
+    value::{Map, Unknown, Value},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -56,6 +56,9 @@ pub(crate) fn attribute(
     limits: &Limits,
     options: &Options,
 ) -> Result<Value, Diagnostics> {
+    if table.is_open(expr) {
+        return Ok(Value::Unknown(Box::new(Unknown { ty: None, not_null: true, prefix: None })));
+    }
     if options.ephemeral.is_empty() || !expr.has_input() {
         return Ok(resolve(expr, table, limits)?.into_owned());
     }

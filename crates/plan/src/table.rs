@@ -5,6 +5,7 @@ use firma_expr::Nodes;
 use firma_model::{
     address::{Address, Block, NameMap, NameSet, Node},
     desired::{Desired, Repetition},
+    expr::Expr,
     value::{Map, Value},
 };
 use std::borrow::Cow;
@@ -85,6 +86,21 @@ impl Table {
             .map(|address| ((*address).clone(), self.values.get(*address).cloned().unwrap_or_else(Value::unknown)))
             .collect();
         self.blocks.insert(block.clone(), block_value(repetition, values));
+    }
+
+    /// Whether an expression is one attribute of all instances of a block, and of none of them known: then nothing is said
+    /// by listing them one by one.
+    pub fn is_open(&self, expr: &Expr) -> bool {
+        let Some((Node::Block(block), name)) = expr.as_attribute_of_all() else { return false };
+        let open = |instance: &Value| match instance {
+            Value::Map(attributes) => matches!(attributes.get(&**name), Some(Value::Unknown(_))),
+            other => matches!(other, Value::Unknown(_)),
+        };
+        match self.blocks.get(block) {
+            Some(Value::List(instances)) => !instances.is_empty() && instances.iter().all(open),
+            Some(Value::Map(instances)) => !instances.is_empty() && instances.values().all(open),
+            _ => false,
+        }
     }
 
     /// What an instance is, if it was set.

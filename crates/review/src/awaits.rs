@@ -66,3 +66,47 @@ fn within<'e>(expr: &'e Expr, path: &[PathStep]) -> &'e Expr {
     };
     inner.map_or(expr, |inner| within(inner, rest))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(text: &str) -> Address {
+        text.parse().expect("an address")
+    }
+
+    fn attribute(of: &str, name: &str) -> Expr {
+        Expr::node_attribute(of.parse().expect("a node"), name)
+    }
+
+    fn expr(kind: ExprKind) -> Expr {
+        Expr { kind, span: firma_model::span::Span::default() }
+    }
+
+    #[test]
+    fn a_value_waits_for_what_is_yet_to_be_made() {
+        let (main, kept, old) = (address("vpc.vpc.main"), address("vpc.vpc.main_2"), address("vpc.subnet.a[\"x.y\"]"));
+        let made = Made(HashMap::from([(&main, Action::Create), (&old, Action::Replace)]));
+        let all = expr(ExprKind::List(vec![
+            attribute(&main.to_string(), "id"),
+            // What is there already; its name begins with that of another.
+            attribute(&kept.to_string(), "id"),
+            attribute(&old.to_string(), "id"),
+        ]));
+        assert_eq!(made.awaited(&all), ["vpc.subnet.a[\"x.y\"].id (replaced)", "vpc.vpc.main.id"]);
+        // Where nothing of it is made, all of it is named.
+        assert_eq!(made.awaited(&attribute(&kept.to_string(), "id")), ["vpc.vpc.main_2.id"]);
+    }
+
+    #[test]
+    fn a_splat_waits_for_the_block() {
+        let each = Box::new(expr(ExprKind::Attribute(Box::new(expr(ExprKind::Name("*".into()))), "id".into())));
+        let of = Box::new(expr(ExprKind::Node("vpc.subnet.a[*]".parse().expect("a node"))));
+        let splat = expr(ExprKind::Splat(of, each));
+        assert_eq!(Made(HashMap::new()).awaited(&splat), ["vpc.subnet.a[*].id"]);
+        // Inside a map, by its path.
+        let map = expr(ExprKind::Map(vec![(Expr::literal(Value::string("ids")), splat)]));
+        assert_eq!(within(&map, &[PathStep::Key("ids".to_owned())]).to_string(), "vpc.subnet.a[*].id");
+        assert_eq!(within(&map, &[PathStep::Key("other".to_owned())]), &map);
+    }
+}

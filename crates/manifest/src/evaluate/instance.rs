@@ -5,6 +5,7 @@ use super::{
     nested::{inherit, shadow},
     place::Site,
     rules,
+    same::Same,
     scope::InstanceScope,
     settings::Open,
     world::{Instance, World},
@@ -28,7 +29,7 @@ use firma_model::{
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is evaluated apart from the kind's own attributes.
-const LIFTED: [&str; 3] = ["billing", "tags", "zone"];
+pub(super) const LIFTED: [&str; 3] = ["billing", "tags", "zone"];
 
 impl<'p> World<'p> {
     /// Evaluates an instance. What cannot be told is tainted; a diagnostic says why.
@@ -38,6 +39,7 @@ impl<'p> World<'p> {
         module: usize,
         block: &'p ResourceBlock,
         written: &[&'p Written],
+        same: &[Option<Same>],
         procedure: &Procedure,
         key: Option<Key>,
         each: Option<Expr>,
@@ -62,8 +64,15 @@ impl<'p> World<'p> {
         let lifted = LIFTED.iter().filter(|name| find(name).is_none() && procedure.attributes.contains_key(**name));
         let mut attributes: SmallMap<String, Expr> = SmallMap::with_capacity(written.len() + lifted.count());
         let mut tainted = BTreeSet::new();
-        for attribute in written.iter().filter(|w| !LIFTED.contains(&&*w.name)) {
-            match self.attribute(attribute, procedure, &scope, &mut trace, diagnostics) {
+        for (at, attribute) in written.iter().enumerate().filter(|(_, w)| !LIFTED.contains(&&*w.name)) {
+            let found = match same.get(at) {
+                Some(Some(same)) => {
+                    trace.extend(&same.trace);
+                    Ok(same.value.clone())
+                }
+                _ => self.attribute(attribute, procedure, &scope, &mut trace, diagnostics),
+            };
+            match found {
                 Ok(Some(value)) => {
                     attributes.insert(attribute.name.to_string(), value);
                 }
@@ -156,7 +165,7 @@ impl<'p> World<'p> {
     }
 
     /// One attribute: `Ok(None)` when it is absent.
-    fn attribute(
+    pub(super) fn attribute(
         &self,
         written: &Written,
         procedure: &Procedure,
@@ -182,6 +191,6 @@ impl<'p> World<'p> {
             diagnostics.push(found.at(written.value.span));
             wrong = true;
         }
-        if wrong { Err(()) } else { Ok(Some(value)) }
+        if wrong { Err(()) } else { Ok(Some(self.gathered(value, trace))) }
     }
 }

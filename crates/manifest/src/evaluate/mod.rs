@@ -27,6 +27,8 @@ mod settings;
 mod lifecycle;
 mod resource;
 mod instance;
+mod same;
+mod whole;
 mod abreast;
 mod looked;
 mod lookup;

@@ -10,8 +10,7 @@ use firma_model::{
 use std::{borrow::Cow, collections::BTreeMap, sync::LazyLock};
 
 /// An attribute as others read it: what is written, and of a spec also the fields that the cloud fills in.
-pub(super) fn readable<'e>(attribute: &Attribute, value: &'e Expr, node: &Node, name: &str) -> Cow<'e, Expr> {
-    let mut value = Cow::Borrowed(value);
+pub(super) fn readable<'e>(attribute: &Attribute, mut value: Cow<'e, Expr>, node: &Node, name: &str) -> Cow<'e, Expr> {
     if let Shape::Object(fields) = &attribute.shape
         && let Some(filled) = with_read_fields(fields, &value, &Expr::node_attribute(node.clone(), name))
     {

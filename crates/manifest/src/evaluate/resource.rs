@@ -97,10 +97,14 @@ impl<'p> World<'p> {
         dependencies.extend(here.dependencies.iter().cloned());
         let dependencies: NodeSet = dependencies.into_iter().collect();
         let mut wrong = 0;
+        let same = match instances.keys.len() {
+            0 | 1 => Vec::new(),
+            _ => self.same(module, &attributes, procedure),
+        };
         let one = |(key, each)| {
             let mut found = Diagnostics::new();
             let (instance, timeouts, open) =
-                self.instance(module, block, &attributes, procedure, key, each, &dependencies, &mut found);
+                self.instance(module, block, &attributes, &same, procedure, key, each, &dependencies, &mut found);
             (instance, timeouts, open, found)
         };
         // Most blocks have one instance, which is not worth a list.

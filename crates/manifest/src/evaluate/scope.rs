@@ -6,7 +6,7 @@ use super::{
     settings::Settings,
     world::{Caller, ModuleInstance, World},
 };
-use crate::{codes, project::find, source::UNREADABLE};
+use crate::{codes, source::UNREADABLE};
 use firma_expr::{Files, Reference, Resolution, Scope, Trace};
 use firma_model::{
     address::{Address, Key, Node},
@@ -148,12 +148,10 @@ impl Scope for InstanceScope<'_, '_> {
         }
         let here = self.here();
         // A value may have come from another module.
-        let module = if here.path == address.block.module { Some(here) } else { self.world.at(&address.block.module) };
-        let found = module.and_then(|module| {
-            let (service, kind) = address.kind().as_str().split_once('.')?;
-            let index = find(&module.project.resource_names, service, kind, &address.block.name)?;
-            module.blocks[index].as_ref()
-        });
+        let found = match here.path == address.block.module {
+            true => here.evaluated(&address.block),
+            false => self.world.evaluated(&address.block),
+        };
         let Some(block) = found else { return Ok(None) };
         let procedure = &block.procedure;
         let attribute = procedure.attributes.get(name);
@@ -171,7 +169,7 @@ impl Scope for InstanceScope<'_, '_> {
             if let (Some(attribute), Some(value)) = (attribute, instance.resource.attributes.get(name))
                 && !ignores(&instance.resource.lifecycle.ignore_changes, name)
             {
-                return Ok(Some(nested::readable(attribute, value, node, name)));
+                return Ok(Some(nested::readable(attribute, self.world.spread(value), node, name)));
             }
         } else if block.deferred.is_none() || name == "region" {
             return Ok(None);

@@ -126,12 +126,18 @@ pub(super) struct Instance {
     pub(super) later: Option<Box<Deferred>>,
 }
 
-impl ModuleInstance<'_> {
+impl<'p> ModuleInstance<'p> {
     /// Whether a block is declared here, and has come to nothing so far.
     pub(super) fn is_open(&self, block: &Block) -> bool {
         let names = block.kind.as_str().split_once('.');
         let index = names.and_then(|(service, kind)| find(&self.project.resource_names, service, kind, &block.name));
         index.is_some_and(|index| self.blocks[index].is_none())
+    }
+
+    /// A block of this module, evaluated; the module's path is not looked at.
+    pub(super) fn evaluated(&self, block: &Block) -> Option<&EvaluatedBlock<'p>> {
+        let (service, kind) = block.kind.as_str().split_once('.')?;
+        self.blocks[find(&self.project.resource_names, service, kind, &block.name)?].as_ref()
     }
 }
 
@@ -208,6 +214,11 @@ impl<'p> World<'p> {
             true => self.modules.first(),
             false => self.modules.get(*self.by_path.get(path)?),
         }
+    }
+
+    /// A block, evaluated, in whatever module it stands.
+    pub(super) fn evaluated(&self, block: &Block) -> Option<&EvaluatedBlock<'p>> {
+        self.at(&block.module)?.evaluated(block)
     }
 
     /// Evaluates one item in every instance of its place; everything it refers to was evaluated before.

@@ -52,12 +52,11 @@ fn gather(expr: &Expr, found: &mut BTreeSet<String>) {
             gather(a, found);
             gather(b, found);
         }
-        ExprKind::Splat(of, each) => match (&of.kind, &each.kind) {
-            (ExprKind::Node(node), ExprKind::Attribute(element, name)) if matches!(&element.kind, ExprKind::Name(star) if &**star == "*") =>
-            {
+        ExprKind::Splat(of, each) => match expr.as_attribute_of_all() {
+            Some((node, name)) => {
                 found.insert(format!("{}.{name}", node_name(node)));
             }
-            _ => {
+            None => {
                 gather(of, found);
                 gather(each, found);
             }
@@ -166,6 +165,10 @@ impl fmt::Display for Shown<'_> {
                 write!(f, "[{}]", self.below(key))
             }
             ExprKind::Splat(of, each) => {
+                // A block stands for all of its instances already.
+                if let Some((Node::Block(block), name)) = self.expr.as_attribute_of_all() {
+                    return write!(f, "{block}[*].{name}");
+                }
                 self.operand(f, of, POSTFIX)?;
                 let each = self.below(each).to_string();
                 write!(f, "[*]{}", each.strip_prefix('*').unwrap_or(&each))
