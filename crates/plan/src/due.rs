@@ -4,7 +4,10 @@
 //! plan sees no change and would forget the replacement; what the earlier plan wanted says that it is still due.
 
 use crate::step::{Plan, Reason};
-use firma_model::{address::Address, record::Recorded};
+use firma_model::{
+    address::Address,
+    record::{Record, Recorded},
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What plans that were carried out in part still owe.
@@ -17,14 +20,26 @@ pub struct Due {
 }
 
 impl Due {
-    /// Adds what a plan owes: replacements of what is still recorded as it was when the plan was made.
+    /// Adds what a plan owes: replacements of what is still recorded as it was when the plan was made. What only moved is.
     pub fn add(&mut self, plan: &Plan, recorded: &Recorded) {
+        let current = plan.steps.iter().filter(|step| step.deposed.is_empty());
+        let moved: BTreeMap<&Address, &Record> =
+            current.filter_map(|step| Some((&step.address, step.moves_from()?))).collect();
         for step in &plan.steps {
+            let origin = moved.get(&step.address).copied();
             // A step that creates before it destroys has no record of its own: the plan's basis knows the version it saw.
             let own = step.record.as_ref().filter(|record| record.deposed.is_empty()).map(|record| record.version);
             let seen = || plan.basis.get(&step.address).copied().flatten();
-            let Some(before) = own.or_else(seen) else { continue };
-            if recorded.records.get(&step.address).is_none_or(|now| now.version != before) {
+            let Some(before) = own.or_else(seen).or(origin.map(|origin| origin.version)) else { continue };
+            // Where even the move was not made, it is recorded under its former address.
+            let now = recorded.records.get(&step.address);
+            let now = now.or_else(|| recorded.records.get(&origin?.address));
+            let as_before = |now: &Record| match origin {
+                // A move writes the record, and leaves the object as it is.
+                Some(origin) => now.cloud_id == origin.cloud_id && now.inputs == origin.inputs,
+                None => now.version == before,
+            };
+            if !now.is_some_and(as_before) {
                 self.changed.insert(step.address.clone());
                 continue;
             }

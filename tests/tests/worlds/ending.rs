@@ -6,6 +6,7 @@ use firma_model::{
     address::Node,
     record::{Record, Recorded},
 };
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An end, line by line.
@@ -41,6 +42,29 @@ impl Names {
         let text = self.0.iter().fold(text.to_owned(), |text, (id, name)| text.replace(id.as_str(), name));
         without_addresses(&text)
     }
+
+    /// Inputs in which what stands in the order of ids stands in the order of their names: instances whose keys are ids are
+    /// listed as the ids fell out.
+    fn in_order(&self, inputs: &str) -> String {
+        let mut inputs: Value = serde_json::from_str(inputs).expect("a record's inputs are JSON");
+        self.sort(&mut inputs);
+        inputs.to_string()
+    }
+
+    fn sort(&self, value: &mut Value) {
+        match value {
+            Value::Array(items) => {
+                items.iter_mut().for_each(|item| self.sort(item));
+                let named = |item: &Value| item.as_str().map(|id| self.apply(id)).unwrap_or_default();
+                // An address that has a name for its key.
+                if items.iter().any(|item| named(item).contains("[\"<")) {
+                    items.sort_by_cached_key(named);
+                }
+            }
+            Value::Object(entries) => entries.values_mut().for_each(|item| self.sort(item)),
+            _ => {}
+        }
+    }
 }
 
 /// Public addresses are given out in the order in which they are asked for.
@@ -68,7 +92,7 @@ pub(crate) fn ending(lab: &Lab, before: &BTreeSet<String>) -> Ending {
             record.address,
             record.deposed,
             record.status.as_str(),
-            record.inputs.as_str(),
+            names.in_order(record.inputs.as_str()),
             dependencies.join(" "),
             record.create_before_destroy,
             record.prevent_destroy,

@@ -382,6 +382,11 @@ impl Project {
             (Repeat::Each(_), _) => Repeat::Each((0..3).filter(|key| (to >> (key + 3)) & 1 == 0).collect()),
             (other, _) => (*other).clone(),
         };
+        // What its statements of this round say of positions or keys would name what is declared.
+        let otherwise = std::mem::discriminant(&block.repeat) != std::mem::discriminant(&changed);
+        if otherwise && self.redone.contains(&block.serial) {
+            return;
+        }
         block.repeat = inhabited(block.kind, changed);
     }
 

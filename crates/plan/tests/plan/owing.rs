@@ -75,3 +75,47 @@ fn nor_one_that_is_no_longer_asked_for() {
     };
     assert!(!after(taken_out));
 }
+
+/// Whether the replacement of something that moves in the same plan is planned after this.
+fn after_a_move(carry_out: impl FnOnce(&mut Stage)) -> bool {
+    let mut stage = Stage::default();
+    stage.want("firma.value.trigger", json!({ "input": "new" }));
+    let user = stage.want("firma.value.user[0]", json!({ "input": "same" }));
+    let node = "firma.value.trigger".parse().expect("a node");
+    user.lifecycle.replace_triggered_by = vec![Trigger { node, path: Path::default() }];
+    stage.have("firma.value.trigger", "v-1", json!({ "input": "old" }), &[]);
+    stage.have("firma.value.user", "v-2", json!({ "input": "same" }), &[]);
+    let first = stage.planned();
+    carry_out(&mut stage);
+    let mut due = Due::default();
+    due.add(&first, &stage.recorded);
+    stage.options.due = due;
+    let of = |reasons: &[Reason]| reasons.iter().any(|reason| matches!(reason, Reason::TriggeredBy { .. }));
+    stage.planned().steps.iter().any(|step| step.address == address("firma.value.user[0]") && of(&step.reasons))
+}
+
+/// Recorded under its new address, as the object with this id.
+fn moved(stage: &mut Stage, id: &str) {
+    stage.recorded.records.remove(&address("firma.value.user"));
+    stage.have("firma.value.user[0]", id, json!({ "input": "same" }), &[]).version = 7;
+}
+
+#[test]
+fn what_moved_and_was_not_replaced_is_still_due() {
+    let moves = |stage: &mut Stage| {
+        trigger_changes(stage);
+        moved(stage, "v-2");
+    };
+    assert!(after_a_move(moves));
+    // Not even the move was made.
+    assert!(after_a_move(trigger_changes));
+}
+
+#[test]
+fn what_moved_and_was_replaced_is_not() {
+    let replaced = |stage: &mut Stage| {
+        trigger_changes(stage);
+        moved(stage, "v-3");
+    };
+    assert!(!after_a_move(replaced));
+}
