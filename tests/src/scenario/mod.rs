@@ -23,6 +23,9 @@
 //! | `kill`, `interrupt`, `finish` | SIGKILL, SIGINT, or just waits for the end of the started command |
 //! | `serve [ARGUMENTS]` | starts an emulator on a free port; `env.ENDPOINT`, and an argument `$ENDPOINT`, is its URL afterwards |
 //!
+//! `interrupt` fails where SIGINT is ignored, which Firma heeds: a shell without job control starts what it puts in the
+//! background so.
+//!
 //! An id that the transcript calls `vpc-#1` may stand so in arguments of later commands.
 //!
 //! What the commands print is compared with the transcript, without ids, times and paths. `FIRMA_BLESS=1` writes the
