@@ -131,12 +131,11 @@ impl<'c> Checking<'c, '_> {
     }
 
     fn field(&mut self, around: Around<'c>, name: &'c str) {
-        if !applies(self.rule, around) {
-            return;
-        }
         if let (Around::Table(map), "*") = (around, name) {
-            for (key, value) in map {
-                self.step(Way::Key(key), |me| me.value(value, around));
+            if applies(self.rule, around) {
+                for (key, value) in map {
+                    self.step(Way::Key(key), |me| me.value(value, around));
+                }
             }
             return;
         }
@@ -145,6 +144,11 @@ impl<'c> Checking<'c, '_> {
             Around::Table(map) => map.get(name),
         };
         let value = value.filter(|value| !value.reveal().is_null());
+        // Most rules are about what is not given, and only one kind of them minds that.
+        let minded = value.is_some() || matches!(self.rule.must, Must::Present);
+        if !minded || !applies(self.rule, around) {
+            return;
+        }
         match (&self.rule.must, value) {
             (Must::Present, None) => self.step(Way::Key(name), |me| me.say(|path, _| needed(path))),
             // Where it is not known yet, it may come to nothing.

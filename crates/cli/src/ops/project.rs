@@ -118,7 +118,12 @@ fn cannot(what: &Path, error: &io::Error) -> Failure {
 pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
     let mut bytes = Vec::new();
     fs::File::open(path)
-        .and_then(|file| file.take(FILE_LIMIT + 1).read_to_end(&mut bytes))
+        .and_then(|file| {
+            // Room for all of a file at once; what is no file says nothing of its length, and grows.
+            let length = file.metadata()?.len().min(FILE_LIMIT);
+            bytes.reserve_exact(usize::try_from(length).map_or(0, |length| length + 1));
+            file.take(FILE_LIMIT + 1).read_to_end(&mut bytes)
+        })
         .map_err(|error| cannot(path, &error))?;
     if bytes.len() as u64 > FILE_LIMIT {
         return Err(Failure::new(

@@ -1,8 +1,8 @@
 //! The expressions that nearly all manifests consist of, read without the grammar: names joined by points, with plain
-//! indexes, alone or between pieces of text.
+//! indexes, and calls of functions with such arguments, alone or between pieces of text.
 //!
-//! `"${vpc.vpc.main.id}"` and `"${local.prefix}-web-${count.index}"` cost the parser of the whole language thirty times
-//! what they cost here, and projects have a hundred thousand of them. Whatever is not certain is left to that parser; a test
+//! `"${vpc.vpc.main.id}"`, `"${local.prefix}-web-${count.index}"` and `"${cidrsubnet(var.range, 8, 1)}"` cost the parser of the
+//! whole language thirty times what they cost here, and projects have a hundred thousand of them. Whatever is not certain is left to that parser; a test
 //! compares the two, places included.
 
 use crate::text;
@@ -14,12 +14,16 @@ use firma_model::{
 };
 use smallvec::SmallVec;
 use smol_str::SmolStr;
+use std::sync::Arc;
 
 /// Words that begin something else than a reference.
 const WORDS: [&str; 9] = ["true", "false", "null", "for", "in", "if", "else", "endif", "endfor"];
 
 /// Steps of one reference; the other parser bounds longer ones.
 const MAX_STEPS: usize = 16;
+
+/// Calls inside of one another; deeper ones are left to the other parser, which bounds them.
+const MAX_CALLS: usize = 8;
 
 /// Reads a text that is plain; `None` leaves it to the parser. Spans are offsets into the text.
 pub(super) fn parse(text: &str) -> Option<Expr> {
@@ -35,9 +39,9 @@ pub(super) fn parse(text: &str) -> Option<Expr> {
             parts.push(literal(&text[at..open], at));
         }
         let mut here = Cursor { text, at: open + 2 };
-        let reference = here.reference()?;
+        let part = here.chain(0)?;
         here.taken(b'}').then_some(())?;
-        parts.push(reference);
+        parts.push(part);
         at = here.at;
     }
     if at < text.len() {
@@ -46,12 +50,15 @@ pub(super) fn parse(text: &str) -> Option<Expr> {
     match parts.len() {
         0 => None,
         1 => parts.pop().filter(|only| !matches!(only.kind, ExprKind::Literal(_))),
-        count => {
-            let mut exact = Vec::with_capacity(count);
-            exact.extend(parts);
-            Some(make(ExprKind::Template(exact), 0, text.len()))
-        }
+        _ => Some(make(ExprKind::Template(exact(parts)), 0, text.len())),
     }
+}
+
+/// A list without room to spare.
+fn exact(parts: SmallVec<[Expr; 4]>) -> Vec<Expr> {
+    let mut exact = Vec::with_capacity(parts.len());
+    exact.extend(parts);
+    exact
 }
 
 fn make(kind: ExprKind, start: usize, end: usize) -> Expr {
@@ -78,11 +85,15 @@ impl<'t> Cursor<'t> {
         there
     }
 
-    /// `a.b["c"].d[0]`
-    fn reference(&mut self) -> Option<Expr> {
+    /// `a.b["c"].d[0]`, `f(a, 1).b`
+    fn chain(&mut self, calls: usize) -> Option<Expr> {
         let start = self.at;
         let root = self.name().filter(|name| !WORDS.contains(name))?;
-        let mut here = make(ExprKind::Name(SmolStr::from(root)), start, self.at);
+        let kind = match self.taken(b'(') {
+            true => ExprKind::Call(Arc::from(root), self.arguments(calls + 1)?, false),
+            false => ExprKind::Name(SmolStr::from(root)),
+        };
+        let mut here = make(kind, start, self.at);
         for _ in 0..MAX_STEPS {
             let kind = match self.peek()? {
                 b'.' => {
@@ -101,6 +112,27 @@ impl<'t> Cursor<'t> {
             here = make(kind, start, self.at);
         }
         None
+    }
+
+    /// What stands between the parentheses of a call, and the one that closes it.
+    fn arguments(&mut self, calls: usize) -> Option<Vec<Expr>> {
+        (calls <= MAX_CALLS).then_some(())?;
+        let mut arguments: SmallVec<[Expr; 4]> = SmallVec::new();
+        if self.taken(b')') {
+            return Some(Vec::new());
+        }
+        loop {
+            let plain = self.peek()?;
+            arguments.push(match plain == b'"' || plain.is_ascii_digit() {
+                true => self.key()?,
+                false => self.chain(calls)?,
+            });
+            if self.taken(b')') {
+                return Some(exact(arguments));
+            }
+            self.taken(b',').then_some(())?;
+            while self.taken(b' ') {}
+        }
     }
 
     fn name(&mut self) -> Option<&'t str> {

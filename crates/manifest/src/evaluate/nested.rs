@@ -157,7 +157,7 @@ fn literal(expr: Expr) -> Option<Value> {
 static TEXT: LazyLock<Value> =
     LazyLock::new(|| Value::Unknown(Box::new(Unknown { ty: Some(Type::String), not_null: true, prefix: None })));
 /// What stands for anything that is left for later.
-static OPEN: LazyLock<Value> = LazyLock::new(Value::unknown);
+pub(super) static OPEN: LazyLock<Value> = LazyLock::new(Value::unknown);
 
 /// A value that stands for a reduced expression: what is left for later is unknown.
 pub(super) fn shadow(expr: &Expr) -> Cow<'_, Value> {

@@ -1,6 +1,6 @@
 //! What the cloud takes as a value: a resource's attributes held against the rules of its kind, as far as they are known.
 
-use super::nested::shadow;
+use super::nested::{OPEN, shadow};
 use crate::{project::Written, spot::spot_in_attribute};
 use firma_catalog::{Procedure, rules, shape::Part};
 use firma_model::{
@@ -21,14 +21,14 @@ pub(super) fn check(
     if procedure.rules.list.is_empty() {
         return Diagnostics::new();
     }
-    // What is written of an attribute that is left as it is does not count: an import writes something that stands there.
-    let stands_in = Value::unknown();
     let shadows: Vec<(&str, Cow<'_, Value>)> =
         attributes.iter().map(|(name, expr)| (name.as_str(), shadow(expr))).collect();
     let region = region.map(Value::string);
     let given = |name: &str| match name {
         "region" => region.as_ref(),
-        name if ignored.names(name) => Some(&stands_in),
+        // What is written of an attribute that is left as it is does not count: an import writes something that stands
+        // there.
+        name if ignored.names(name) => Some(&*OPEN),
         name => shadows.iter().find(|(known, _)| *known == name).map(|(_, value)| &**value),
     };
     let place = |path: &Path| {

@@ -78,6 +78,37 @@ fn all_short_texts() {
     assert!(read > 10_000, "only {read} were plain");
 }
 
+/// Pieces of which what stands in a call is put together.
+const ARGUMENTS: [&str; 19] = [
+    "f(", "g-h(", "core::f(", "if(", ")", ",", ", ", " ", "a", "b.c", "1", "01", "1.5", "\"k l\"", "\"%\"", "[0]",
+    "...", "true", "\n",
+];
+
+#[test]
+fn all_short_calls() {
+    let mut read = 0;
+    for a in ARGUMENTS {
+        for b in ARGUMENTS {
+            for c in ARGUMENTS {
+                for d in ARGUMENTS {
+                    read += u32::from(same_as_the_grammar(&format!("${{f({a}{b}{c}{d})}}")));
+                }
+                read += u32::from(same_as_the_grammar(&format!("x${{f(f({a}{b}{c}), a).b}} ${{c}}")));
+            }
+        }
+    }
+    assert!(read > 1_000, "only {read} were plain");
+}
+
+#[test]
+fn calls_are_nested_as_deep_as_the_grammar_bounds_them() {
+    for depth in [1, 8, 9, 40] {
+        let text = format!("${{{}a{}}}", "f(".repeat(depth), ")".repeat(depth));
+        assert_eq!(same_as_the_grammar(&text), depth <= 8, "{depth}");
+    }
+    assert!(parse(&format!("${{{}", "f(".repeat(100_000))).is_none());
+}
+
 #[test]
 fn what_manifests_are_full_of_is_plain() {
     for text in [
@@ -88,10 +119,14 @@ fn what_manifests_are_full_of_is_plain() {
         "${each.key}",
         "hub ${firma.value.r0.output}, 17",
         "名 ${var.name} é",
+        "${upper(a)}",
+        "${cidrsubnet(vpc.vpc.main.address_prefix, 8, 17)}",
+        "${join(\"-\", local.names)}-${format(\"n d\", count.index)}",
+        "${element(sort(keys(var.zones)), 0).name[1]}",
     ] {
         assert!(same_as_the_grammar(text), "{text}");
     }
-    for text in ["", "plain", "${upper(a)}", "$${a}", "${a + b}", "${a}%{ if b }c%{ endif }"] {
+    for text in ["", "plain", "${upper(a...)}", "${-a}", "$${a}", "${a + b}", "${a}%{ if b }c%{ endif }"] {
         assert!(parse(text).is_none(), "{text}");
     }
 }
