@@ -74,7 +74,7 @@ pub(crate) fn order(tree: &CallTree<'_>) -> (Order, Diagnostics) {
 }
 
 fn collect(tree: &CallTree<'_>) -> Edges {
-    let mut edges = Edges { starts: Vec::with_capacity(tree.count() + 1), targets: Vec::new() };
+    let mut edges = Edges { starts: Vec::with_capacity(tree.count() + 1), targets: Vec::with_capacity(tree.count()) };
     for place in 0..tree.places.len() {
         // Those of the root come first in any case; only if they refer to something, that comes before them.
         let needed = tree.places[place].call.is_some();

@@ -88,12 +88,14 @@ pub fn evaluate(project: &Project, inputs: Inputs<'_>) -> (Evaluated, Diagnostic
         Ok(tree) => tree,
         Err(diagnostic) => return (Evaluated::default(), diagnostic.into()),
     };
-    let (order, mut diagnostics) = order(&tree);
+    let (mut order, mut diagnostics) = order(&tree);
     let mut world = World::new(&tree, inputs);
-    let items: Vec<Item> = order.items.iter().copied().filter(|item| !order.is_cyclic(&tree, *item)).collect();
+    let mut items = std::mem::take(&mut order.items);
+    items.retain(|item| !order.is_cyclic(&tree, *item));
     for run in items.chunk_by(|a, b| block_of_root(*a).is_some() && block_of_root(*b).is_some()) {
         let turn = |item: &Item| Some(Turn { index: block_of_root(*item)?, level: order.level(&tree, *item) });
-        let turns: Vec<Turn> = run.iter().filter_map(turn).collect();
+        let mut turns = Vec::with_capacity(run.len());
+        turns.extend(run.iter().filter_map(turn));
         match turns.is_empty() {
             true => run.iter().for_each(|item| world.item(*item, &mut diagnostics)),
             false => world.resources(&turns, &mut diagnostics),

@@ -89,7 +89,7 @@ pub(super) fn form(expr: &Expr, world: &World<'_>) -> Option<Shape> {
                 }
             }
             ExprKind::Node(Node::Instance(address)) => {
-                let procedure = world.inputs.catalog.kind(address.kind())?;
+                let procedure = world.inputs.catalog.kind_ref(address.kind())?;
                 match (procedure.attributes.get(&**name), procedure.computed.get(&**name)) {
                     (Some(attribute), _) => Some(readable(&attribute.shape)),
                     (None, Some(computed)) => Some(computed.shape.clone()),

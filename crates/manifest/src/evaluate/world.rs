@@ -365,8 +365,9 @@ impl<'p> World<'p> {
     /// Hands over what was evaluated.
     pub(super) fn finish(self) -> Evaluated {
         let mut desired = Desired { reads: self.reads, deferred: self.deferred, ..Desired::default() };
-        let mut resources = Vec::new();
-        let mut blocks = Vec::new();
+        let declared = self.modules.iter().map(|module| module.blocks.len()).sum();
+        let mut resources = Vec::with_capacity(declared);
+        let mut blocks = Vec::with_capacity(declared);
         for evaluated in self.modules.into_iter().flat_map(|module| module.blocks).flatten() {
             if !desired.kinds.contains(&evaluated.block.kind) {
                 desired.kinds.insert(evaluated.block.kind.clone());
