@@ -19,12 +19,10 @@ use firma_model::{
     span::Span,
 };
 
-/// The order, and what must be left out of it.
+/// The order.
 pub(crate) struct Order {
-    /// Every item, each after what it refers to.
+    /// Every item, each after what it refers to; without those that refer to themselves, directly or through others.
     pub(crate) items: Vec<Item>,
-    /// Whether an item, by its number, is part of a cycle.
-    cyclic: Vec<bool>,
     /// Of each item, by its number, how many others must come before it, one after the other.
     levels: Vec<u32>,
 }
@@ -33,11 +31,6 @@ impl Order {
     /// Items of one level do not refer to each other, and those that something refers to have a lower one.
     pub(crate) fn level(&self, tree: &CallTree<'_>, item: Item) -> u32 {
         self.levels[tree.number(item)]
-    }
-
-    /// Whether an item refers to itself, directly or through others.
-    pub(crate) fn is_cyclic(&self, tree: &CallTree<'_>, item: Item) -> bool {
-        self.cyclic[tree.number(item)]
     }
 }
 
@@ -70,7 +63,11 @@ pub(crate) fn order(tree: &CallTree<'_>) -> (Order, Diagnostics) {
     for number in 0..count {
         walk.from(number, &mut path);
     }
-    (Order { items: walk.items, cyclic: walk.cyclic, levels: walk.levels }, walk.diagnostics)
+    let Walk { mut items, cyclic, levels, diagnostics, .. } = walk;
+    if !diagnostics.is_empty() {
+        items.retain(|item| !cyclic[tree.number(*item)]);
+    }
+    (Order { items, levels }, diagnostics)
 }
 
 fn collect(tree: &CallTree<'_>) -> Edges {

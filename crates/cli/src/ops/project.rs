@@ -120,8 +120,8 @@ pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
     fs::File::open(path)
         .and_then(|file| {
             // Room for all of a file at once; what is no file says nothing of its length, and grows.
-            let length = file.metadata()?.len().min(FILE_LIMIT);
-            bytes.reserve_exact(usize::try_from(length).map_or(0, |length| length + 1));
+            let room = file.metadata()?.len().min(FILE_LIMIT) + 1;
+            bytes.reserve_exact(usize::try_from(room).unwrap_or_default());
             file.take(FILE_LIMIT + 1).read_to_end(&mut bytes)
         })
         .map_err(|error| cannot(path, &error))?;

@@ -2,8 +2,8 @@
 //! indexes, and calls of functions with such arguments, alone or between pieces of text.
 //!
 //! `"${vpc.vpc.main.id}"`, `"${local.prefix}-web-${count.index}"` and `"${cidrsubnet(var.range, 8, 1)}"` cost the parser of the
-//! whole language thirty times what they cost here, and projects have a hundred thousand of them. Whatever is not certain is left to that parser; a test
-//! compares the two, places included.
+//! whole language many times what they cost here, and projects have a hundred thousand of them. Whatever is not certain is
+//! left to that parser; a test compares the two, places included.
 
 use crate::text;
 use firma_model::{

@@ -88,11 +88,9 @@ pub fn evaluate(project: &Project, inputs: Inputs<'_>) -> (Evaluated, Diagnostic
         Ok(tree) => tree,
         Err(diagnostic) => return (Evaluated::default(), diagnostic.into()),
     };
-    let (mut order, mut diagnostics) = order(&tree);
+    let (order, mut diagnostics) = order(&tree);
     let mut world = World::new(&tree, inputs);
-    let mut items = std::mem::take(&mut order.items);
-    items.retain(|item| !order.is_cyclic(&tree, *item));
-    for run in items.chunk_by(|a, b| block_of_root(*a).is_some() && block_of_root(*b).is_some()) {
+    for run in order.items.chunk_by(|a, b| block_of_root(*a).is_some() && block_of_root(*b).is_some()) {
         let turn = |item: &Item| Some(Turn { index: block_of_root(*item)?, level: order.level(&tree, *item) });
         let mut turns = Vec::with_capacity(run.len());
         turns.extend(run.iter().filter_map(turn));
